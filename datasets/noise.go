@@ -1,0 +1,84 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package datasets
+
+import (
+	"fmt"
+	"slices"
+)
+
+// LabelNoise is a training set's labels after label noise, beside what they were (CG, common set-up; as the authors' code
+// does it): each example is chosen with probability Fraction, by a draw of its own, and the labels of the chosen ones
+// are permuted among themselves, uniformly. So every class keeps its count, an example that was not chosen keeps its
+// label, and a chosen one may keep its label by luck.
+//
+// Pristine examples are those whose label is unchanged, the lucky ones included; the others are corrupt.
+// With ten balanced classes about 0.9·Fraction of the examples become corrupt.
+type LabelNoise struct {
+	Given    []uint8 // the labels to train on, [n]
+	Original []uint8 // the labels before, [n]
+	Chosen   []bool  // which examples took part in the permutation, [n]
+	Fraction float64 // the probability ε of being chosen, in [0, 1]
+	Seed     uint64
+}
+
+// Streams of the noise's generator. Choosing and permuting draw from separate ones, so that with one seed the examples
+// chosen at a smaller fraction are among those chosen at a larger one.
+const (
+	streamChoose  = 0x6e6f6973652d6368 // "noise-ch"
+	streamPermute = 0x6e6f6973652d7065 // "noise-pe"
+)
+
+// NewLabelNoise makes label noise of a fraction ε ∈ [0, 1] (0.25 for 25 %) from a seed. It copies labels and leaves them
+// unchanged. The same arguments give the same noise on every machine. ε = 0 changes nothing; ε = 1 permutes all labels.
+// No labels, or a fraction outside the range or NaN, is an error.
+func NewLabelNoise(labels []uint8, fraction float64, seed uint64) (*LabelNoise, error) {
+	if !(fraction >= 0 && fraction <= 1) { // so that NaN is refused too
+		return nil, fmt.Errorf("label noise %v, allowed are fractions from 0 to 1: use 0.25 for 25 %%", fraction)
+	}
+	if len(labels) == 0 {
+		return nil, fmt.Errorf("label noise for 0 labels, at least 1 is needed: open a data set first")
+	}
+	n := &LabelNoise{
+		Given:    slices.Clone(labels),
+		Original: slices.Clone(labels),
+		Chosen:   make([]bool, len(labels)),
+		Fraction: fraction,
+		Seed:     seed,
+	}
+	choose := newSource(seed, streamChoose)
+	var chosen []int
+	var deck []uint8
+	for i, l := range labels {
+		if choose.unit() < fraction {
+			n.Chosen[i] = true
+			chosen = append(chosen, i)
+			deck = append(deck, l)
+		}
+	}
+	newSource(seed, streamPermute).shuffle(deck)
+	for k, i := range chosen {
+		n.Given[i] = deck[k]
+	}
+	return n, nil
+}
+
+// Corrupt reports whether the label of example i was changed, 0 ≤ i < len(Given).
+func (n *LabelNoise) Corrupt(i int) bool { return n.Given[i] != n.Original[i] }
+
+// PristineCount is the number of examples whose label is unchanged.
+func (n *LabelNoise) PristineCount() int {
+	count := 0
+	for i := range n.Given {
+		if !n.Corrupt(i) {
+			count++
+		}
+	}
+	return count
+}
+
+// ProperAccuracy is the share of unchanged labels: the training accuracy of a model that is right about every example and
+// has memorised none. About 1 − 0.9·Fraction for ten balanced classes.
+func (n *LabelNoise) ProperAccuracy() float64 {
+	return float64(n.PristineCount()) / float64(len(n.Given))
+}

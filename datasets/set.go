@@ -1,0 +1,85 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package datasets
+
+import "fmt"
+
+// Set is one data set, checked: pixels and labels agree in number, every label is below Classes, no split is empty.
+// Sets are plain data; whoever has one may read it from several goroutines.
+type Set struct {
+	Name        string // what Open was asked for
+	Title       string // for captions; says so when the set is synthetic or not whole
+	Attribution string // whose work it is, and its licence where one is known
+	Synthetic   bool   // made up, not photographed: no claim about real data may rest on it
+
+	Height, Width, Channels, Classes int
+
+	Train, Test Split
+
+	Source string // where it was found, for provenance: a folder, "generated", …
+}
+
+// Features is the number of values of one example: Height·Width·Channels.
+func (s *Set) Features() int { return s.Height * s.Width * s.Channels }
+
+// Take returns the set cut to its first train and test examples, as a new Set that shares the memory of s.
+// Each count must be in 1…Len of its split.
+func (s *Set) Take(train, test int) (*Set, error) {
+	cut := *s
+	var err error
+	if cut.Train, err = s.Train.Take(train); err != nil {
+		return nil, fmt.Errorf("training examples of %s: %w", s.Name, err)
+	}
+	if cut.Test, err = s.Test.Take(test); err != nil {
+		return nil, fmt.Errorf("test examples of %s: %w", s.Name, err)
+	}
+	return &cut, nil
+}
+
+// Split is the training or the test part of a set.
+type Split struct {
+	// Pixels is [n, Features] row by row, 0…255; networks are fed pixel/255. Within an example the order is that of the
+	// source: row by row, and for colour all of red, then green, then blue.
+	Pixels []uint8
+	// Labels is [n], each below the set's Classes.
+	Labels []uint8
+}
+
+// Len is the number of examples n.
+func (s Split) Len() int { return len(s.Labels) }
+
+// Take returns the first n examples, 1 ≤ n ≤ Len, sharing the memory of s.
+func (s Split) Take(n int) (Split, error) {
+	if n < 1 || n > s.Len() {
+		return Split{}, fmt.Errorf("%d examples asked for, allowed are 1 to %d: ask for a number in that range", n, s.Len())
+	}
+	features := len(s.Pixels) / s.Len()
+	return Split{Pixels: s.Pixels[: n*features : n*features], Labels: s.Labels[:n:n]}, nil
+}
+
+// validate checks the promises of Set; built-in readers keep them, sets of users might not.
+func (s *Set) validate() error {
+	if s.Height < 1 || s.Width < 1 || s.Channels < 1 {
+		return fmt.Errorf("data set %s: images of %d×%d×%d, each side must be at least 1: correct the function given to Register", s.Name, s.Height, s.Width, s.Channels)
+	}
+	if s.Classes < 2 || s.Classes > 256 {
+		return fmt.Errorf("data set %s: %d classes, allowed are 2 to 256: correct the function given to Register", s.Name, s.Classes)
+	}
+	for _, part := range []struct {
+		name string
+		Split
+	}{{"training", s.Train}, {"test", s.Test}} {
+		if part.Len() == 0 {
+			return fmt.Errorf("data set %s: no %s examples, at least 1 is needed: correct the function given to Register", s.Name, part.name)
+		}
+		if got, want := len(part.Pixels), part.Len()*s.Features(); got != want {
+			return fmt.Errorf("data set %s: %d %s pixels, %d labels of %d features need %d: correct the function given to Register", s.Name, got, part.name, part.Len(), s.Features(), want)
+		}
+		for i, l := range part.Labels {
+			if int(l) >= s.Classes {
+				return fmt.Errorf("data set %s: %s label %d is %d, allowed are 0 to %d: correct the function given to Register", s.Name, part.name, i, l, s.Classes-1)
+			}
+		}
+	}
+	return nil
+}

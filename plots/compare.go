@@ -1,0 +1,60 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package plots
+
+import "fmt"
+
+// NamedRun is one of several runs to be compared.
+type NamedRun struct {
+	Name string
+	Evaluations
+}
+
+// CompareData is the data of [Compare].
+type CompareData struct {
+	Meta
+	Runs []NamedRun
+}
+
+// MaxRuns is how many runs [Compare] can tell apart.
+const MaxRuns = 8
+
+// Compare overlays runs in two panels: train and test accuracy, and overfit.
+// A run has one colour; in the first panel train accuracy is solid and test
+// accuracy dashed, and the legend explains colours and dashes apart. Up to
+// three runs are labelled at the ends of their curves too, so that the figure
+// reads in grey.
+func Compare(d CompareData) (*Figure, error) {
+	if len(d.Runs) == 0 || len(d.Runs) > MaxRuns {
+		return nil, fmt.Errorf("comparison of %d runs: use 1 to %d", len(d.Runs), MaxRuns)
+	}
+	acc := &Panel{Title: "Accuracy (%)", XSteps: true, Percent: true, DirectLabels: len(d.Runs) <= 3}
+	over := &Panel{Title: "Overfit (%)", XSteps: true, Percent: true, DirectLabels: len(d.Runs) <= 3}
+	var keys []Key
+	for i := range d.Runs {
+		r := &d.Runs[i]
+		if err := r.check(); err != nil {
+			return nil, fmt.Errorf("comparison: run %q: %w", oneLine(r.Name, 60), err)
+		}
+		r.curve(acc, r.Name+", train", r.Name+" train", r.TrainAccuracy, r.TrainBand, Series(i), Solid)
+		r.curve(acc, r.Name+", test", r.Name+" test", r.TestAccuracy, r.TestBand, Series(i), Dashed)
+		r.curve(over, r.Name+", overfit", r.Name, r.Overfit, r.OverfitBand, Series(i), Solid)
+		keys = append(keys, Key{Name: r.Name, Role: Series(i), Dash: Solid})
+	}
+	keys = append(keys, Key{Name: "train (noisy labels)", Dash: Solid, Neutral: true}, Key{Name: "test", Dash: Dashed, Neutral: true})
+	for i := range d.Runs {
+		// One line for each level of proper accuracy, however many runs share it.
+		seen := false
+		for j := 0; j < i; j++ {
+			seen = seen || d.Runs[j].Proper == d.Runs[i].Proper
+		}
+		if !seen {
+			d.Runs[i].proper(acc, true)
+		}
+	}
+	f, err := NewGrid(d.Meta, Grid{Panels: [][]*Panel{{acc, over}}, XLabel: "step", ShareX: true, Keys: keys, Aspect: 0.78, Reflow: true})
+	if err != nil {
+		return nil, fmt.Errorf("comparison: %w", err)
+	}
+	return f, nil
+}

@@ -1,0 +1,234 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package plots
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// gridLayout is every position of a grid, worked out before drawing.
+type gridLayout struct {
+	st             style
+	w, h           vg.Length
+	cellW, cellH   vg.Length
+	x, y           [][]span
+	left           []vg.Length // left edge of each column's frames
+	bottom         []vg.Length // bottom edge of each row's frames
+	labels         []vg.Length // room for direct labels, by column
+	headX          vg.Length   // base line of row heads and of the Y label
+	yLabelX        vg.Length
+	headY, titleY  vg.Length // column heads and their title
+	xLabelY        vg.Length
+	legend         [][]legendEntry
+	legendTop      vg.Length
+	legendX        vg.Length
+	titleAbove     bool
+	entries        []legendEntry
+	firstX, lastX  vg.Length
+	firstY, upperY vg.Length
+}
+
+// layout places everything in the width w and the height h; h = 0 lets the
+// panels' aspect decide. reserve is kept free at the bottom.
+func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
+	rows, cols := len(g.Panels), len(g.Panels[0])
+	l := &gridLayout{st: st, w: w}
+	l.x, l.y = g.ranges()
+
+	// Across: edge, Y label, row heads, then for each column tick labels,
+	// frame, direct labels.
+	edge := st.pt(2)
+	x := edge
+	if g.YLabel != "" {
+		x += st.textSize()
+		l.yLabelX = x
+		x += st.pt(3.5)
+	}
+	if len(g.RowHeads) > 0 {
+		x += st.textSize()
+		l.headX = x
+		x += st.pt(2)
+	}
+	tick := face(regular, st.tickSize())
+	l.labels = make([]vg.Length, cols)
+	l.left = make([]vg.Length, cols)
+	lead := make([]vg.Length, cols) // what stands before each column's frame
+	free := w - x
+	for c := 0; c < cols; c++ {
+		if c == 0 || !g.ShareY {
+			for r := 0; r < rows; r++ {
+				lead[c] = max(lead[c], yLabelWidth(st, l.y[r][c], g.Panels[r][c].Percent)+st.pt(4.5))
+			}
+		}
+		if c > 0 {
+			lead[c] += st.pt(6)
+		}
+		for r := 0; r < rows; r++ {
+			p := g.Panels[r][c]
+			if !p.DirectLabels || p.blank() {
+				continue
+			}
+			for _, cv := range p.Curves {
+				// Longer labels are shortened rather than the panels.
+				room := min(textWidth(tick, cv.Label)+st.pt(8), w*0.35/vg.Length(cols))
+				l.labels[c] = max(l.labels[c], room)
+			}
+		}
+		free -= lead[c] + l.labels[c]
+	}
+	l.entries = g.legend()
+	most := w - 2*edge
+	if g.Legend == LegendRight {
+		most = w * 0.35
+	}
+	for i := range l.entries {
+		l.entries[i].name = fit(face(regular, st.textSize()), l.entries[i].name, most-st.legendSample()-st.pt(3))
+	}
+	var legendW vg.Length
+	switch g.Legend {
+	case LegendRight:
+		for _, e := range l.entries {
+			legendW = max(legendW, e.width(st)+st.pt(8))
+		}
+		free -= legendW
+	case LegendNone:
+		l.entries = nil
+	}
+	right := st.pt(6) // the last tick label's overhang
+	l.cellW = (free - right) / vg.Length(cols)
+	if l.cellW < st.pt(14) {
+		return nil, fmt.Errorf("figure width %.3g in is too small for %d columns of panels: use a wider size or fewer columns", float64(w)/72, cols)
+	}
+	for c := 0; c < cols; c++ {
+		x += lead[c]
+		l.left[c] = x
+		x += l.cellW + l.labels[c]
+	}
+	l.firstX, l.lastX = l.left[0], l.left[cols-1]+l.cellW
+	l.legendX = x + st.pt(8)
+
+	// Down: edge, column title, column heads, then for each row its title,
+	// frame, tick labels; the X label, the legend.
+	var above vg.Length
+	if g.ColumnTitle != "" {
+		above += st.pt(9.5)
+		l.titleY = above - st.pt(2)
+	}
+	if len(g.ColumnHeads) > 0 {
+		above += st.pt(10)
+		l.headY = above - st.pt(3)
+	}
+	above = max(above, st.pt(5))
+	over := make([]vg.Length, rows)
+	under := make([]vg.Length, rows)
+	fixed := above
+	for r := 0; r < rows; r++ {
+		if r > 0 {
+			over[r] = st.pt(6)
+		}
+		label := false
+		for _, p := range g.Panels[r] {
+			if p.Title != "" {
+				over[r] = st.pt(12)
+				if r > 0 {
+					over[r] = st.pt(15)
+				}
+			}
+			label = label || p.XLabel != ""
+		}
+		if r == rows-1 || !g.ShareX {
+			under[r] = st.pt(4.5) + st.tickSize()
+		}
+		if label {
+			under[r] += st.textSize() + st.pt(1)
+		}
+		fixed += over[r] + under[r]
+	}
+	if g.XLabel != "" {
+		fixed += st.textSize() + st.pt(1.5)
+	}
+	if g.Legend == LegendBelow {
+		l.legend = legendRows(st, l.entries, w-2*edge)
+		if n := len(l.legend); n > 0 {
+			fixed += st.legendLine()*vg.Length(n) + st.pt(3)
+		}
+	}
+	fixed += edge + reserve
+	if h == 0 {
+		l.cellH = l.cellW * vg.Length(g.Aspect)
+		l.h = fixed + l.cellH*vg.Length(rows)
+		if g.Legend == LegendRight {
+			l.h = max(l.h, above+st.legendLine()*vg.Length(len(l.entries))+edge)
+		}
+	} else {
+		l.h = h
+		l.cellH = (h - fixed) / vg.Length(rows)
+	}
+	if l.cellH < st.pt(10) {
+		return nil, fmt.Errorf("figure height %.3g in is too small for %d rows of panels: use a taller size, or height 0", float64(h)/72, rows)
+	}
+	y := l.h - above
+	l.titleY, l.headY = l.h-l.titleY, l.h-l.headY
+	l.upperY = y
+	for r := 0; r < rows; r++ {
+		y -= over[r] + l.cellH
+		l.bottom = append(l.bottom, y)
+		y -= under[r]
+	}
+	l.firstY = l.bottom[rows-1]
+	if g.XLabel != "" {
+		y -= st.textSize() + st.pt(1.5)
+		l.xLabelY = y + st.pt(2.5)
+	}
+	l.legendTop = y - st.pt(3)
+	return l, nil
+}
+
+// draw draws the grid.
+func (g *Grid) draw(c vg.Canvas, l *gridLayout) {
+	st := l.st
+	head, text := face(bold, st.textSize()), face(regular, st.textSize())
+	rows, cols := len(g.Panels), len(g.Panels[0])
+	for r := 0; r < rows; r++ {
+		for k := 0; k < cols; k++ {
+			p := g.Panels[r][k]
+			rect := vg.Rectangle{
+				Min: vg.Point{X: l.left[k], Y: l.bottom[r]},
+				Max: vg.Point{X: l.left[k] + l.cellW, Y: l.bottom[r] + l.cellH},
+			}
+			f := newFrame(st, rect, p, l.x[r][k], l.y[r][k])
+			f.noLabelX = g.ShareX && r < rows-1
+			f.noLabelY = g.ShareY && k > 0
+			drawPanel(c, f, p, l.labels[k])
+			if p.Title != "" {
+				drawText(c, head, ink, vg.Point{X: rect.Min.X, Y: rect.Max.Y + st.pt(4.5)}, anchor{0, 0}, 0,
+					fit(head, p.Title, l.cellW+l.labels[k]+st.pt(4)))
+			}
+			if p.XLabel != "" {
+				y := rect.Min.Y - st.pt(5) - st.tickSize()
+				drawText(c, text, ink, vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: y}, anchor{0.5, 1}, 0, p.XLabel)
+			}
+		}
+	}
+	midX, midY := (l.firstX+l.lastX)/2, (l.bottom[0]+l.cellH+l.firstY)/2
+	drawText(c, text, ink, vg.Point{X: midX, Y: l.titleY}, anchor{0.5, 0}, 0, g.ColumnTitle)
+	for k, h := range g.ColumnHeads {
+		drawText(c, head, ink, vg.Point{X: l.left[k] + l.cellW/2, Y: l.headY}, anchor{0.5, 0}, 0, fit(head, h, l.cellW+st.pt(5)))
+	}
+	for r, h := range g.RowHeads {
+		drawText(c, head, ink, vg.Point{X: l.headX, Y: l.bottom[r] + l.cellH/2}, anchor{0.5, 0}, math.Pi/2, fit(head, h, l.cellH+st.pt(5)))
+	}
+	drawText(c, text, ink, vg.Point{X: l.yLabelX, Y: midY}, anchor{0.5, 0}, math.Pi/2, fit(text, g.YLabel, l.h*0.95))
+	drawText(c, text, ink, vg.Point{X: midX, Y: l.xLabelY}, anchor{0.5, 0}, 0, g.XLabel)
+	switch g.Legend {
+	case LegendBelow:
+		drawLegendBelow(c, st, l.legend, 0, l.w, l.legendTop)
+	case LegendRight:
+		for i, e := range l.entries {
+			e.draw(c, st, vg.Point{X: l.legendX, Y: l.upperY - st.legendLine()*(vg.Length(i)+0.5)})
+		}
+	}
+}

@@ -1,0 +1,126 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package plots
+
+import (
+	"image/color"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// legendEntry is one line sample with its name.
+type legendEntry struct {
+	name string
+	col  color.NRGBA
+	dash Dash
+	ref  bool
+	band bool
+}
+
+// legend is the grid's legend: its keys, or else every name in its panels.
+func (g *Grid) legend() []legendEntry {
+	all := legendEntries(g.Panels)
+	if len(g.Keys) == 0 {
+		return all
+	}
+	var out []legendEntry
+	for i, k := range g.Keys {
+		e := legendEntry{name: k.Name, col: roleColor(k.Role, i), dash: roleDash(k.Role, k.Dash, i)}
+		if k.Neutral {
+			e.col = axisInk
+		}
+		out = append(out, e)
+	}
+	for _, e := range all {
+		if e.ref {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// legendEntries collects the names of all panels in order of appearance, each
+// look once; reference lines come last.
+func legendEntries(panels [][]*Panel) []legendEntry {
+	var curves, refs []legendEntry
+	seen := map[legendEntry]bool{}
+	add := func(to *[]legendEntry, e legendEntry) {
+		if e.name == "" || seen[e] {
+			return
+		}
+		seen[e] = true
+		*to = append(*to, e)
+	}
+	for _, row := range panels {
+		for _, p := range row {
+			if p == nil {
+				continue
+			}
+			for i, c := range p.Curves {
+				add(&curves, legendEntry{name: c.Name, col: roleColor(c.Role, i), dash: roleDash(c.Role, c.Dash, i), band: len(c.Lo) > 0})
+			}
+			for _, r := range p.References {
+				add(&refs, legendEntry{name: r.Name, col: refInk, ref: true})
+			}
+		}
+	}
+	return append(curves, refs...)
+}
+
+func (st style) legendSample() vg.Length { return st.pt(17) }
+func (st style) legendLine() vg.Length   { return st.pt(10.5) }
+
+func (e legendEntry) width(st style) vg.Length {
+	return st.legendSample() + st.pt(3) + textWidth(face(regular, st.textSize()), e.name)
+}
+
+// draw draws the entry with its left end at pt, which is at mid height.
+func (e legendEntry) draw(c vg.Canvas, st style, pt vg.Point) {
+	end := vg.Point{X: pt.X + st.legendSample(), Y: pt.Y}
+	switch {
+	case e.ref:
+		line(c, e.col, st.refWidth(), nil, pt, end)
+	default:
+		if e.band {
+			h := st.pt(2.4)
+			box(c, withAlpha(e.col, 0.18), vg.Rectangle{Min: vg.Point{X: pt.X, Y: pt.Y - h}, Max: vg.Point{X: end.X, Y: pt.Y + h}})
+		}
+		line(c, e.col, st.curveWidth(), e.dash.pattern(st), pt, end)
+	}
+	drawText(c, face(regular, st.textSize()), ink, vg.Point{X: end.X + st.pt(3), Y: pt.Y}, anchor{0, 0.5}, 0, e.name)
+}
+
+// legendRows breaks the entries into rows no wider than w.
+func legendRows(st style, es []legendEntry, w vg.Length) [][]legendEntry {
+	var rows [][]legendEntry
+	var used vg.Length
+	for _, e := range es {
+		ew := e.width(st)
+		if len(rows) == 0 || used+st.pt(11)+ew > w {
+			rows = append(rows, nil)
+			used = -st.pt(11)
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], e)
+		used += st.pt(11) + ew
+	}
+	return rows
+}
+
+// drawLegendBelow draws the rows centred between x0 and x1, downwards from top.
+func drawLegendBelow(c vg.Canvas, st style, rows [][]legendEntry, x0, x1, top vg.Length) {
+	for i, row := range rows {
+		var w vg.Length
+		for j, e := range row {
+			if j > 0 {
+				w += st.pt(11)
+			}
+			w += e.width(st)
+		}
+		x := (x0 + x1 - w) / 2
+		y := top - st.legendLine()*(vg.Length(i)+0.5)
+		for _, e := range row {
+			e.draw(c, st, vg.Point{X: x, Y: y})
+			x += e.width(st) + st.pt(11)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package plots
+
+import (
+	"image/color"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+)
+
+// capHeight is the height of capitals and digits over the size, in Liberation Sans.
+const capHeight = 0.69
+
+// anchor places text: X 0 is its left edge and 1 its right edge; Y 0 is the
+// base line and 1 the top of its capitals.
+type anchor struct{ X, Y float64 }
+
+// drawText draws one line of text, rotated anticlockwise by rot radians about
+// pt. "_{…}" sets a subscript, as in "g_{ab}".
+func drawText(c vg.Canvas, f font.Face, col color.Color, pt vg.Point, at anchor, rot float64, txt string) {
+	if txt == "" {
+		return
+	}
+	c.SetColor(col)
+	dx := -vg.Length(at.X) * textWidth(f, txt)
+	dy := -vg.Length(at.Y*capHeight) * f.Font.Size
+	origin := vg.Point{X: pt.X + dx, Y: pt.Y + dy}
+	if rot != 0 {
+		c.Push()
+		defer c.Pop()
+		c.Translate(pt)
+		c.Rotate(rot)
+		origin = vg.Point{X: dx, Y: dy}
+	}
+	if tex, ok := c.(*texCanvas); ok { // LaTeX sets the line in its own font
+		tex.text(f, origin, at.X, txt)
+		return
+	}
+	for _, s := range segments(f, txt) {
+		c.FillString(s.face, vg.Point{X: origin.X, Y: origin.Y + s.rise}, s.text)
+		origin.X += s.face.Width(s.text)
+	}
+}
+
+// textWidth is the width that drawText takes.
+func textWidth(f font.Face, txt string) vg.Length {
+	var w vg.Length
+	for _, s := range segments(f, txt) {
+		w += s.face.Width(s.text)
+	}
+	return w
+}
+
+type segment struct {
+	text string
+	face font.Face
+	rise vg.Length
+}
+
+// segments splits text at its subscripts.
+func segments(f font.Face, txt string) []segment {
+	var out []segment
+	for {
+		before, rest, ok := strings.Cut(txt, "_{")
+		sub, after, closed := strings.Cut(rest, "}")
+		if !ok || !closed {
+			if txt != "" {
+				out = append(out, segment{text: txt, face: f})
+			}
+			return out
+		}
+		if before != "" {
+			out = append(out, segment{text: before, face: f})
+		}
+		if sub != "" {
+			small := f
+			small.Font.Size = f.Font.Size * 0.75
+			out = append(out, segment{text: sub, face: small, rise: -0.18 * f.Font.Size})
+		}
+		txt = after
+	}
+}
+
+// plainText is the text without the subscript marks, for captions and tables.
+func plainText(txt string) string {
+	var b strings.Builder
+	for _, s := range segments(font.Face{}, txt) {
+		b.WriteString(s.text)
+	}
+	return b.String()
+}
+
+// oneLine makes a user's string fit to be drawn: no line breaks or control
+// characters, at most n runes.
+func oneLine(txt string, n int) string {
+	txt = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == 0xfffd {
+			return ' '
+		}
+		return r
+	}, txt)
+	txt = strings.TrimSpace(txt)
+	if r := []rune(txt); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return txt
+}
+
+// fit shortens txt with an ellipsis until it is no wider than w.
+func fit(f font.Face, txt string, w vg.Length) string {
+	if textWidth(f, txt) <= w {
+		return txt
+	}
+	r := []rune(plainText(txt))
+	for len(r) > 1 {
+		r = r[:len(r)-1]
+		if s := strings.TrimRight(string(r), " ") + "…"; textWidth(f, s) <= w {
+			return s
+		}
+	}
+	return ""
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -1,0 +1,110 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// MedianOfMeans cuts the batch into k groups of consecutive examples, as equal as they can be, and takes in every
+// coordinate the median of the groups' means. With k = 3 it is M3 (Weak and Strong Gradient Directions, §3) within one
+// batch. Three means are compared as they are, max(min(a, b), min(max(a, b), c)): no sum that cancels, and an Inf in one
+// group does not matter.
+//
+//	k = 1              the mean
+//	k = m              the median of the examples
+//	k > m, k < 1       refused
+//	unequal groups     each group counts once, whatever its size
+//
+// It costs k matrix products of m/k rows, which is one ordinary gradient, and a network on k values.
+type MedianOfMeans struct {
+	Groups int // k; 0 means 3
+}
+
+var _ Rule = MedianOfMeans{}
+
+func init() {
+	Register("median-of-means", func(p Params) (Rule, error) {
+		rule := MedianOfMeans{Groups: p.Groups}
+		if p.Groups < 0 {
+			return nil, fmt.Errorf("median-of-means: %d groups: choose 1 or more", p.Groups)
+		}
+		return rule, nil
+	})
+}
+
+func (r MedianOfMeans) groups() int {
+	if r.Groups == 0 {
+		return 3
+	}
+	return r.Groups
+}
+
+// Name is "median-of-means".
+func (MedianOfMeans) Name() string { return "median-of-means" }
+
+// Check wants at least one example a group.
+func (r MedianOfMeans) Check(m int) error {
+	if r.Groups < 0 {
+		return fmt.Errorf("median-of-means: %d groups: choose 1 or more", r.Groups)
+	}
+	return checkBatch("median-of-means", m, r.groups())
+}
+
+// Laws of the median of means: the order decides who is in which group.
+func (r MedianOfMeans) Laws() Laws {
+	return Laws{Translation: true, Scale: true, Range: true, Breakdown: func(int) int { return (r.groups() - 1) / 2 }}
+}
+
+// Directions are the medians of the groups' means.
+func (r MedianOfMeans) Directions(params []Examples) []*graph.Node {
+	return each(params, func(examples Examples) *graph.Node {
+		return medianOf(groupMeans(examples, r.groups()))
+	})
+}
+
+// means is a set of groups' means, itself the examples of a rule.
+type means struct {
+	list []*graph.Node
+}
+
+func groupMeans(examples Examples, k int) means {
+	m := examples.Len()
+	g := examples.Mean().Graph()
+	var s means
+	for i := range k {
+		from, to := i*m/k, (i+1)*m/k
+		weights := make([]float64, m)
+		for b := from; b < to; b++ {
+			weights[b] = 1 / float64(to-from)
+		}
+		node := graph.ConvertDType(graph.ConstTensor(g, tensors.FromValue(weights)), examples.Mean().DType())
+		s.list = append(s.list, examples.Weighted(node))
+	}
+	return s
+}
+
+func (s means) Len() int                  { return len(s.list) }
+func (s means) Example(b int) *graph.Node { return s.list[b] }
+func (s means) Mean() *graph.Node {
+	return graph.DivScalar(sumAll(s.list), float64(len(s.list)))
+}
+
+func (s means) SquaredNorms() *graph.Node {
+	norms := make([]*graph.Node, len(s.list))
+	for i, node := range s.list {
+		norms[i] = graph.ReduceAllSum(graph.Square(node))
+	}
+	return graph.Stack(norms, 0)
+}
+
+func (s means) Weighted(weights *graph.Node) *graph.Node {
+	terms := make([]*graph.Node, len(s.list))
+	for i, node := range s.list {
+		terms[i] = graph.Mul(node, graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(i))))
+	}
+	return sumAll(terms)
+}

@@ -1,0 +1,85 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"fmt"
+	"math"
+)
+
+// Percentile names the rule by which the c-th percentile of m values is one number.
+type Percentile int
+
+const (
+	// Nearest is the sorted value with index round(c/100·(m−1)) counted from 0, halves rounded to even: always one of
+	// the values. It is what the paper's code uses. c and 100−c are rounded each for itself, so the two sides may
+	// differ: m = 26, c = 2 gives the indices 0 and 24.
+	Nearest Percentile = iota
+	// Linear lies between the two sorted values around the index c/100·(m−1), in proportion: the default of NumPy.
+	Linear
+)
+
+var percentileNames = []string{"nearest", "linear"}
+
+// String is the name used in specs and flags.
+func (p Percentile) String() string {
+	if p < 0 || int(p) >= len(percentileNames) {
+		return fmt.Sprintf("Percentile(%d)", int(p))
+	}
+	return percentileNames[p]
+}
+
+// PercentileNamed returns the rule of that name.
+func PercentileNamed(name string) (Percentile, error) {
+	for i, known := range percentileNames {
+		if name == known {
+			return Percentile(i), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown percentile rule %q: choose nearest or linear", name)
+}
+
+// bound is one percentile as a mixture of two neighbours in the sorted sample:
+// sorted[index] + fraction·(sorted[index+1] − sorted[index]).
+type bound struct {
+	index    int
+	fraction float64
+}
+
+// bounds are the c-th and the (100−c)-th percentile of m values. The upper one is counted from above: index i stands for
+// sorted[m−1−i], and its neighbour is the next smaller.
+func (p Percentile) bounds(c float64, m int) (low, high bound) {
+	if p == Linear {
+		position := c / 100 * float64(m-1)
+		index := min(int(position), m-1)
+		both := bound{index: index, fraction: position - float64(index)}
+		return both, both
+	}
+	at := func(percent float64) int {
+		return min(max(int(math.RoundToEven(percent/100*float64(m-1))), 0), m-1)
+	}
+	return bound{index: at(c)}, bound{index: m - 1 - at(100-c)}
+}
+
+// needs is how many values from its end a bound is made of.
+func (b bound) needs() int {
+	if b.fraction > 0 {
+		return b.index + 2
+	}
+	return b.index + 1
+}
+
+// checkC says whether c is a percentage that leaves a middle.
+func checkC(rule string, c float64) error {
+	if math.IsNaN(c) || c < 0 || c >= 50 {
+		return fmt.Errorf("%s: c = %v is no percentage on each side: choose 0 ≤ c < 50", rule, c)
+	}
+	return nil
+}
+
+func checkBatch(rule string, m, least int) error {
+	if m < least {
+		return fmt.Errorf("%s: a batch of %d examples: it needs at least %d", rule, m, least)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Params are the settings that rules take by name; a rule ignores those it does not have.
+type Params struct {
+	// C is the percentage clamped or cut on each side, 0 ≤ C < 50; real numbers are allowed. Zero is plain SGD.
+	C float64
+	// Percentile says which number a percentile is; the zero value is Nearest, the paper's.
+	Percentile Percentile
+	// Exact asks for the form that no outlier can spoil; the zero value is the fast form.
+	Exact bool
+	// Groups is the number of groups of the median of means; 0 means 3, as in M3.
+	Groups int
+	// MaxNorm is the largest norm that one example's gradient keeps under norm clipping; 0 means 1.
+	MaxNorm float64
+}
+
+var registry = map[string]func(Params) (Rule, error){}
+
+// Register makes a rule known by name. It panics if the name is taken.
+func Register(name string, create func(Params) (Rule, error)) {
+	if _, taken := registry[name]; taken {
+		panic(fmt.Sprintf("aggregate: a rule %q is registered already", name))
+	}
+	registry[name] = create
+}
+
+// Names lists the registered rules in alphabetical order.
+func Names() []string {
+	names := make([]string, 0, len(registry))
+	for name := range registry {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Named returns the rule of that name with the given settings, or an error naming the value and what is allowed.
+func Named(name string, params Params) (Rule, error) {
+	create, known := registry[name]
+	if !known {
+		return nil, fmt.Errorf("unknown aggregator %q: choose one of %s", name, strings.Join(Names(), ", "))
+	}
+	return create(params)
+}

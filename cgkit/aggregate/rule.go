@@ -1,0 +1,58 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import "github.com/gomlx/gomlx/core/graph"
+
+// Examples is what a rule sees of one parameter: m gradients of the parameter's shape. *perexample.View is one.
+type Examples interface {
+	// Len is the number of examples m ≥ 1.
+	Len() int
+	// Example is the gradient of example b, 0 ≤ b < m.
+	Example(b int) *graph.Node
+	// Mean is (1/m) Σ_b Example(b), however it is cheapest to come by.
+	Mean() *graph.Node
+	// SquaredNorms is ‖Example(b)‖² over this parameter, shape [m].
+	SquaredNorms() *graph.Node
+	// Weighted is Σ_b weights[b]·Example(b) for weights of shape [m].
+	Weighted(weights *graph.Node) *graph.Node
+}
+
+// Rule combines per-example gradients into one direction. A rule is a value: it may be used by several models at once.
+type Rule interface {
+	// Name is the rule's name in the registry.
+	Name() string
+	// Check says whether the rule can work on batches of m examples: nil, or an error naming the value, the range and
+	// the remedy. Whoever builds a graph with the rule calls it first.
+	Check(m int) error
+	// Directions builds, for each parameter, the node that stands in for its mean gradient, of the parameter's shape.
+	// All parameters hold the same m ≥ 1 examples, for which Check gave nil.
+	Directions(params []Examples) []*graph.Node
+	// Laws are what the rule promises of its directions.
+	Laws() Laws
+}
+
+// Laws are properties that a rule declares and the package's test suite proves; a law not declared is one for which the
+// suite holds a counter-example.
+type Laws struct {
+	// Permutation: the direction does not depend on the order of the examples.
+	Permutation bool
+	// Translation: adding one vector to every gradient adds it to the direction.
+	Translation bool
+	// Scale: multiplying every gradient by one s > 0 multiplies the direction by it.
+	Scale bool
+	// Range: every coordinate of the direction lies between the smallest and the largest of that coordinate.
+	Range bool
+	// Breakdown: how many of m examples may be replaced by anything, in one coordinate and on one side, before the
+	// direction can leave the range of the others. nil or 0: one suffices.
+	Breakdown func(m int) int
+}
+
+// each applies a rule that treats every parameter for itself.
+func each(params []Examples, direction func(Examples) *graph.Node) []*graph.Node {
+	nodes := make([]*graph.Node, len(params))
+	for i, p := range params {
+		nodes[i] = direction(p)
+	}
+	return nodes
+}

@@ -1,0 +1,242 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"coherentgradients/cgkit/aggregate"
+	"coherentgradients/cgkit/internal/cgtest"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// rows is per-example gradients given as a matrix [m, n].
+type rows struct{ x *graph.Node }
+
+func (r rows) Len() int { return r.x.Shape().Dimensions[0] }
+func (r rows) Example(b int) *graph.Node {
+	return graph.Squeeze(graph.SliceAxis(r.x, 0, graph.AxisElem(b)), 0)
+}
+func (r rows) Mean() *graph.Node         { return graph.ReduceMean(r.x, 0) }
+func (r rows) SquaredNorms() *graph.Node { return graph.ReduceSum(graph.Square(r.x), 1) }
+func (r rows) Weighted(w *graph.Node) *graph.Node {
+	return graph.ReduceSum(graph.Mul(r.x, graph.Reshape(w, r.Len(), 1)), 0)
+}
+
+// apply runs a rule on a matrix, split into two parameters so that rules over all parameters see two.
+func apply[T float32 | float64](t *testing.T, b compute.Backend, rule aggregate.Rule, x [][]T) []T {
+	t.Helper()
+	if err := rule.Check(len(x)); err != nil {
+		t.Fatal(err)
+	}
+	half := len(x[0]) / 2
+	out := graph.MustExecOnce(b, func(x *graph.Node) *graph.Node {
+		d := rule.Directions([]aggregate.Examples{
+			rows{graph.SliceAxis(x, 1, graph.AxisRange(0, half))}, rows{graph.SliceAxis(x, 1, graph.AxisRange(half, len(rowOf(x))))},
+		})
+		return graph.Concatenate(d, 0)
+	}, x)
+	return tensors.MustCopyFlatData[T](out)
+}
+
+func rowOf(x *graph.Node) []struct{} { return make([]struct{}, x.Shape().Dimensions[1]) }
+
+// twins are the rules written out in float64, one coordinate at a time (norm clipping: one matrix at a time).
+var twins = map[string]func(p aggregate.Params, x [][]float64) []float64{
+	"mean":         columns(func(_ aggregate.Params, v []float64) float64 { return mean(v) }),
+	"winsorize":    columns(winsorized),
+	"trimmed-mean": columns(trimmed),
+	"median":       columns(func(_ aggregate.Params, v []float64) float64 { return median(v) }),
+	"median-of-means": columns(func(p aggregate.Params, v []float64) float64 {
+		k := p.Groups
+		if k == 0 {
+			k = 3
+		}
+		var means []float64
+		for i := range k {
+			means = append(means, mean(v[i*len(v)/k:(i+1)*len(v)/k]))
+		}
+		return median(means)
+	}),
+	"sum-of-signs": columns(func(_ aggregate.Params, v []float64) float64 {
+		var sum float64
+		for _, x := range v {
+			sum += sign(x)
+		}
+		return 0.001 * sum
+	}),
+	"sign-of-sum": columns(func(_ aggregate.Params, v []float64) float64 { return 0.001 * sign(mean(v)) }),
+	"clip-norm": func(p aggregate.Params, x [][]float64) []float64 {
+		limit := p.MaxNorm
+		if limit == 0 {
+			limit = 1
+		}
+		out := make([]float64, len(x[0]))
+		for _, row := range x {
+			var square float64
+			for _, v := range row {
+				square += v * v
+			}
+			shrink := 1.0
+			if norm := math.Sqrt(square); norm > limit {
+				shrink = limit / norm
+			}
+			for j, v := range row {
+				out[j] += v * shrink / float64(len(x))
+			}
+		}
+		return out
+	},
+}
+
+func columns(f func(p aggregate.Params, v []float64) float64) func(aggregate.Params, [][]float64) []float64 {
+	return func(p aggregate.Params, x [][]float64) []float64 {
+		out := make([]float64, len(x[0]))
+		for j := range out {
+			column := make([]float64, len(x))
+			for i, row := range x {
+				column[i] = row[j]
+			}
+			out[j] = f(p, column)
+		}
+		return out
+	}
+}
+
+func mean(v []float64) float64 {
+	var sum float64
+	for _, x := range v {
+		sum += x
+	}
+	return sum / float64(len(v))
+}
+
+func sign(x float64) float64 {
+	switch {
+	case x > 0:
+		return 1
+	case x < 0:
+		return -1
+	}
+	return 0
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	if n := len(s); n%2 == 0 {
+		return (s[n/2-1] + s[n/2]) / 2
+	}
+	return s[len(s)/2]
+}
+
+// percentiles of sorted values by the paper's rule or NumPy's default.
+func percentiles(p aggregate.Params, s []float64) (low, high float64) {
+	at := func(c float64) float64 {
+		position := c / 100 * float64(len(s)-1)
+		if p.Percentile == aggregate.Nearest {
+			return s[int(math.RoundToEven(position))]
+		}
+		i := int(math.Floor(position))
+		if i == len(s)-1 {
+			return s[i]
+		}
+		return s[i] + (position-float64(i))*(s[i+1]-s[i])
+	}
+	return at(p.C), at(100 - p.C)
+}
+
+func winsorized(p aggregate.Params, v []float64) float64 {
+	low, high := percentiles(p, slices.Sorted(slices.Values(v)))
+	var sum float64
+	for _, x := range v {
+		sum += min(max(x, low), high)
+	}
+	return sum / float64(len(v))
+}
+
+func trimmed(p aggregate.Params, v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	n := float64(len(s) - 1)
+	low, high := int(math.RoundToEven(p.C/100*n)), int(math.RoundToEven((100-p.C)/100*n))
+	return mean(s[low : high+1])
+}
+
+// settings are the parameters each rule is tried with.
+func settings(name string) []aggregate.Params {
+	switch name {
+	case "winsorize":
+		var list []aggregate.Params
+		for _, c := range []float64{0, 1, 2, 4, 8, 12.5, 49.9} {
+			for _, percentile := range []aggregate.Percentile{aggregate.Nearest, aggregate.Linear} {
+				list = append(list, aggregate.Params{C: c, Percentile: percentile}, aggregate.Params{C: c, Percentile: percentile, Exact: true})
+			}
+		}
+		return list
+	case "trimmed-mean":
+		var list []aggregate.Params
+		for _, c := range []float64{0, 2, 8, 30, 49.9} {
+			list = append(list, aggregate.Params{C: c}, aggregate.Params{C: c, Exact: true})
+		}
+		return list
+	case "median-of-means":
+		return []aggregate.Params{{}, {Groups: 1}, {Groups: 4}}
+	case "clip-norm":
+		return []aggregate.Params{{}, {MaxNorm: 0.3}, {MaxNorm: 1e6}}
+	}
+	return []aggregate.Params{{}}
+}
+
+func TestRulesAgainstTwins(t *testing.T) {
+	for _, name := range aggregate.Names() {
+		twin, ok := twins[name]
+		if !ok {
+			t.Errorf("rule %q has no twin: write it out in twins", name)
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+				for _, m := range []int{1, 2, 3, 7, 26, 100} {
+					matrices := inputs(m)
+					if name != "clip-norm" {
+						// Coordinates are each for themselves: one matrix of all inputs, one compilation.
+						matrices = map[string][][]float64{"all": sideBySide(matrices)}
+					}
+					for _, p := range settings(name) {
+						if m == 100 && p.C > 8 {
+							continue // a long compilation that shows nothing new
+						}
+						for input, x := range matrices {
+							compare(t, b, name, p, input, x, twin(p, x))
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+func compare(t *testing.T, b compute.Backend, name string, p aggregate.Params, input string, x [][]float64, want []float64) {
+	t.Helper()
+	rule, err := aggregate.Named(name, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rule.Check(len(x)) != nil {
+		return // too few examples
+	}
+	got := apply(t, b, rule, x)
+	for j := range want {
+		var size float64
+		for i := range x {
+			size += math.Abs(x[i][j]) / float64(len(x))
+		}
+		if d := math.Abs(got[j] - want[j]); !(d <= 1e-14*(size+1)) {
+			t.Fatalf("%+v m=%d %s: coordinate %d is %v, want %v", p, len(x), input, j, got[j], want[j])
+		}
+	}
+}

@@ -1,0 +1,63 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import "github.com/gomlx/gomlx/core/graph"
+
+// signScale is the factor of both sign rules in the authors' code.
+const signScale = 0.001
+
+// SumOfSigns lets every example vote with ±1 in every coordinate: 0.001 Σ_b sign(g_b). Not in the paper, but in its code.
+// There is no 1/m in it: a step moves a coordinate by at most 0.001·m times the learning rate. A zero or NaN gradient
+// votes 0 or NaN.
+type SumOfSigns struct{}
+
+// SignOfSum moves every coordinate by the same amount, in the direction of the mean: 0.001 sign(Σ_b g_b). Not in the
+// paper, but in its code. Where the sum is 0 the coordinate stays.
+type SignOfSum struct{}
+
+var (
+	_ Rule = SumOfSigns{}
+	_ Rule = SignOfSum{}
+)
+
+func init() {
+	Register("sum-of-signs", func(Params) (Rule, error) { return SumOfSigns{}, nil })
+	Register("sign-of-sum", func(Params) (Rule, error) { return SignOfSum{}, nil })
+}
+
+// Name is "sum-of-signs".
+func (SumOfSigns) Name() string { return "sum-of-signs" }
+
+// Check accepts every m from 1 up.
+func (SumOfSigns) Check(m int) error { return checkBatch("sum-of-signs", m, 1) }
+
+// Laws of the sum of signs: only the order does not matter.
+func (SumOfSigns) Laws() Laws { return Laws{Permutation: true} }
+
+// Directions are the scaled votes.
+func (SumOfSigns) Directions(params []Examples) []*graph.Node {
+	return each(params, func(examples Examples) *graph.Node {
+		votes := make([]*graph.Node, examples.Len())
+		for b := range votes {
+			votes[b] = graph.Sign(examples.Example(b))
+		}
+		return graph.MulScalar(sumAll(votes), signScale)
+	})
+}
+
+// Name is "sign-of-sum".
+func (SignOfSum) Name() string { return "sign-of-sum" }
+
+// Check accepts every m from 1 up.
+func (SignOfSum) Check(m int) error { return checkBatch("sign-of-sum", m, 1) }
+
+// Laws of the sign of the sum: only the order does not matter.
+func (SignOfSum) Laws() Laws { return Laws{Permutation: true} }
+
+// Directions are the scaled signs.
+func (SignOfSum) Directions(params []Examples) []*graph.Node {
+	return each(params, func(examples Examples) *graph.Node {
+		return graph.MulScalar(graph.Sign(examples.Mean()), signScale)
+	})
+}

@@ -1,0 +1,84 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package backend
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/gomlx/compute"
+	_ "github.com/gomlx/compute/gobackend" // registers "go"
+	"github.com/gomlx/go-xla/compute/xla"  // registers "xla"
+	"github.com/gomlx/gomlx/support/exceptions"
+	"github.com/klauspost/cpuid/v2"
+)
+
+var (
+	once   sync.Once
+	opened compute.Backend
+	choice Choice
+	failed error
+)
+
+// Open opens the chosen backend, once a process: later calls return the same. An XLA plugin that does not load is an
+// error that says so, not another backend in silence.
+func Open() (compute.Backend, Choice, error) {
+	once.Do(func() {
+		choice = Describe()
+		opened, failed = openConfig(choice)
+	})
+	return opened, choice, failed
+}
+
+// OpenConfig opens a backend by GoMLX's configuration string ("go", "xla:cpu", "xla:/path/of/plugin.so").
+func OpenConfig(config string) (compute.Backend, error) {
+	return openConfig(Choice{Config: config, Name: named(config), Why: "asked for as " + config})
+}
+
+func openConfig(c Choice) (compute.Backend, error) {
+	setXLAFlags()
+	xla.EnableAutoInstall(os.Getenv(EnvAutoInstall) != "")
+	var b compute.Backend
+	var err error
+	// GoMLX panics for a name it does not know.
+	if panicked := exceptions.TryCatch[error](func() { b, err = compute.NewWithConfig(c.Config) }); panicked != nil {
+		err = panicked
+	}
+	if err != nil {
+		return nil, explain(c, err)
+	}
+	return b, nil
+}
+
+// FileHash is the sha256 of a file in hexadecimal, "" if it cannot be read. Each file is read once a process.
+func FileHash(path string) string {
+	if known, ok := hashes.Load(path); ok {
+		return known.(string)
+	}
+	sum := ""
+	if file, err := os.Open(path); err == nil {
+		h := sha256.New()
+		if _, err := io.Copy(h, file); err == nil {
+			sum = hex.EncodeToString(h.Sum(nil))
+		}
+		_ = file.Close()
+	}
+	hashes.Store(path, sum)
+	return sum
+}
+
+var hashes sync.Map // path → sha256
+
+const vectorFlag = "--xla_cpu_prefer_vector_width"
+
+// setXLAFlags asks XLA for 512-bit vectors where the processor has them: by default it stays at 256 bits, and selection
+// networks are bound by min and max operations. It must come before the plugin is loaded; what the user has set stays.
+func setXLAFlags() {
+	if flags := os.Getenv("XLA_FLAGS"); !strings.Contains(flags, vectorFlag) && cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512VL) {
+		_ = os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" "+vectorFlag+"=512"))
+	}
+}

@@ -1,0 +1,177 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package cgkit_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"coherentgradients/cgkit"
+	"coherentgradients/cgkit/aggregate"
+	"coherentgradients/cgkit/internal/cgtest"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/layers"
+	"github.com/gomlx/gomlx/ml/layers/activation"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
+	"github.com/gomlx/gomlx/ml/train/loss"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+)
+
+func twoLayers(scope *model.Scope, x *graph.Node) *graph.Node {
+	h := activation.Relu(layers.Dense(scope.In("a"), x, true, 8))
+	return layers.Dense(scope.In("b"), h, true, 4)
+}
+
+func makeBatch(m int, seed uint64) (x *tensors.Tensor, y *tensors.Tensor) {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	data, labels := make([]float64, m*6), make([]int32, m)
+	for i := range data {
+		// A few values only, so that ties and zeros are common.
+		data[i] = float64(rng.IntN(3))
+	}
+	for i := range labels {
+		labels[i] = rng.Int32N(4)
+	}
+	return tensors.FromFlatDataAndDimensions(data, m, 6), tensors.FromFlatDataAndDimensions(labels, m, 1)
+}
+
+// slowStep is winsorized SGD written out: one gradient for each example, sort, clamp, mean.
+func slowStep(t *testing.T, b compute.Backend, store *model.Store, x, y *tensors.Tensor, c, rate float64) map[string][]float64 {
+	t.Helper()
+	var paths []string
+	exec, err := model.NewExec(b, store, func(scope *model.Scope, x, y *graph.Node) []*graph.Node {
+		l := graph.ReduceAllMean(loss.SparseCategoricalCrossEntropyLogits([]*graph.Node{y}, []*graph.Node{twoLayers(scope, x)}))
+		var nodes []*graph.Node
+		paths = nil
+		for v := range store.IterVariables() {
+			if v.Trainable {
+				nodes, paths = append(nodes, v.NodeValue(l)), append(paths, v.Path())
+			}
+		}
+		return graph.Gradient(l, nodes...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := x.Shape().Dimensions[0]
+	xs, ys := tensors.MustCopyFlatData[float64](x), tensors.MustCopyFlatData[int32](y)
+	gradients := make([][][]float64, m)
+	for i := range m {
+		for _, g := range exec.MustCall(tensors.FromFlatDataAndDimensions(xs[i*6:(i+1)*6], 1, 6), tensors.FromFlatDataAndDimensions(ys[i:i+1], 1, 1)) {
+			gradients[i] = append(gradients[i], tensors.MustCopyFlatData[float64](g))
+		}
+	}
+	after := make(map[string][]float64)
+	for p, path := range paths {
+		w := tensors.MustCopyFlatData[float64](store.GetVariable(path).MustValue())
+		for j := range w {
+			column := make([]float64, m)
+			for i := range m {
+				column[i] = gradients[i][p][j]
+			}
+			sorted := slices.Sorted(slices.Values(column))
+			l := sorted[int(math.RoundToEven(c/100*float64(m-1)))]
+			u := sorted[int(math.RoundToEven((100-c)/100*float64(m-1)))]
+			var sum float64
+			for _, v := range column {
+				sum += min(max(v, l), u)
+			}
+			w[j] -= rate * sum / float64(m)
+		}
+		after[path] = w
+	}
+	return after
+}
+
+func TestWinsorizedStepAgainstSlowTwin(t *testing.T) {
+	for _, size := range []struct {
+		m int
+		c []float64
+	}{{100, []float64{0, 1, 2, 4, 8, 30, 49.9}}, {26, []float64{1, 2, 8}}, {7, []float64{8, 25}}, {1, []float64{2}}, {2, []float64{40}}} {
+		for _, c := range size.c {
+			for _, exact := range []bool{false, true} {
+				cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+					x, y := makeBatch(size.m, 7)
+					store := model.NewStore()
+					rule, err := aggregate.Named("winsorize", aggregate.Params{C: c, Exact: exact})
+					if err != nil {
+						t.Fatal(err)
+					}
+					// One step to make the weights, then compare the next.
+					trainer := train.NewTrainer(b, store, twoLayers, loss.SparseCategoricalCrossEntropyLogits,
+						cgkit.With(rule).WithLearningRate(0.1).Done(), nil, nil)
+					step := func() {
+						x2, y2 := makeBatch(size.m, 7)
+						if _, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x2}, Labels: []*tensors.Tensor{y2}}); err != nil {
+							t.Fatal(err)
+						}
+					}
+					step()
+					want := slowStep(t, b, store, x, y, c, 0.1)
+					step()
+					for path, w := range want {
+						got := tensors.MustCopyFlatData[float64](store.GetVariable(path).MustValue())
+						for j := range w {
+							if d := math.Abs(got[j] - w[j]); !(d <= 1e-11) {
+								t.Fatalf("m=%d c=%v exact=%v %s[%d] = %v, want %v", size.m, c, exact, path, j, got[j], w[j])
+							}
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestBadSettingsAreErrors(t *testing.T) {
+	b := cgtest.Go(t)
+	for _, c := range []struct {
+		name string
+		opt  optimizer.Interface
+		want string
+	}{
+		{"c below 0", cgkit.Winsorized(-1).Done(), "c = -1"},
+		{"c 50", cgkit.Winsorized(50).Done(), "0 ≤ c < 50"},
+		{"c NaN", cgkit.Winsorized(math.NaN()).Done(), "c = NaN"},
+		{"rate", cgkit.Winsorized(2).WithLearningRate(math.Inf(1)).Done(), "learning rate of +Inf"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x, y := makeBatch(10, 1)
+			trainer := train.NewTrainer(b, model.NewStore(), twoLayers, loss.SparseCategoricalCrossEntropyLogits, c.opt, nil, nil)
+			_, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{y}})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("error %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestBeforeAdam(t *testing.T) {
+	b := cgtest.Go(t)
+	x, y := makeBatch(30, 1)
+	trainer := train.NewTrainer(b, model.NewStore(), twoLayers, loss.SparseCategoricalCrossEntropyLogits,
+		cgkit.Winsorized(4).Before(optimizer.Adam().LearningRate(0.01).Done().(cgkit.GradientOptimizer)).Done(), nil, nil)
+	var first, last float64
+	for i := range 60 {
+		x2, _ := x.Clone()
+		y2, _ := y.Clone()
+		metrics, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x2}, Labels: []*tensors.Tensor{y2}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = tensors.ToScalar[float64](metrics[0])
+		if i == 0 {
+			first = last
+		}
+	}
+	if !(last < 0.9*first) {
+		t.Errorf("loss went from %v to %v: Adam on winsorized directions does not train", first, last)
+	}
+}

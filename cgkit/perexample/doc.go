@@ -1,0 +1,31 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+// Package perexample gives the gradient of each example of a batch, for GoMLX graphs that know nothing of it.
+//
+// GoMLX differentiates scalars only and has no vmap. This package finds where each parameter enters the computation of
+// the batch, takes ordinary gradients there, and from them builds the gradient of one example as a node that fuses into
+// whatever consumes it: for a dense layer the outer product of one row of its input and one row of the gradient of its
+// output. The tensor of all per-example gradients, [m, parameters], need never exist.
+//
+// # The 1/m convention
+//
+// With m examples and a loss L that is linear in the per-example losses (a mean, a sum, a masked mean), the gradient g_b
+// of example b is scaled so that
+//
+//	∇L = (1/m) Σ_b g_b.
+//
+// For the usual mean loss g_b is the gradient of example b's own loss. Whatever L takes from the parameters alone, such
+// as a weight decay term, reaches every example: it is part of each g_b.
+//
+// # How it works
+//
+// Every node is followed from the batch inputs (batch axis 0) with the axis along which its examples lie; a boundary is
+// a node that joins values that have such an axis with values that depend on parameters alone. For example b the
+// boundary is cloned on b's slice of its operands and given b's slice of the gradient, GoMLX's own rule for that
+// operation turns it into the gradient of the parameter operand, and that is pushed back to the parameter. Axes are
+// propagated operation by operation, never guessed from sizes. An operation that mixes examples before the loss, or that
+// this package does not know, is refused by a panic with an [Unsupported] error naming parameter, node and remedy: there
+// is no wrong number in silence.
+//
+// Views are built inside a graph-building function and panic on misuse, as all of GoMLX's graph building does.
+package perexample

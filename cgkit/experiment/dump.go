@@ -1,0 +1,108 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package experiment
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/sbinet/npyio/npz"
+)
+
+// Dump is one update of a dense net, for checking it elsewhere.
+type Dump struct {
+	Images []float32   // [m, sizes[0]] row-major, as fed to the net
+	Labels []uint8     // [m], those trained on
+	Sizes  []int       // widths from the input to the output
+	Before []DumpLayer // before the update, one a layer
+	After  []DumpLayer // after it
+}
+
+// DumpLayer is one dense layer's parameters.
+type DumpLayer struct {
+	Weights []float32 // [in, out] row-major
+	Biases  []float32 // [out]
+}
+
+// WriteDump writes a dump that numpy.load reads: images [m, 784] float32, labels [m] int64, and for each layer i from 0
+// up weights_i_before and weights_i_after [in, out] float32, biases_i_before and biases_i_after [out] float32.
+// The file appears whole or not at all.
+func WriteDump(path string, d Dump) error {
+	type entry struct {
+		name  string
+		value any
+	}
+	var entries []entry
+	add := func(name string, rows, columns int, data []float32) error {
+		if len(data) != rows*columns {
+			return fmt.Errorf("%s: %d values, but [%d, %d] needs %d", name, len(data), rows, columns, rows*columns)
+		}
+		entries = append(entries, entry{name, matrix(rows, columns, data)})
+		return nil
+	}
+	layers := len(d.Sizes) - 1
+	if layers < 1 || len(d.Before) != layers || len(d.After) != layers {
+		return fmt.Errorf("dump of a net of sizes %v: %d layers before and %d after the step, need %d", d.Sizes,
+			len(d.Before), len(d.After), layers)
+	}
+	if err := add("images", len(d.Labels), d.Sizes[0], d.Images); err != nil {
+		return err
+	}
+	labels := make([]int64, len(d.Labels))
+	for i, label := range d.Labels {
+		labels[i] = int64(label)
+	}
+	entries = append(entries, entry{"labels", labels})
+	for i := range layers {
+		in, out := d.Sizes[i], d.Sizes[i+1]
+		for _, at := range []struct {
+			when  string
+			layer DumpLayer
+		}{{"before", d.Before[i]}, {"after", d.After[i]}} {
+			if err := add(fmt.Sprintf("weights_%d_%s", i, at.when), in, out, at.layer.Weights); err != nil {
+				return err
+			}
+			name := fmt.Sprintf("biases_%d_%s", i, at.when)
+			if len(at.layer.Biases) != out {
+				return fmt.Errorf("%s: %d values, need %d", name, len(at.layer.Biases), out)
+			}
+			entries = append(entries, entry{name, at.layer.Biases})
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("can't write the dump %s: %w", filepath.Base(path), err)
+	}
+	err := writeAtomic(path, func(w io.Writer) error {
+		archive := npz.NewWriter(w)
+		for _, e := range entries {
+			if err := archive.Write(e.name+".npy", e.value); err != nil {
+				return err
+			}
+		}
+		return archive.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("can't write the dump %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+// CheckDumpPath says early whether a dump can be written to path, before anything is trained for it.
+func CheckDumpPath(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("can't write the dump to %s: it is a folder; name a file in it, such as step.npz", path)
+	}
+	return checkWritable(filepath.Dir(path))
+}
+
+// matrix gives npyio a slice of arrays, [rows][columns]float32, the only form in which it writes two axes of float32.
+func matrix(rows, columns int, data []float32) any {
+	m := reflect.MakeSlice(reflect.SliceOf(reflect.ArrayOf(columns, reflect.TypeFor[float32]())), rows, rows)
+	for i := range rows {
+		reflect.Copy(m.Index(i), reflect.ValueOf(data[i*columns:(i+1)*columns]))
+	}
+	return m.Interface()
+}

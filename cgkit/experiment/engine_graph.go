@@ -1,0 +1,120 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package experiment
+
+import (
+	"coherentgradients/cgkit/aggregate"
+	"coherentgradients/cgkit/perexample"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// compile prepares both computations; they are compiled when first called.
+func (e *mlp) compile() (err error) {
+	steps := e.stepsGraph
+	if !e.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] {
+		// GoMLX's pure-Go backend, which has no loop to speak of either: one update a call.
+		steps, e.limit = e.stepGraph, 1
+	}
+	if e.steps, err = NewExec(e.backend, steps); err != nil {
+		return err
+	}
+	e.evaluate, err = NewExec(e.backend, e.evaluateGraph)
+	return err
+}
+
+// stepsGraph makes n updates. inputs: images uint8 [chunk, batch, features], labels int32 [chunk, batch], n, and the
+// parameters. Outputs: the sum of the batches' losses, and the parameters after.
+func (e *mlp) stepsGraph(inputs []*Node) []*Node {
+	g := inputs[0].Graph()
+	// Loop state: step, n, sum of losses, images, labels, parameters. A closure may use nothing but its own state.
+	state := append([]*Node{Const(g, int32(0)), inputs[2], Const(g, float32(0)), inputs[0], inputs[1]}, inputs[3:]...)
+	shapesOf := make([]shapes.Shape, len(state))
+	for i, node := range state {
+		shapesOf[i] = node.Shape()
+	}
+	body := NewClosure(g, func(g *Graph) []*Node {
+		s := stateParameters(g, shapesOf)
+		step, n, sum, images, labels := s[0], s[1], s[2], s[3], s[4]
+		loss, params := e.update(at(images, step), at(labels, step), s[5:])
+		return append([]*Node{Add(step, Const(g, int32(1))), n, Add(sum, loss), images, labels}, params...)
+	})
+	condition := NewClosure(g, func(g *Graph) []*Node {
+		s := stateParameters(g, shapesOf)
+		return []*Node{LessThan(s[0], s[1])}
+	})
+	final := While(condition, body, state...)
+	return append([]*Node{final[2]}, final[5:]...)
+}
+
+// stepGraph is stepsGraph for one update: images [1, batch, features], labels [1, batch].
+func (e *mlp) stepGraph(inputs []*Node) []*Node {
+	images, labels := inputs[0], inputs[1]
+	loss, params := e.update(Reshape(images, images.Shape().Dimensions[1:]...), Reshape(labels, labels.Shape().Dimensions[1]), inputs[3:])
+	return append([]*Node{loss}, params...)
+}
+
+// update returns the loss of a batch, images uint8 [batch, features] and labels int32 [batch], and the parameters after
+// one update with the rule's directions.
+func (e *mlp) update(images, labels *Node, params []*Node) (loss *Node, after []*Node) {
+	x := feed(images)
+	loss = ReduceAllMean(crossEntropy(e.logits(x, params), labels))
+	var examples []aggregate.Examples
+	for _, view := range perexample.Of(loss, []*Node{x, labels}, params) {
+		examples = append(examples, view)
+	}
+	for i, direction := range e.rule.Directions(examples) {
+		after = append(after, Sub(params[i], MulScalar(direction, e.problem.Spec.LearningRate)))
+	}
+	return loss, after
+}
+
+// evaluateGraph returns each example's prediction int32 [n] and loss [n]. inputs: images uint8 [n, features], labels
+// int32 [n], and the parameters.
+func (e *mlp) evaluateGraph(inputs []*Node) []*Node {
+	logits := e.logits(feed(inputs[0]), inputs[2:])
+	return []*Node{ArgMax(logits, 1, dtypes.Int32), crossEntropy(logits, inputs[1])}
+}
+
+// feed turns pixels 0 … 255 into what the net is fed: pixel/255.
+func feed(pixels *Node) *Node { return DivScalar(ConvertDType(pixels, dtypes.Float32), 255) }
+
+// logits is the net: [batch, features] → [batch, classes]. params are weights [in, out] and biases [out] in turn.
+func (e *mlp) logits(x *Node, params []*Node) *Node {
+	for i := 0; i < len(params); i += 2 {
+		if i > 0 {
+			x = MaxScalar(x, 0)
+		}
+		x = Add(Dot(x, params[i]).Product(), ExpandLeftToRank(params[i+1], 2))
+	}
+	return x
+}
+
+// crossEntropy is each example's loss in nats: [batch].
+func crossEntropy(logits, labels *Node) *Node {
+	hot := OneHot(labels, logits.Shape().Dimensions[1], logits.DType())
+	return Neg(ReduceSum(Mul(hot, LogSoftmax(logits)), 1))
+}
+
+// at is row i of the first axis.
+func at(x, i *Node) *Node {
+	dims := x.Shape().Dimensions
+	start := make([]*Node, len(dims))
+	size := append([]int{1}, dims[1:]...)
+	start[0] = i
+	for axis := 1; axis < len(dims); axis++ {
+		start[axis] = ScalarZero(x.Graph(), i.DType())
+	}
+	return Reshape(DynamicSlice(x, start, size), dims[1:]...)
+}
+
+func stateParameters(g *Graph, list []shapes.Shape) []*Node {
+	nodes := make([]*Node, len(list))
+	for i, shape := range list {
+		nodes[i] = Parameter(g, "", shape)
+	}
+	return nodes
+}

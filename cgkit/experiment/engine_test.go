@@ -1,0 +1,153 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package experiment
+
+import (
+	"context"
+	"math"
+	"reflect"
+	"testing"
+
+	"coherentgradients/cgkit/internal/cgtest"
+	"coherentgradients/datasets"
+
+	"github.com/gomlx/compute"
+)
+
+func smallProblem(t *testing.T, change func(*Spec)) Problem {
+	t.Helper()
+	set, err := datasets.NewGlyphs(context.Background(), 600, 200, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := DefaultSpec()
+	s.Dataset, s.Hidden, s.Batch, s.Noise, s.Steps = "glyphs", []int{16, 12}, 20, 0.5, 60
+	if change != nil {
+		change(&s)
+	}
+	s = s.Normalized()
+	if err := s.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	noise, err := datasets.NewLabelNoise(set.Train.Labels, s.Noise, uint64(s.Seed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Problem{Spec: s, Set: set, Noise: noise}
+}
+
+func newSmall(t *testing.T, b compute.Backend, p Problem) *mlp {
+	t.Helper()
+	e, err := NewMLP(context.Background(), b, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	return e.(*mlp)
+}
+
+func mustAdvance(t *testing.T, e Engine, n int) {
+	t.Helper()
+	if _, err := e.Advance(context.Background(), n); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The same steps, cut differently, with evaluations and a restored state in between, end in the same bits.
+func TestEngineDependsOnStepAlone(t *testing.T) {
+	for _, rule := range []string{"mean", "winsorize"} {
+		cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+			p := smallProblem(t, func(s *Spec) {
+				s.Aggregator = rule
+				if rule != "mean" {
+					s.C = 10
+				}
+			})
+			whole := newSmall(t, b, p)
+			mustAdvance(t, whole, 37)
+			cut := newSmall(t, b, p)
+			mustAdvance(t, cut, 5)
+			mustAdvance(t, cut, 11)
+			if _, err := cut.Evaluate(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			state, err := cut.State()
+			if err != nil {
+				t.Fatal(err)
+			}
+			resumed := newSmall(t, b, p)
+			if err := resumed.Restore(16, state); err != nil {
+				t.Fatal(err)
+			}
+			mustAdvance(t, resumed, 21)
+			want, _ := whole.State()
+			got, err := resumed.State()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resumed.Step() != 37 || !reflect.DeepEqual(got, want) {
+				t.Error("the resumed engine's weights differ from those of one left alone")
+			}
+		})
+	}
+}
+
+// One step and one evaluation against the same written out in float64.
+func TestEngineAgainstSlowTwin(t *testing.T) {
+	for _, c := range []float64{0, 5, 10} {
+		cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+			p := smallProblem(t, func(s *Spec) {
+				if s.C = c; c > 0 {
+					s.Aggregator = "winsorize"
+				}
+			})
+			e := newSmall(t, b, p)
+			mustAdvance(t, e, 3)
+			before, err := e.State()
+			if err != nil {
+				t.Fatal(err)
+			}
+			twin := newTwin(p, before)
+			want := twin.evaluate()
+			got, err := e.Evaluate(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, pair := range map[string][2]float64{
+				"train accuracy": {got.TrainAccuracy, want.TrainAccuracy}, "test accuracy": {got.TestAccuracy, want.TestAccuracy},
+				"train loss": {got.TrainLoss, want.TrainLoss}, "test loss": {got.TestLoss, want.TestLoss},
+				"pristine": {*got.PristineAccuracy, *want.PristineAccuracy}, "corrupt": {*got.CorruptAccuracy, *want.CorruptAccuracy},
+			} {
+				if d := math.Abs(pair[0] - pair[1]); !(d < 2e-5) {
+					t.Errorf("%s = %v, want %v", name, pair[0], pair[1])
+				}
+			}
+			twin.step(e.order.Batch(3))
+			mustAdvance(t, e, 1)
+			after, err := e.State()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, array := range after {
+				for i, v := range array.Data.([]float32) {
+					if d := math.Abs(float64(v) - twin.params[name][i]); !(d < 2e-6) {
+						t.Fatalf("c=%v: %s[%d] = %v after the step, want %v", c, name, i, v, twin.params[name][i])
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestEngineRefusesForeignState(t *testing.T) {
+	p := smallProblem(t, nil)
+	e := newSmall(t, cgtest.Go(t), p)
+	other := newSmall(t, cgtest.Go(t), smallProblem(t, func(s *Spec) { s.Hidden = []int{16, 13} }))
+	state, err := other.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Restore(3, state); err == nil {
+		t.Error("a state of another net was taken")
+	}
+}

@@ -1,0 +1,183 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package experiment
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Variables of the environment that say where records are.
+const (
+	EnvRuns = "CG_RUNS" // the folder of records, in place of the user's cache folder
+	EnvOut  = "CG_OUT"  // the output folder of a headless execution of notebooks; its records are in records/
+)
+
+// Store is an ordered list of folders with records, each DIR/<id>.
+type Store struct {
+	// Folders are searched in order.
+	Folders []string
+	// Write is where new records go. It is searched too, last unless Folders name it.
+	Write string
+	// Collect copies a finished record found elsewhere into Write, so that Write ends up with all that was used.
+	Collect bool
+}
+
+// OpenStore returns the store that the environment asks for. It creates nothing.
+//
+//   - out not empty (train --out): that folder alone, so that it ends up with the record whatever else is known.
+//   - $CG_OUT set (run --out): $CG_OUT/records, then the two below; new ones go to $CG_OUT/records, where those found
+//     are copied too.
+//   - otherwise: the project's own notebooks/results where it is found, then $CG_RUNS, by default
+//     coherentgradients/runs in the user's cache folder, where new ones go.
+func OpenStore(out string) (*Store, error) {
+	if out != "" {
+		return &Store{Folders: []string{out}, Write: out}, nil
+	}
+	s := &Store{}
+	if headless := os.Getenv(EnvOut); headless != "" {
+		s.Write = filepath.Join(headless, "records")
+		s.Folders = append(s.Folders, s.Write)
+		s.Collect = true
+	}
+	if results := findResults(); results != "" {
+		s.Folders = append(s.Folders, results)
+	}
+	runs := os.Getenv(EnvRuns)
+	if runs == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil && s.Write == "" {
+			return nil, fmt.Errorf("no folder for records: %w; set %s to one", err, EnvRuns)
+		}
+		if err == nil {
+			runs = filepath.Join(cache, "coherentgradients", "runs")
+		}
+	}
+	if runs != "" {
+		s.Folders = append(s.Folders, runs)
+	}
+	if s.Write == "" {
+		s.Write = runs
+	}
+	return s, nil
+}
+
+// clean returns the store with clean paths, each once, Write among them.
+func (s *Store) clean() *Store {
+	c := &Store{Write: filepath.Clean(s.Write), Collect: s.Collect}
+	for _, folder := range append(slices.Clone(s.Folders), s.Write) {
+		if folder = filepath.Clean(folder); !slices.Contains(c.Folders, folder) {
+			c.Folders = append(c.Folders, folder)
+		}
+	}
+	return c
+}
+
+// findResults looks for this module's notebooks/results, upward from the working folder and from that of the notebook.
+func findResults() string {
+	var starts []string
+	if dir, err := os.Getwd(); err == nil {
+		starts = append(starts, dir)
+	}
+	if dir := os.Getenv("GONB_DIR"); dir != "" { // set by the kernel: a cell is compiled and run elsewhere
+		starts = append(starts, dir)
+	}
+	for _, dir := range starts {
+		for ; ; dir = filepath.Dir(dir) {
+			if isModule(filepath.Join(dir, "go.mod")) {
+				results := filepath.Join(dir, "notebooks", "results")
+				if info, err := os.Stat(results); err == nil && info.IsDir() {
+					return results
+				}
+			}
+			if dir == filepath.Dir(dir) {
+				break
+			}
+		}
+	}
+	return ""
+}
+
+func isModule(goMod string) bool {
+	text, err := os.ReadFile(goMod)
+	if err != nil {
+		return false
+	}
+	for line := range bytes.Lines(text) {
+		if strings.TrimSpace(string(line)) == "module coherentgradients" {
+			return true
+		}
+	}
+	return false
+}
+
+// Find returns the record of a spec: the first finished one in the order of the folders, else the unfinished one in
+// Write, else nil without an error. A damaged record, one of another format version, and one whose spec is not what its
+// name says are errors.
+func (s *Store) Find(spec Spec) (*Record, error) {
+	s = s.clean()
+	id := spec.ID()
+	var unfinished *Record
+	for _, folder := range s.Folders {
+		r, err := loadNamed(filepath.Join(folder, id))
+		switch {
+		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotDir):
+			continue
+		case err != nil:
+			return nil, err
+		case r.Finished():
+			return r, nil
+		case folder == s.Write:
+			unfinished = r
+		}
+	}
+	return unfinished, nil
+}
+
+// loadNamed is Load for a folder whose name must be the id of its spec.
+func loadNamed(dir string) (*Record, error) {
+	r, err := Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	if id := r.Spec.ID(); id != filepath.Base(dir) {
+		return nil, fmt.Errorf("%s: this spec's record is named %s, so the file was changed or the folder renamed; undo that, or move it away",
+			filepath.Join(dir, specName), id)
+	}
+	return r, nil
+}
+
+// collect copies a finished record into Write, if the store is to collect and it is not there, and returns the copy.
+func (s *Store) collect(r *Record) (*Record, error) {
+	into := filepath.Join(s.Write, r.Spec.ID())
+	if !s.Collect || filepath.Dir(r.Dir) == s.Write {
+		return r, nil
+	}
+	if err := os.MkdirAll(into, 0o755); err != nil {
+		return nil, err
+	}
+	// An unfinished run of this spec may be there; its checkpoint means nothing any more.
+	if err := remove(filepath.Join(into, checkpointName)); err != nil {
+		return nil, err
+	}
+	// The spec goes last: a folder without it is no record, so a copy that was cut short is none.
+	for _, name := range []string{provenanceName, divergedName, evaluationsName, specName} {
+		data, err := os.ReadFile(filepath.Join(r.Dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := writeBytesAtomic(filepath.Join(into, name), data); err != nil {
+			return nil, fmt.Errorf("can't copy %s to %s: %w", r.Spec.ID(), s.Write, err)
+		}
+	}
+	return Load(into)
+}

@@ -1,0 +1,122 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"coherentgradients/datasets"
+)
+
+// Limits of a Spec. They are far above what the paper needs and keep a slip of the finger from filling memory.
+const (
+	maxWidth   = 65_536
+	maxLayers  = 64
+	maxWeights = 1 << 30 // between two hidden layers
+	maxSteps   = 1_000_000_000
+)
+
+// KnownAggregators gives the rules that a spec may name. The package of the rules sets it when it registers them;
+// without it there are the two of the paper.
+var KnownAggregators = func() []string { return []string{AggregatorMean, AggregatorWinsorize} }
+
+// KnownDatasets gives the data sets that a spec may name.
+var KnownDatasets = datasets.Names
+
+// Validate checks everything that can be checked without the data. An error is one line that names the value, the
+// allowed range and the remedy.
+func (s Spec) Validate() error {
+	switch {
+	case s.Format != Format:
+		return fmt.Errorf("format = %d: this version runs format %d; update the project", s.Format, Format)
+	case !contains(KnownDatasets(), s.Dataset):
+		return fmt.Errorf("dataset = %q: unknown data set; use one of %s", clip(s.Dataset), list(KnownDatasets()))
+	case !(s.Noise >= 0 && s.Noise <= 1): // NaN fails too
+		return fmt.Errorf("noise = %v: must be a share in [0, 1], such as 0.5 for half of the labels", s.Noise)
+	case !contains(KnownAggregators(), s.Aggregator):
+		return fmt.Errorf("aggregator = %q: unknown rule; use one of %s", clip(s.Aggregator), list(KnownAggregators()))
+	case !(s.C >= 0 && s.C < 50):
+		return fmt.Errorf("c = %v: must be a percentage in [0, 50), clamped on either side, such as 2", s.C)
+	case s.Aggregator == AggregatorMean && s.C != 0:
+		return fmt.Errorf("c = %v with aggregator %q: the mean clamps nothing, so c must be 0; use aggregator %q for c > 0",
+			s.C, AggregatorMean, AggregatorWinsorize)
+	case s.Percentile != PercentileNearest && s.Percentile != PercentileLinear:
+		return fmt.Errorf("percentile = %q: unknown; use %s or %s", clip(s.Percentile), PercentileNearest, PercentileLinear)
+	case s.Init != InitAuthors && s.Init != InitXavier:
+		return fmt.Errorf("init = %q: unknown; use %s or %s", clip(s.Init), InitAuthors, InitXavier)
+	case s.Steps < 0 || s.Steps > maxSteps:
+		return fmt.Errorf("steps = %d: must be from 0 to %s; the paper takes 60000", s.Steps, humanize.Comma(maxSteps))
+	case s.Batch < 1:
+		return fmt.Errorf("batch = %d: must be at least 1; the paper takes 100", s.Batch)
+	// What is above 0 as float64 may be 0 or infinite as the float32 that the net computes with.
+	case !(float32(s.LearningRate) > 0) || math.IsInf(float64(float32(s.LearningRate)), 0):
+		return fmt.Errorf("learning rate = %v: must be finite and above 0; the paper takes 0.1", s.LearningRate)
+	}
+	return s.validateHidden()
+}
+
+func (s Spec) validateHidden() error {
+	if len(s.Hidden) > maxLayers {
+		return fmt.Errorf("hidden = %d layers: at most %d", len(s.Hidden), maxLayers)
+	}
+	for i, width := range s.Hidden {
+		if width < 1 || width > maxWidth {
+			return fmt.Errorf("hidden = %s: each width must be from 1 to %d, and %d is not; the paper takes 256,256,256",
+				widths(s.Hidden), maxWidth, width)
+		}
+		if i > 0 && width*s.Hidden[i-1] > maxWeights {
+			return fmt.Errorf("hidden = %s: %s weights between two layers are more than the %s allowed; make one of them narrower",
+				widths(s.Hidden), humanize.Comma(int64(width)*int64(s.Hidden[i-1])), humanize.Comma(maxWeights))
+		}
+	}
+	return nil
+}
+
+// ValidateData checks the spec against the number of training examples: a batch must divide it, because the paper
+// reshuffles whole epochs without replacement. The error names the nearest batch that does.
+func (s Spec) ValidateData(trainExamples int) error {
+	switch {
+	case trainExamples < 1:
+		return fmt.Errorf("%s has no training examples; check its files", s.Dataset)
+	case s.Batch < 1:
+		return fmt.Errorf("batch = %d: must be at least 1", s.Batch)
+	case s.Batch > trainExamples:
+		return fmt.Errorf("batch = %d: larger than the %s training examples of %s; use at most %d", s.Batch,
+			humanize.Comma(int64(trainExamples)), s.Dataset, trainExamples)
+	case trainExamples%s.Batch != 0:
+		return fmt.Errorf("batch = %d: must divide the %s training examples of %s, because epochs are whole; the nearest that does is %d",
+			s.Batch, humanize.Comma(int64(trainExamples)), s.Dataset, nearestDivisor(trainExamples, s.Batch))
+	}
+	return nil
+}
+
+// nearestDivisor returns the divisor of n closest to near, the smaller of two equally close ones. 1 ≤ near ≤ n.
+func nearestDivisor(n, near int) int {
+	for d := 0; ; d++ {
+		if near-d >= 1 && n%(near-d) == 0 {
+			return near - d
+		}
+		if near+d <= n && n%(near+d) == 0 {
+			return near + d
+		}
+	}
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+func list(names []string) string { return strings.Join(names, ", ") }
+
+func widths(hidden []int) string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(hidden), "[]"), " ", ",")
+}

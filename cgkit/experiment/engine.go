@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"coherentgradients/cgkit/aggregate"
@@ -58,7 +59,8 @@ func NewMLP(ctx context.Context, b compute.Backend, p Problem) (Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &mlp{backend: b, problem: p, rule: rule, sizes: sizes, order: order, chunk: 1, limit: chunkLimit}
+	e := &mlp{backend: b, problem: p, rule: rule, sizes: sizes, order: order, chunk: 1, limit: chunkLimit,
+		learned: newTracker(p.Set.Train.Len())}
 	for i, w := range weights {
 		e.params = append(e.params,
 			tensors.FromFlatDataAndDimensions(w, sizes[i], sizes[i+1]),
@@ -90,6 +92,9 @@ type mlp struct {
 	steps    *graph.Exec // several updates
 	evaluate *graph.Exec // predictions and losses of a slab of examples
 	slabs    map[*uint8][]slab
+
+	learned *tracker
+	probe   *graph.Exec // a rule's effect on one batch; nil for the mean, which has none
 
 	step  int
 	chunk int // see ChunkSteps
@@ -133,7 +138,7 @@ func (e *mlp) Advance(ctx context.Context, n int) (float64, error) {
 // advance makes n ≤ e.limit updates in one call and returns the sum of their losses.
 func (e *mlp) advance(n int) (float64, error) {
 	started := time.Now()
-	images, labels := e.gather(n)
+	images, labels := e.gather(n, e.limit)
 	args := []any{images, labels, int32(n)}
 	for _, p := range e.params {
 		donated, err := graph.DonateTensorBuffer(p, e.backend, 0)
@@ -161,11 +166,12 @@ func (e *mlp) advance(n int) (float64, error) {
 	return loss, nil
 }
 
-// gather copies the batches of the next n updates: images [limit, batch, features], labels [limit, batch].
-func (e *mlp) gather(n int) (images, labels *tensors.Tensor) {
+// gather copies the batches of the next n updates, with room for limit of them: images [limit, batch, features], labels
+// [limit, batch].
+func (e *mlp) gather(n, limit int) (images, labels *tensors.Tensor) {
 	batch, features := e.problem.Spec.Batch, e.problem.Set.Features()
-	pixels := make([]uint8, e.limit*batch*features)
-	given := make([]int32, e.limit*batch)
+	pixels := make([]uint8, limit*batch*features)
+	given := make([]int32, limit*batch)
 	for s := range n {
 		for i, example := range e.order.Batch(e.step + s) {
 			at := s*batch + i
@@ -173,13 +179,23 @@ func (e *mlp) gather(n int) (images, labels *tensors.Tensor) {
 			given[at] = int32(e.problem.Noise.Given[example])
 		}
 	}
-	return tensors.FromFlatDataAndDimensions(pixels, e.limit, batch, features),
-		tensors.FromFlatDataAndDimensions(given, e.limit, batch)
+	return tensors.FromFlatDataAndDimensions(pixels, limit, batch, features),
+		tensors.FromFlatDataAndDimensions(given, limit, batch)
 }
 
-// State is the weights and biases.
+// Names of the tracker's arrays in a state.
+const (
+	stateFirst = "learned_first"
+	stateKept  = "learned_kept"
+)
+
+// State is the weights and biases, and when each example was learned.
 func (e *mlp) State() (map[string]Array, error) {
-	state := make(map[string]Array, len(e.params))
+	n := len(e.learned.first)
+	state := map[string]Array{
+		stateFirst: {Shape: []int{n}, Data: slices.Clone(e.learned.first)},
+		stateKept:  {Shape: []int{n}, Data: slices.Clone(e.learned.kept)},
+	}
 	for i, p := range e.params {
 		data, err := tensors.CopyFlatData[float32](p)
 		if err != nil {
@@ -190,10 +206,17 @@ func (e *mlp) State() (map[string]Array, error) {
 	return state, nil
 }
 
-// Restore takes weights and biases as State gave them.
+// Restore takes a state as State gave it.
 func (e *mlp) Restore(step int, state map[string]Array) error {
-	if len(state) != len(e.params) {
-		return fmt.Errorf("a state of %d arrays: this net has %d", len(state), len(e.params))
+	if want := len(e.params) + 2; len(state) != want {
+		return fmt.Errorf("a state of %d arrays: this net has %d", len(state), want)
+	}
+	for name, list := range map[string]*[]int32{stateFirst: &e.learned.first, stateKept: &e.learned.kept} {
+		data, ok := state[name].Data.([]int32)
+		if !ok || len(data) != len(*list) {
+			return fmt.Errorf("%s of the state does not fit %d training examples", name, len(*list))
+		}
+		*list = slices.Clone(data)
 	}
 	for i, p := range e.params {
 		name := paramName(i)
@@ -216,10 +239,16 @@ func paramName(i int) string {
 	return fmt.Sprintf("biases_%d", i/2)
 }
 
+// Learned counts when examples were learned.
+func (e *mlp) Learned(steps []int) *Learned { return e.learned.counts(steps, e.problem.Noise.Corrupt) }
+
 // Close frees compiled code and device memory.
 func (e *mlp) Close() error {
 	e.steps.Finalize()
 	e.evaluate.Finalize()
+	if e.probe != nil {
+		e.probe.Finalize()
+	}
 	for _, p := range e.params {
 		p.MustFinalizeAll()
 	}

@@ -4,6 +4,7 @@ package experiment
 
 import (
 	"context"
+	"math"
 
 	"coherentgradients/datasets"
 
@@ -39,11 +40,45 @@ func (e *mlp) Evaluate(ctx context.Context) (Evaluation, error) {
 		share := train.accuracy(noise.Corrupt)
 		evaluation.CorruptAccuracy = &share
 	}
+	pristine := func(i int) bool { return !noise.Corrupt(i) }
 	if noise.PristineCount() > 0 {
-		share := train.accuracy(func(i int) bool { return !noise.Corrupt(i) })
+		share := train.accuracy(pristine)
 		evaluation.PristineAccuracy = &share
 	}
-	return evaluation, nil
+	e.learned.see(e.step, train.right)
+	evaluation.Extra = make(map[string]float64)
+	if evaluation.PristineAccuracy != nil {
+		evaluation.Extra["pristine_learned"] = e.learned.everRight(pristine)
+	}
+	if evaluation.CorruptAccuracy != nil {
+		evaluation.Extra["corrupt_learned"] = e.learned.everRight(noise.Corrupt)
+	}
+	return evaluation, e.probeNext(evaluation.Extra)
+}
+
+// probeNext measures the rule's effect on the batch of the next update, and leaves out what is not finite: where all
+// gradients are zero there is no direction to compare.
+func (e *mlp) probeNext(into map[string]float64) error {
+	if e.probe == nil {
+		return nil
+	}
+	images, labels := e.gather(1, 1)
+	defer images.MustFinalizeAll()
+	defer labels.MustFinalizeAll()
+	args := []any{images, labels}
+	for _, p := range e.params {
+		args = append(args, p)
+	}
+	out, err := e.probe.Call(args...)
+	if err != nil {
+		return err
+	}
+	for i, name := range []string{"energy_removed", "cosine", "clamped_share"}[:len(out)] {
+		if v := float64(tensors.ToScalar[float32](out[i])); !math.IsNaN(v) && !math.IsInf(v, 0) {
+			into[name] = v
+		}
+	}
+	return nil
 }
 
 // measured is what a net makes of a split.

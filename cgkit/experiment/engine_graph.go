@@ -22,7 +22,10 @@ func (e *mlp) compile() (err error) {
 	if e.steps, err = NewExec(e.backend, steps); err != nil {
 		return err
 	}
-	e.evaluate, err = NewExec(e.backend, e.evaluateGraph)
+	if e.evaluate, err = NewExec(e.backend, e.evaluateGraph); err != nil || e.rule == (aggregate.Mean{}) {
+		return err
+	}
+	e.probe, err = NewExec(e.backend, e.probeGraph)
 	return err
 }
 
@@ -60,16 +63,34 @@ func (e *mlp) stepGraph(inputs []*Node) []*Node {
 // update returns the loss of a batch, images uint8 [batch, features] and labels int32 [batch], and the parameters after
 // one update with the rule's directions.
 func (e *mlp) update(images, labels *Node, params []*Node) (loss *Node, after []*Node) {
-	x := feed(images)
-	loss = ReduceAllMean(crossEntropy(e.logits(x, params), labels))
-	var examples []aggregate.Examples
-	for _, view := range perexample.Of(loss, []*Node{x, labels}, params) {
-		examples = append(examples, view)
-	}
+	loss, examples := e.views(images, labels, params)
 	for i, direction := range e.rule.Directions(examples) {
 		after = append(after, Sub(params[i], MulScalar(direction, e.problem.Spec.LearningRate)))
 	}
 	return loss, after
+}
+
+// views returns a batch's loss, and the per-example gradients of each parameter.
+func (e *mlp) views(images, labels *Node, params []*Node) (loss *Node, examples []aggregate.Examples) {
+	x := feed(images)
+	loss = ReduceAllMean(crossEntropy(e.logits(x, params), labels))
+	for _, view := range perexample.Of(loss, []*Node{x, labels}, params) {
+		examples = append(examples, view)
+	}
+	return loss, examples
+}
+
+// probeGraph returns what the rule does to one batch: energy removed, cosine and, for rules that clamp, the share
+// clamped. inputs: images [1, batch, features], labels [1, batch], and the parameters.
+func (e *mlp) probeGraph(inputs []*Node) []*Node {
+	images, labels := inputs[0], inputs[1]
+	_, examples := e.views(Reshape(images, images.Shape().Dimensions[1:]...), Reshape(labels, labels.Shape().Dimensions[1]), inputs[2:])
+	_, effect := aggregate.Measure(e.rule, examples)
+	out := []*Node{effect.EnergyRemoved, effect.Cosine}
+	if effect.Clamped != nil {
+		out = append(out, effect.Clamped)
+	}
+	return out
 }
 
 // evaluateGraph returns each example's prediction int32 [n] and loss [n]. inputs: images uint8 [n, features], labels

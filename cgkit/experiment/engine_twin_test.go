@@ -17,6 +17,9 @@ type twin struct {
 func newTwin(p Problem, state map[string]Array) *twin {
 	t := &twin{p: p, sizes: append(append([]int{p.Set.Features()}, p.Spec.Hidden...), p.Set.Classes), params: map[string][]float64{}}
 	for name, array := range state {
+		if name == stateFirst || name == stateKept {
+			continue
+		}
 		for _, v := range array.Data.([]float32) {
 			t.params[name] = append(t.params[name], float64(v))
 		}

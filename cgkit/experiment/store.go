@@ -167,7 +167,7 @@ func (s *Store) collect(r *Record) (*Record, error) {
 		return nil, err
 	}
 	// The spec goes last: a folder without it is no record, so a copy that was cut short is none.
-	for _, name := range []string{provenanceName, divergedName, evaluationsName, specName} {
+	for _, name := range []string{provenanceName, divergedName, learnedName, evaluationsName, specName} {
 		data, err := os.ReadFile(filepath.Join(r.Dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

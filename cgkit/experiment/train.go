@@ -135,6 +135,12 @@ func (t *training) evaluate(ctx context.Context) error {
 	if name, value := e.unfinite(); name != "" {
 		return t.diverged(Divergence{step, fmt.Sprintf("%s is %v", name, value)})
 	}
+	if l, ok := t.engine.(learner); ok && step == spec.Steps {
+		// Before the last evaluation, which is what makes a record complete.
+		if err := writeLearned(t.record.Dir, l.Learned(t.schedule)); err != nil {
+			return fmt.Errorf("can't write the record %s: %w", spec.ID(), err)
+		}
+	}
 	if err := t.log.append(e); err != nil {
 		return fmt.Errorf("can't write the record %s: %w", spec.ID(), err)
 	}

@@ -1,0 +1,40 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package claims
+
+func claim8() Claim {
+	return Claim{
+		ID: "C8", Where: "CG §2.4, figure 2, 75 %", Figure: "figure 2", Runs: "figure 1's with 75 % noise",
+		Text:     "At 75 % noise there is no crossing: corrupt examples contribute more throughout, and f^p has a slight downward slope.",
+		Quantity: contributions + ", and exactly (fp, fc); Theil–Sen slope of f^p against log10(step)",
+		Steps:    "all evaluated for who leads; 1 to 1,000 for the slope, the steps in which f^p falls at the other noise levels",
+		Words: "\"Throughout\" is at 95 % of the evaluated steps; at fewer than 80 % the claim is false. \"Slight\" is a fall of f^p by 0.01 to 0.3 " +
+			"with each tenfold number of steps: less can't be seen in a figure, more would take it across its whole height in three decades.",
+		Falsified: "by the paper's estimate, pristine examples ahead at more than a fifth of the evaluated steps, or f^p not falling",
+		Conditions: []Condition{
+			core("f^c > f^p at ≥ 80 % of the evaluated steps"),
+			core("slope of f^p over steps 1–1,000 < 0"),
+			also("f^c > f^p at ≥ 95 % of the evaluated steps"),
+			also("−0.3 ≤ slope of f^p ≤ −0.01 per decade"),
+			also("exactly too, on all examples and parameters: f^c > f^p at ≥ 95 % of the evaluated steps and the slope in this range"),
+		},
+		judge: func(e *evidence) {
+			s := e.basis().figure1(0.75)
+			measure := func(estimate string) (leads, slope Quantity) {
+				leads = e.measure("share_corrupt_leads"+estimate, s, func(r run) float64 {
+					return r.whole("fp" + estimate).minus(r.whole("fc" + estimate)).shareBelowZero()
+				})
+				slope = e.measure("slope_of_fp"+estimate, s, func(r run) float64 { return r.curve("fp"+estimate, 1, 1000).slope() })
+				return leads, slope
+			}
+			leads, slope := measure("_sample")
+			exactLeads, exactSlope := measure("")
+			slight := within(-0.3, -0.01)
+			e.decide(0, func(v value) bool { return v(leads) >= 0.80 })
+			e.decide(1, func(v value) bool { return v(slope) < 0 })
+			e.decide(2, func(v value) bool { return v(leads) >= 0.95 })
+			e.decide(3, func(v value) bool { return slight(v(slope)) })
+			e.decide(4, func(v value) bool { return v(exactLeads) >= 0.95 && slight(v(exactSlope)) })
+		},
+	}
+}

@@ -1,0 +1,70 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package claims
+
+import (
+	"coherentgradients/cgkit/experiment"
+)
+
+// Claim is one claim of the paper and the test that it must pass, fixed beforehand.
+type Claim struct {
+	ID         string      // C1 … C15
+	Text       string      // the claim in our own words
+	Where      string      // section and figure of the paper
+	Figure     string      // our figure that shows it
+	Runs       string      // which runs are looked at
+	Quantity   string      // what is measured
+	Steps      string      // at which steps
+	Words      string      // numbers for words such as "memorises", and why these numbers
+	Falsified  string      // what would falsify it
+	Conditions []Condition // what is asked of the quantities
+
+	// judge measures and decides every condition, in any order; what is missing it leaves to the evidence.
+	judge func(e *evidence)
+}
+
+// Condition is one thing asked. Core says that the claim does not hold without it; see the package comment.
+type Condition struct {
+	Text string
+	Core bool
+}
+
+// Basis says on which runs the claims are judged, where the paper and its code leave a choice.
+type Basis struct {
+	Dataset    string
+	Init       string
+	Percentile string
+}
+
+// Paper is the basis of the verdicts reported: the paper's data, and what the authors' code does.
+var Paper = Basis{Dataset: "mnist", Init: experiment.InitAuthors, Percentile: experiment.PercentileNearest}
+
+// All returns the claims C1 to C15 in this order. The caller may change what it gets.
+func All() []Claim {
+	return []Claim{
+		claim1(), claim2(), claim3(), claim4(), claim5(), claim6(), // CG §2.1–2.3, figure 1
+		claim7(), claim8(), claim9(), claim10(), // CG §2.4, figures 2 and 3
+		claim11(), claim12(), claim13(), claim14(), // CG §3, figure 4
+		claim15(), // the paper's discussion
+	}
+}
+
+// Judge gives the verdict on every claim, in the order of [All], on the basis of [Paper]. Records that no claim asks
+// for, nil ones and copies are ignored.
+func Judge(records []*experiment.Record) []Verdict { return JudgeOn(Paper, records) }
+
+// JudgeOn is [Judge] on another basis, such as the initialisation that the paper's text names.
+func JudgeOn(basis Basis, records []*experiment.Record) []Verdict {
+	pool := newPool(basis, records)
+	var verdicts []Verdict
+	for _, c := range All() {
+		e := &evidence{claim: c, pool: pool}
+		c.judge(e)
+		verdicts = append(verdicts, e.verdict())
+	}
+	return verdicts
+}
+
+// core and also are the two kinds of condition.
+func core(text string) Condition { return Condition{Text: text, Core: true} }
+func also(text string) Condition { return Condition{Text: text} }

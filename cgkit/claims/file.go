@@ -1,0 +1,69 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package claims
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Write writes verdicts as claims.json: an array in the order given, so that the same records make the same bytes. A
+// reader sees the old file or the whole new one. The folder must exist.
+func Write(path string, verdicts []Verdict) error {
+	text, err := encode(verdicts)
+	if err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("can't write %s: %w; name a file in an existing folder", path, err)
+	}
+	defer os.Remove(temp.Name()) // fails, and need not succeed, once it is renamed
+	_, err = temp.Write(text)
+	if err == nil {
+		err = temp.Chmod(0o644)
+	}
+	if err == nil {
+		err = temp.Sync()
+	}
+	if closeErr := temp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("can't write %s: %w; free space, or name another file", path, err)
+	}
+	return nil
+}
+
+// Read reads what [Write] wrote.
+func Read(path string) ([]Verdict, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var verdicts []Verdict
+	if err := json.Unmarshal(text, &verdicts); err != nil {
+		return nil, fmt.Errorf("%s: %w; judge the records again", path, err)
+	}
+	return verdicts, nil
+}
+
+func encode(verdicts []Verdict) ([]byte, error) {
+	if verdicts == nil {
+		verdicts = []Verdict{}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // conditions have < and > in them, and people read this
+	e.SetIndent("", "  ")
+	if err := e.Encode(verdicts); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,77 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package claims
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Change is a change made to a test after its first full run, or after the tests were first written down.
+type Change struct{ Date, Claim, What, Reason string }
+
+// changes are listed in README.md, oldest first. A test is never changed without a line here.
+var changes = []Change{}
+
+const preamble = `# The claims and their tests
+
+Generated from the table that the verdicts are computed with: don't edit. After a change of the table run
+` + "`CG_REGEN=1 go test ./cgkit/claims/`" + ` and add the change, with its reason, to the list at the end.
+
+These tests were written before any full run was made. Nobody had seen an outcome, except that a run made elsewhere
+was said to fail at least one of C11 and C14 in part at 100 % noise. The paper gives curves and no table of numbers, so
+the numbers below are ours: they say what we take words such as "memorises" to mean.
+
+## How a verdict comes about
+
+| conditions | verdict |
+|---|---|
+| all met | holds |
+| all **core** ones met, another is not | holds in part |
+| a **core** one is not met | does not hold |
+| a run or a value is missing | not tested, and the reason names it |
+
+- **Seeds.** A quantity is computed for each run by itself. Conditions are about its median over the seeds; the smallest
+  and largest value are reported as its spread. Each condition is also tried for each seed alone, and the reason
+  says where seeds disagree. An undefined value counts as not met; the median is undefined when half of the values are.
+- **Runs.** Only complete ones. A run that diverged is left out and named. Unless it says otherwise: MNIST, the
+  initialisation of the authors' code, nearest percentile.
+- **Steps.** Those the authors evaluate at: 0–9, 10, 20 … 90, 100 … 900, 1,000 … 9,000, every 10,000, and the last.
+- **Noise** ε is the share of labels chosen and permuted among themselves; *pristine* labels are unchanged, *corrupt* ones
+  changed.
+
+`
+
+// Markdown returns the tests of all claims as text: what README.md in this folder must be.
+func Markdown() string {
+	var b strings.Builder
+	b.WriteString(preamble)
+	for _, c := range All() {
+		fmt.Fprintf(&b, "## %s\n\n%s\n\n", c.ID, c.Text)
+		for _, line := range []struct{ name, text string }{
+			{"In the paper", c.Where}, {"Shown in", c.Figure}, {"Runs", c.Runs}, {"Quantity", c.Quantity},
+			{"Steps", c.Steps}, {"Numbers for words", c.Words}, {"Falsified by", c.Falsified},
+		} {
+			fmt.Fprintf(&b, "- **%s:** %s.\n", line.name, strings.TrimSuffix(line.text, "."))
+		}
+		b.WriteString("- **Conditions:**\n")
+		for i, condition := range c.Conditions {
+			kind := ""
+			if condition.Core {
+				kind = "**core:** "
+			}
+			fmt.Fprintf(&b, "  %d. %s%s\n", i+1, kind, condition.Text)
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("## Changes\n\n")
+	if len(changes) == 0 {
+		b.WriteString("None.\n")
+		return b.String()
+	}
+	b.WriteString("| date | claim | what | reason |\n|---|---|---|---|\n")
+	for _, c := range changes {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.Date, c.Claim, c.What, c.Reason)
+	}
+	return b.String()
+}

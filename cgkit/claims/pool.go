@@ -1,0 +1,133 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package claims
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"coherentgradients/cgkit/experiment"
+)
+
+// The grids of the paper.
+var (
+	noises  = []float64{0, 0.25, 0.5, 0.75, 1}
+	mixed   = []float64{0.25, 0.5, 0.75} // where there are pristine and corrupt examples in number
+	clamped = []float64{0, 1, 2, 4, 8}   // c, in percent
+
+	wide  = []int{2048}          // figures 1 to 3
+	three = []int{256, 256, 256} // figure 4 and the subset of C15
+)
+
+const (
+	classes    = 10 // of MNIST and its kin; chance is 1/classes
+	figure1End = 100_000
+	figure4End = 60_000
+	subset     = "-6000" // suffix of the data set that C15 is tested on: a fixed part of the training examples
+	subsetSize = 6_000
+	subsetEnd  = 10_000 // full-batch steps
+)
+
+// pool is the records to judge by, each once, in the order of their ids.
+type pool struct {
+	basis   Basis
+	records []*experiment.Record
+	ids     []string
+}
+
+func newPool(basis Basis, records []*experiment.Record) *pool {
+	p := &pool{basis: basis}
+	byID := map[string]*experiment.Record{}
+	for _, r := range records {
+		if r == nil {
+			continue
+		}
+		id := r.Spec.ID()
+		if old := byID[id]; old == nil || !old.Complete() && r.Complete() {
+			byID[id] = r
+		}
+	}
+	for id := range byID {
+		p.ids = append(p.ids, id)
+	}
+	slices.Sort(p.ids)
+	for _, id := range p.ids {
+		p.records = append(p.records, byID[id])
+	}
+	return p
+}
+
+// setting is what runs have in common that differ in their seed alone.
+type setting struct {
+	key  string // in names of measured quantities, such as n50_c2
+	what string // for people
+	ask  func(experiment.Spec) bool
+}
+
+// ask compares a spec with another one but for the seed, and for the steps where those are 0.
+func ask(want experiment.Spec) func(experiment.Spec) bool {
+	want = want.Normalized()
+	return func(s experiment.Spec) bool {
+		s = s.Normalized()
+		return s.Dataset == want.Dataset && math.Abs(s.Noise-want.Noise) < 1e-9 && slices.Equal(s.Hidden, want.Hidden) &&
+			s.Aggregator == want.Aggregator && s.C == want.C && s.Percentile == want.Percentile && s.Init == want.Init &&
+			(want.Steps == 0 || s.Steps == want.Steps) && s.Batch == want.Batch && s.LearningRate == want.LearningRate
+	}
+}
+
+// spec is the common set-up of the paper on a basis.
+func (b Basis) spec(noise float64, hidden []int) experiment.Spec {
+	s := experiment.DefaultSpec() // mean, batch 100, learning rate 0.1
+	s.Dataset, s.Init, s.Percentile, s.Noise, s.Hidden = b.Dataset, b.Init, b.Percentile, noise, hidden
+	return s
+}
+
+func settingOf(s experiment.Spec, key string) setting {
+	steps := "any number of"
+	if s.Steps > 0 {
+		steps = strconv.Itoa(s.Steps)
+	}
+	rule := "mean"
+	if s.C > 0 {
+		rule = fmt.Sprintf("winsorize c = %g", s.C)
+	}
+	hidden := strings.ReplaceAll(strings.Trim(fmt.Sprint(s.Hidden), "[]"), " ", ",")
+	return setting{key: key, ask: ask(s), what: fmt.Sprintf("%s, noise %g %%, hidden %s, %s, batch %d, init %s, %s steps",
+		s.Dataset, 100*s.Noise, hidden, rule, s.Batch, s.Init, steps)}
+}
+
+// figure1 is a run of figures 1 to 3.
+func (b Basis) figure1(noise float64) setting {
+	s := b.spec(noise, wide)
+	s.Steps = figure1End
+	return settingOf(s, noiseKey(noise))
+}
+
+// figure4 is a cell of figure 4.
+func (b Basis) figure4(noise, c float64) setting {
+	s := b.spec(noise, three)
+	s.Steps = figure4End
+	if c > 0 {
+		s.Aggregator, s.C = experiment.AggregatorWinsorize, c
+	}
+	return settingOf(s, noiseKey(noise)+"_"+clampKey(c))
+}
+
+// fullBatch and miniBatch are the runs of C15.
+func (b Basis) fullBatch(noise float64) setting {
+	s := b.spec(noise, three)
+	s.Dataset, s.Batch, s.Steps = b.Dataset+subset, subsetSize, subsetEnd
+	return settingOf(s, noiseKey(noise)+"_full")
+}
+
+func (b Basis) miniBatch(noise float64) setting {
+	s := b.spec(noise, three)
+	s.Dataset, s.Steps = b.Dataset+subset, 0 // any length: of several, the longest
+	return settingOf(s, noiseKey(noise)+"_mini")
+}
+
+func noiseKey(noise float64) string { return fmt.Sprintf("n%g", 100*noise) }
+func clampKey(c float64) string     { return fmt.Sprintf("c%g", c) }

@@ -1,0 +1,109 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package claims
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// The four verdicts.
+const (
+	Holds       = "holds"
+	HoldsInPart = "holds in part"
+	DoesNotHold = "does not hold"
+	NotTested   = "not tested"
+)
+
+// Verdict is what the records say about one claim.
+type Verdict struct {
+	ID       string              `json:"id"`
+	Claim    string              `json:"claim"`
+	Where    string              `json:"where"`
+	Figure   string              `json:"figure"`
+	Verdict  string              `json:"verdict"` // one of the four above
+	Reason   string              `json:"reason"`  // one line: what was not met, or what is missing
+	Measured map[string]Quantity `json:"measured"`
+	Checks   []Check             `json:"checks"` // the conditions in the claim's order; empty where not tested
+	Runs     []string            `json:"runs"`   // ids of the records looked at, sorted
+
+	// MayDiffer says, where a claim was tested and does not hold in full, what other than the claim may be the cause.
+	MayDiffer string `json:"may_differ,omitempty"`
+}
+
+// Check is a condition with its outcome.
+type Check struct {
+	Text     string `json:"text"`
+	Core     bool   `json:"core"`
+	Met      bool   `json:"met"`       // by the medians over the seeds: what the verdict goes by
+	Seeds    int    `json:"seeds"`     // seeds in the runs of this claim
+	SeedsMet int    `json:"seeds_met"` // those for which it is met when taken alone
+}
+
+// Quantity is a measured number: the median over the seeds, and the smallest and largest. +Inf is a level never
+// reached within the run, NaN what is undefined (such as the time after a crossing that never came); both are null in
+// JSON, and read as NaN. JSON has six significant digits: more would be noise.
+type Quantity struct {
+	Median, Min, Max float64
+	Seeds            int
+
+	bySeed map[int64]float64
+}
+
+// combine makes a quantity of one value a seed. Undefined values are left out, unless at least half are undefined:
+// then the median is too.
+func combine(bySeed map[int64]float64) Quantity {
+	q := Quantity{Median: math.NaN(), Min: math.NaN(), Max: math.NaN(), Seeds: len(bySeed), bySeed: bySeed}
+	var defined []float64
+	for _, v := range bySeed {
+		if !math.IsNaN(v) {
+			defined = append(defined, v)
+		}
+	}
+	if len(defined) == 0 {
+		return q
+	}
+	slices.Sort(defined)
+	q.Min, q.Max = defined[0], defined[len(defined)-1]
+	if 2*len(defined) > len(bySeed) {
+		q.Median = median(defined)
+	}
+	return q
+}
+
+// MarshalJSON writes {"median":…,"min":…,"max":…,"seeds":…}.
+func (q Quantity) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `{"median":%s,"min":%s,"max":%s,"seeds":%d}`, number(q.Median), number(q.Min), number(q.Max), q.Seeds)
+	return b.Bytes(), nil
+}
+
+func number(x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "null"
+	}
+	return strconv.FormatFloat(x+0, 'g', 6, 64) // −0 + 0 is 0
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (q *Quantity) UnmarshalJSON(data []byte) error {
+	var raw struct {
+		Median, Min, Max *float64
+		Seeds            int
+	}
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return err
+	}
+	value := func(p *float64) float64 {
+		if p == nil {
+			return math.NaN()
+		}
+		return *p
+	}
+	*q = Quantity{Median: value(raw.Median), Min: value(raw.Min), Max: value(raw.Max), Seeds: raw.Seeds}
+	return nil
+}

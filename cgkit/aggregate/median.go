@@ -33,9 +33,11 @@ func (Median) Laws() Laws {
 }
 
 // Directions are the medians.
-func (Median) Directions(params []Examples) []*graph.Node { return each(params, medianOf) }
+func (Median) Directions(params []Examples) []*graph.Node {
+	return each(params, func(p Examples) *graph.Node { return medianOf(p) })
+}
 
-func medianOf(examples Examples) *graph.Node {
+func medianOf(examples sample) *graph.Node {
 	m := examples.Len()
 	if m <= 2 {
 		return examples.Mean()

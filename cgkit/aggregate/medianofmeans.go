@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // MedianOfMeans cuts the batch into k groups of consecutive examples, as equal as they can be, and takes in every
@@ -66,45 +65,19 @@ func (r MedianOfMeans) Directions(params []Examples) []*graph.Node {
 	})
 }
 
-// means is a set of groups' means, itself the examples of a rule.
-type means struct {
-	list []*graph.Node
-}
+// means is the groups' means, as the sample of a median.
+type means struct{ list []*graph.Node }
 
 func groupMeans(examples Examples, k int) means {
-	m := examples.Len()
-	g := examples.Mean().Graph()
 	var s means
+	m := examples.Len()
 	for i := range k {
 		from, to := i*m/k, (i+1)*m/k
-		weights := make([]float64, m)
-		for b := from; b < to; b++ {
-			weights[b] = 1 / float64(to-from)
-		}
-		node := graph.ConvertDType(graph.ConstTensor(g, tensors.FromValue(weights)), examples.Mean().DType())
-		s.list = append(s.list, examples.Weighted(node))
+		s.list = append(s.list, graph.DivScalar(examples.Sum(from, to), float64(to-from)))
 	}
 	return s
 }
 
 func (s means) Len() int                  { return len(s.list) }
 func (s means) Example(b int) *graph.Node { return s.list[b] }
-func (s means) Mean() *graph.Node {
-	return graph.DivScalar(sumAll(s.list), float64(len(s.list)))
-}
-
-func (s means) SquaredNorms() *graph.Node {
-	norms := make([]*graph.Node, len(s.list))
-	for i, node := range s.list {
-		norms[i] = graph.ReduceAllSum(graph.Square(node))
-	}
-	return graph.Stack(norms, 0)
-}
-
-func (s means) Weighted(weights *graph.Node) *graph.Node {
-	terms := make([]*graph.Node, len(s.list))
-	for i, node := range s.list {
-		terms[i] = graph.Mul(node, graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(i))))
-	}
-	return sumAll(terms)
-}
+func (s means) Mean() *graph.Node         { return graph.DivScalar(sumAll(s.list), float64(len(s.list))) }

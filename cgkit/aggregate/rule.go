@@ -12,10 +12,19 @@ type Examples interface {
 	Example(b int) *graph.Node
 	// Mean is (1/m) Σ_b Example(b), however it is cheapest to come by.
 	Mean() *graph.Node
+	// Sum is Σ_{from ≤ b < to} Example(b), of these examples alone: what the others are does not enter it.
+	Sum(from, to int) *graph.Node
 	// SquaredNorms is ‖Example(b)‖² over this parameter, shape [m].
 	SquaredNorms() *graph.Node
 	// Weighted is Σ_b weights[b]·Example(b) for weights of shape [m].
 	Weighted(weights *graph.Node) *graph.Node
+}
+
+// sample is the part of Examples that rules of single coordinates need.
+type sample interface {
+	Len() int
+	Example(b int) *graph.Node
+	Mean() *graph.Node
 }
 
 // Rule combines per-example gradients into one direction. A rule is a value: it may be used by several models at once.

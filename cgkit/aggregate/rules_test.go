@@ -15,19 +15,6 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// rows is per-example gradients given as a matrix [m, n].
-type rows struct{ x *graph.Node }
-
-func (r rows) Len() int { return r.x.Shape().Dimensions[0] }
-func (r rows) Example(b int) *graph.Node {
-	return graph.Squeeze(graph.SliceAxis(r.x, 0, graph.AxisElem(b)), 0)
-}
-func (r rows) Mean() *graph.Node         { return graph.ReduceMean(r.x, 0) }
-func (r rows) SquaredNorms() *graph.Node { return graph.ReduceSum(graph.Square(r.x), 1) }
-func (r rows) Weighted(w *graph.Node) *graph.Node {
-	return graph.ReduceSum(graph.Mul(r.x, graph.Reshape(w, r.Len(), 1)), 0)
-}
-
 // apply runs a rule on a matrix, split into two parameters so that rules over all parameters see two.
 func apply[T float32 | float64](t *testing.T, b compute.Backend, rule aggregate.Rule, x [][]T) []T {
 	t.Helper()
@@ -37,14 +24,13 @@ func apply[T float32 | float64](t *testing.T, b compute.Backend, rule aggregate.
 	half := len(x[0]) / 2
 	out := graph.MustExecOnce(b, func(x *graph.Node) *graph.Node {
 		d := rule.Directions([]aggregate.Examples{
-			rows{graph.SliceAxis(x, 1, graph.AxisRange(0, half))}, rows{graph.SliceAxis(x, 1, graph.AxisRange(half, len(rowOf(x))))},
+			aggregate.Rows(graph.SliceAxis(x, 1, graph.AxisRange(0, half))),
+			aggregate.Rows(graph.SliceAxis(x, 1, graph.AxisRange(half, x.Shape().Dimensions[1]))),
 		})
 		return graph.Concatenate(d, 0)
 	}, x)
 	return tensors.MustCopyFlatData[T](out)
 }
-
-func rowOf(x *graph.Node) []struct{} { return make([]struct{}, x.Shape().Dimensions[1]) }
 
 // twins are the rules written out in float64, one coordinate at a time (norm clipping: one matrix at a time).
 var twins = map[string]func(p aggregate.Params, x [][]float64) []float64{

@@ -22,7 +22,7 @@ type clamped struct {
 //	Σ clip(g, l, u) = Σ g − Σ(low tail) − Σ(high tail) + |low tail|·l + |high tail|·u.
 //
 // exact adds up the clamped values.
-func clamp(examples Examples, low, high bound, exact bool) clamped {
+func clamp(examples sample, low, high bound, exact bool) clamped {
 	m := examples.Len()
 	network := selection.Extremes(m, low.needs(), high.needs())
 	if low.fraction > 0 || high.fraction > 0 {
@@ -59,7 +59,7 @@ func (b bound) pick(values []*graph.Node, numbers []int, last int) (value *graph
 
 // emit writes a network's operations into the graph of the examples and returns every value, by number: the m examples
 // first. XLA fuses the whole of it, the examples' outer products included, into one loop over the coordinates.
-func emit(network *selection.Network, examples Examples) []*graph.Node {
+func emit(network *selection.Network, examples sample) []*graph.Node {
 	values := make([]*graph.Node, examples.Len(), examples.Len()+network.Size())
 	for b := range values {
 		values[b] = examples.Example(b)

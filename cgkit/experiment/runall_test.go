@@ -130,7 +130,7 @@ func TestRunAllCollects(t *testing.T) {
 	cache := opt.Store.Write
 	mustRun(t, fakeSpec(3), opt)
 	out := filepath.Join(t.TempDir(), "records")
-	opt.Store = &Store{Folders: []string{cache}, Write: out, Collect: true}
+	opt.Store = &Store{Write: cache, Collect: out}
 	records, err := RunAll(context.Background(), []Spec{fakeSpec(3), fakeSpec(4)}, opt)
 	if err != nil {
 		t.Fatal(err)
@@ -140,11 +140,11 @@ func TestRunAllCollects(t *testing.T) {
 		t.Fatalf("%d records in the output, %v", len(all), err)
 	}
 	for _, r := range records {
-		if filepath.Dir(r.Dir) != out || !r.Complete() || r.Provenance == nil {
+		if filepath.Dir(r.Dir) != cache || !r.Complete() || r.Provenance == nil {
 			t.Errorf("%+v", r)
 		}
 	}
-	if in, err := LoadAll(cache); err != nil || len(in) != 1 {
+	if in, err := LoadAll(cache); err != nil || len(in) != 2 {
 		t.Errorf("%d records in the cache, %v", len(in), err)
 	}
 	if made, _ := h.counts(); made != 2 {

@@ -93,6 +93,9 @@ func Run(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 	}
 	started := time.Now()
 	r, err := findOrTrain(ctx, spec, opt)
+	if r != nil {
+		err = errors.Join(err, opt.Store.collect(r))
+	}
 	if err != nil && r == nil {
 		opt.Progress.End("", "")
 		return nil, err
@@ -171,10 +174,6 @@ func loaded(r *Record, opt Options) (*Record, error) {
 	if filepath.Dir(r.Dir) == opt.Store.Write {
 		// Its writer may have been killed between the last evaluation and this.
 		_ = remove(filepath.Join(r.Dir, checkpointName))
-	}
-	r, err := opt.Store.collect(r)
-	if err != nil {
-		return nil, err
 	}
 	r.Loaded = true
 	return r, r.Err()

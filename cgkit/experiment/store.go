@@ -25,52 +25,45 @@ type Store struct {
 	Folders []string
 	// Write is where new records go. It is searched too, last unless Folders name it.
 	Write string
-	// Collect copies a finished record found elsewhere into Write, so that Write ends up with all that was used.
-	Collect bool
+	// Collect, if not empty, is a folder into which every record that was asked for is copied once it is finished, so
+	// that it ends up with all that was used. It is not searched.
+	Collect string
 }
 
 // OpenStore returns the store that the environment asks for. It creates nothing.
 //
 //   - out not empty (train --out): that folder alone, so that it ends up with the record whatever else is known.
-//   - $CG_OUT set (run --out): $CG_OUT/records, then the two below; new ones go to $CG_OUT/records, where those found
-//     are copied too.
 //   - otherwise: the project's own notebooks/results where it is found, then $CG_RUNS, by default
-//     coherentgradients/runs in the user's cache folder, where new ones go.
+//     coherentgradients/runs in the user's cache folder, where new ones go. With $CG_OUT set (run --out) what is used is
+//     copied to $CG_OUT/records as well, so that the next execution finds it whatever its output folder.
 func OpenStore(out string) (*Store, error) {
 	if out != "" {
 		return &Store{Folders: []string{out}, Write: out}, nil
 	}
 	s := &Store{}
 	if headless := os.Getenv(EnvOut); headless != "" {
-		s.Write = filepath.Join(headless, "records")
-		s.Folders = append(s.Folders, s.Write)
-		s.Collect = true
+		s.Collect = filepath.Join(headless, "records")
 	}
 	if results := findResults(); results != "" {
 		s.Folders = append(s.Folders, results)
 	}
-	runs := os.Getenv(EnvRuns)
-	if runs == "" {
+	if s.Write = os.Getenv(EnvRuns); s.Write == "" {
 		cache, err := os.UserCacheDir()
-		if err != nil && s.Write == "" {
+		if err != nil {
 			return nil, fmt.Errorf("no folder for records: %w; set %s to one", err, EnvRuns)
 		}
-		if err == nil {
-			runs = filepath.Join(cache, "coherentgradients", "runs")
-		}
+		s.Write = filepath.Join(cache, "coherentgradients", "runs")
 	}
-	if runs != "" {
-		s.Folders = append(s.Folders, runs)
-	}
-	if s.Write == "" {
-		s.Write = runs
-	}
+	s.Folders = append(s.Folders, s.Write)
 	return s, nil
 }
 
 // clean returns the store with clean paths, each once, Write among them.
 func (s *Store) clean() *Store {
 	c := &Store{Write: filepath.Clean(s.Write), Collect: s.Collect}
+	if c.Collect != "" {
+		c.Collect = filepath.Clean(c.Collect)
+	}
 	for _, folder := range append(slices.Clone(s.Folders), s.Write) {
 		if folder = filepath.Clean(folder); !slices.Contains(c.Folders, folder) {
 			c.Folders = append(c.Folders, folder)
@@ -153,18 +146,14 @@ func loadNamed(dir string) (*Record, error) {
 	return r, nil
 }
 
-// collect copies a finished record into Write, if the store is to collect and it is not there, and returns the copy.
-func (s *Store) collect(r *Record) (*Record, error) {
-	into := filepath.Join(s.Write, r.Spec.ID())
-	if !s.Collect || filepath.Dir(r.Dir) == s.Write {
-		return r, nil
+// collect copies a finished record into the store's Collect, if it has one.
+func (s *Store) collect(r *Record) error {
+	if s.Collect == "" || !r.Finished() || filepath.Dir(r.Dir) == s.Collect {
+		return nil
 	}
+	into := filepath.Join(s.Collect, r.Spec.ID())
 	if err := os.MkdirAll(into, 0o755); err != nil {
-		return nil, err
-	}
-	// An unfinished run of this spec may be there; its checkpoint means nothing any more.
-	if err := remove(filepath.Join(into, checkpointName)); err != nil {
-		return nil, err
+		return err
 	}
 	// The spec goes last: a folder without it is no record, so a copy that was cut short is none.
 	for _, name := range []string{provenanceName, divergedName, learnedName, evaluationsName, specName} {
@@ -173,11 +162,11 @@ func (s *Store) collect(r *Record) (*Record, error) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if err := writeBytesAtomic(filepath.Join(into, name), data); err != nil {
-			return nil, fmt.Errorf("can't copy %s to %s: %w", r.Spec.ID(), s.Write, err)
+			return fmt.Errorf("can't copy %s to %s: %w", r.Spec.ID(), s.Collect, err)
 		}
 	}
-	return Load(into)
+	return nil
 }

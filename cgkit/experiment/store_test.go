@@ -56,7 +56,7 @@ func TestOpenStore(t *testing.T) {
 	t.Setenv(EnvRuns, "runs")
 	check(open(""), &Store{Folders: []string{results, "runs"}, Write: "runs"})
 	t.Setenv(EnvOut, "out")
-	check(open(""), &Store{Folders: []string{"out/records", results, "runs"}, Write: "out/records", Collect: true})
+	check(open(""), &Store{Folders: []string{results, "runs"}, Write: "runs", Collect: "out/records"})
 	check(open("there"), &Store{Folders: []string{"there"}, Write: "there"})
 	if entries, _ := os.ReadDir("."); len(entries) != 1 {
 		t.Errorf("OpenStore made something: %v", entries)

@@ -139,6 +139,24 @@ func (v *View) Gram() *graph.Node {
 	return rowGram(graph.Stack(rows, 0))
 }
 
+// Sum is Σ_{from ≤ b < to} g_b: for a dense layer one matrix product of to−from rows. Shape: the parameter's.
+func (v *View) Sum(from, to int) *graph.Node {
+	if from < 0 || to > v.m || from >= to {
+		panic(fmt.Errorf("perexample: examples %d to %d: the batch has examples 0 to %d", from, to-1, v.m-1))
+	}
+	if len(v.parts) == 1 {
+		if outer, ok := v.parts[0].(*outerPart); ok {
+			return graph.Dot(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to)),
+				graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to))).Product()
+		}
+	}
+	sum := v.Example(from)
+	for b := from + 1; b < to; b++ {
+		sum = graph.Add(sum, v.Example(b))
+	}
+	return sum
+}
+
 // Weighted is Σ_b weights[b]·g_b. weights: shape [m], of the parameter's type; shape of the result: the parameter's. For
 // a dense layer it is one matrix product.
 func (v *View) Weighted(weights *graph.Node) *graph.Node {

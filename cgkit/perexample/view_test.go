@@ -185,7 +185,7 @@ func TestViewsAgainstOneExampleAtATime(t *testing.T) {
 							out = append(out, v.Example(i))
 						}
 						weights := ConvertDType(Iota(x.Graph(), shapes.Make(dtypes.Float64, m), 0), v.Param().DType())
-						out = append(out, v.Mean(), v.SquaredNorms(), v.Gram(), v.Weighted(weights))
+						out = append(out, v.Mean(), v.SquaredNorms(), v.Gram(), v.Weighted(weights), v.Sum(1, 4))
 					}
 					return out
 				})
@@ -196,18 +196,23 @@ func TestViewsAgainstOneExampleAtATime(t *testing.T) {
 				slow := twin(t, b, c, store, x, y)
 				var all float64
 				for p := range slow[0] {
-					outs := got[p*(m+4) : (p+1)*(m+4)]
-					mean, weighted := make([]float64, len(slow[0][p])), make([]float64, len(slow[0][p]))
+					outs := got[p*(m+5) : (p+1)*(m+5)]
+					size := len(slow[0][p])
+					mean, weighted, some := make([]float64, size), make([]float64, size), make([]float64, size)
 					for i := range m {
 						near(t, "example", tensors.MustCopyFlatData[float64](outs[i]), slow[i][p])
 						for j, g := range slow[i][p] {
 							mean[j] += g / m
 							weighted[j] += g * float64(i)
+							if 1 <= i && i < 4 {
+								some[j] += g
+							}
 							all += math.Abs(g)
 						}
 					}
 					near(t, "mean", tensors.MustCopyFlatData[float64](outs[m]), mean)
 					near(t, "weighted", tensors.MustCopyFlatData[float64](outs[m+3]), weighted)
+					near(t, "sum", tensors.MustCopyFlatData[float64](outs[m+4]), some)
 					norms, gram := make([]float64, m), make([]float64, m*m)
 					for i := range m {
 						for k := range m {

@@ -1,0 +1,118 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+// Package command is the command line of the project: go run ./notebooks.
+//
+// A command checks its flags and files before it sets anything up. An error is one
+// line on standard error and a non-zero exit code.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/proc"
+	"coherentgradients/notebooks/internal/status"
+)
+
+// Exit codes.
+const (
+	codeOK          = 0
+	codeFailed      = 1
+	codeInterrupted = 130 // as a shell gives it to a program ended by Ctrl-C
+)
+
+// Main runs the command with its arguments and returns the exit code.
+//
+// Ctrl-C, SIGTERM, a closed terminal and the end of the go command that runs this
+// program end the command's context; a second Ctrl-C ends the program at once.
+func Main(args []string, stdout, stderr io.Writer) int {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // under nohup it stays ignored
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	ctx, cancel := proc.WithParent(ctx)
+	defer cancel()
+
+	root := New(stdout, stderr)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return codeOK
+	case ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx))):
+		fmt.Fprintln(stderr, "interrupted")
+		return codeInterrupted
+	}
+	fmt.Fprintln(stderr, "error: "+strings.TrimSpace(err.Error()))
+	return codeFailed
+}
+
+// New is the command with all its parts.
+func New(stdout, stderr io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "notebooks",
+		Short: "Set up, open and execute the notebooks of the Coherent Gradients paper; train",
+		Long: "Set up, open and execute the notebooks of the Coherent Gradients paper; train.\n" +
+			"What is missing is set up on first use, in the user's cache folder.",
+		Example:       "  go run ./notebooks lab\n  go run ./notebooks run --quick --out /tmp/cg",
+		Args:          unknownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w: see go run ./notebooks %s--help", err, path(cmd))
+	})
+	root.AddCommand(labCommand(), runCommand(), trainCommand(), doctorCommand())
+	return root
+}
+
+// unknownCommand refuses arguments of the root command, naming the commands there are.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() && c.Name() != "help" {
+			names = append(names, c.Name())
+		}
+	}
+	return fmt.Errorf("there is no command %q: use one of %s", args[0], strings.Join(names, ", "))
+}
+
+// path is a command's name followed by a space, "" for the root.
+func path(cmd *cobra.Command) string {
+	_, rest, _ := strings.Cut(cmd.CommandPath(), " ")
+	if rest == "" {
+		return ""
+	}
+	return rest + " "
+}
+
+// printer tells on a command's standard error how long steps go.
+func printer(cmd *cobra.Command) *status.Printer { return status.New(cmd.ErrOrStderr()) }
+
+// checkout is the module's root and its notebooks folder.
+func checkout() (root, folder string, err error) {
+	root, err = place.Here()
+	if err != nil {
+		return "", "", err
+	}
+	return root, place.Notebooks(root), nil
+}

@@ -1,0 +1,82 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"coherentgradients/notebooks/internal/jupyter"
+	"coherentgradients/notebooks/internal/setup"
+)
+
+// startNotebook is what lab opens first.
+const startNotebook = "00_start_here.ipynb"
+
+// labFlags are the flags of lab.
+type labFlags struct {
+	noBrowser, noCompletion, forTests bool
+	port                              int
+}
+
+func labCommand() *cobra.Command {
+	var f labFlags
+	cmd := &cobra.Command{
+		Use:   "lab",
+		Short: "Set up what is missing and open JupyterLab",
+		Long: "Set up what is missing and open JupyterLab at " + startNotebook + ".\n" +
+			"It listens on " + jupyter.Address + " only and asks for a token; Ctrl-C stops it.\n" +
+			"The user's own Jupyter, its settings and kernels, play no part.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return lab(cmd, f) },
+	}
+	cmd.Flags().BoolVar(&f.noBrowser, "no-browser", false, "print the URL, open no browser")
+	cmd.Flags().IntVar(&f.port, "port", 0, "port to listen on (default: the next free one from 8888 on)")
+	cmd.Flags().BoolVar(&f.noCompletion, "no-completion", false, "don't build gopls, which completes in notebooks")
+	cmd.Flags().BoolVar(&f.forTests, "expose-app", false, "let a page's scripts drive JupyterLab, for tests")
+	_ = cmd.Flags().MarkHidden("expose-app") // the flag exists: no error
+	return cmd
+}
+
+func lab(cmd *cobra.Command, f labFlags) error {
+	ctx, out := cmd.Context(), printer(cmd)
+	if cmd.Flags().Changed("port") {
+		if err := jupyter.CheckPort(f.port); err != nil {
+			return err
+		}
+	}
+	root, folder, err := checkout()
+	if err != nil {
+		return err
+	}
+	s, err := setup.Jupyter(ctx, setup.Options{Root: root, Completion: !f.noCompletion, Printer: out})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if os.Geteuid() == 0 {
+		out.Note("started as root: JupyterLab is told to allow it")
+	}
+	step := out.Start("JupyterLab: starting")
+	defer step.Fail()
+	server, err := s.StartLab(ctx, jupyter.LabOptions{Root: folder, Port: f.port, Open: startNotebook, ForTests: f.forTests})
+	if err != nil {
+		return err
+	}
+	step.Done()
+	fmt.Fprintf(cmd.OutOrStdout(), "%s\n", server.URL)
+	out.Note("JupyterLab runs; Ctrl-C stops it")
+	if !f.noBrowser {
+		if err := s.OpenBrowser(ctx, server.URL); err != nil && ctx.Err() == nil {
+			out.Note("%v: open the URL above in one", err)
+		}
+	}
+	err = server.Wait(ctx)
+	if ctx.Err() != nil {
+		out.Note("JupyterLab has stopped")
+		return nil // that is how it is meant to end
+	}
+	return err
+}

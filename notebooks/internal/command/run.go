@@ -1,0 +1,240 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/ipynb"
+	"coherentgradients/notebooks/internal/jupyter"
+	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/runner"
+	"coherentgradients/notebooks/internal/setup"
+	"coherentgradients/notebooks/internal/status"
+)
+
+// Variables that tell a notebook's cells how they are run.
+const (
+	outVariable     = experiment.EnvOut
+	modeVariable    = experiment.EnvMode
+	datasetVariable = "CG_DATASET"
+	// stableVariable, "1" under --update, asks cells to print nothing that differs from
+	// run to run: no times, no speeds.
+	stableVariable = "CG_STABLE"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	quick, full, update bool
+	out, dataset        string
+	cellTimeout         time.Duration
+}
+
+func runCommand() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run [NAME…]",
+		Short: "Execute notebooks without a screen",
+		Long: "Execute notebooks, all of them or those named, through Jupyter and the GoNB kernel.\n" +
+			"By default figures are redrawn from records. --out gets each notebook executed (.ipynb)\n" +
+			"and as a page (.html), with figures and records; the checkout stays unchanged, unless\n" +
+			"--update is given. A failing cell fails the command.",
+		Example: "  go run ./notebooks run --quick --out /tmp/cg\n  go run ./notebooks run 03_winsorized_sgd --full",
+		RunE:    func(cmd *cobra.Command, args []string) error { return run(cmd, f, args) },
+	}
+	cmd.Flags().BoolVar(&f.quick, "quick", false, "train small: minutes in all")
+	cmd.Flags().BoolVar(&f.full, "full", false, "train what is missing at full scale")
+	cmd.Flags().StringVar(&f.out, "out", "", "folder for the results (default: one in the user's cache folder)")
+	cmd.Flags().StringVar(&f.dataset, "dataset", "", "data set for the notebooks: "+strings.Join(datasets.Names(), ", ")+" (default: $CG_DATASET, else mnist)")
+	cmd.Flags().BoolVar(&f.update, "update", false, "rewrite the committed notebooks, normalised")
+	cmd.Flags().DurationVar(&f.cellTimeout, "cell-timeout", 0, "most time a cell may take, as 10m (default: any)")
+	cmd.MarkFlagsMutuallyExclusive("quick", "full")
+	return cmd
+}
+
+// mode is what the flags make of $CG_MODE.
+func (f runFlags) mode() experiment.Mode {
+	switch {
+	case f.quick:
+		return experiment.Quick
+	case f.full:
+		return experiment.Full
+	}
+	return experiment.Redraw
+}
+
+// plan is a checked run.
+type plan struct {
+	root, folder, out string
+	names             []string
+}
+
+// check judges flags, names and folders before anything is set up.
+func (f runFlags) check(args []string) (plan, error) {
+	var p plan
+	var err error
+	if f.cellTimeout < 0 {
+		return p, fmt.Errorf("--cell-timeout %v is negative: give a positive time, or 0 for any", f.cellTimeout)
+	}
+	dataset := f.dataset
+	if dataset == "" {
+		dataset = os.Getenv(datasetVariable)
+	}
+	if dataset != "" && !slices.Contains(datasets.Names(), dataset) {
+		return p, fmt.Errorf("there is no data set %q: use one of %s", dataset, strings.Join(datasets.Names(), ", "))
+	}
+	if p.root, p.folder, err = checkout(); err != nil {
+		return p, err
+	}
+	there, err := place.Names(p.folder)
+	if err != nil {
+		return p, err
+	}
+	if p.names, err = chooseNames(args, there); err != nil {
+		return p, err
+	}
+	if f.update {
+		if err := place.Writable(p.folder); err != nil {
+			return p, fmt.Errorf("--update can't write the notebooks folder: %w", err)
+		}
+	}
+	out := f.out
+	if out == "" {
+		cache, err := place.MakeCache()
+		if err != nil {
+			return p, err
+		}
+		out = filepath.Join(cache, "executed", string(f.mode()))
+	}
+	p.out, err = place.Output(out)
+	return p, err
+}
+
+// chooseNames is the notebooks asked for, each once, in the order there is: all where
+// none is named. Names may have the ending .ipynb; a path is refused.
+func chooseNames(args, there []string) ([]string, error) {
+	if len(there) == 0 {
+		return nil, errors.New("the notebooks folder has no notebook")
+	}
+	if len(args) == 0 {
+		return there, nil
+	}
+	wanted := map[string]bool{}
+	for _, arg := range args {
+		if strings.ContainsAny(arg, `/\`) {
+			return nil, fmt.Errorf("%q is a path: give a notebook's name alone, one of %s", arg, strings.Join(there, ", "))
+		}
+		name := strings.TrimSuffix(arg, ".ipynb")
+		if !slices.Contains(there, name) {
+			return nil, fmt.Errorf("there is no notebook %q: use one of %s", arg, strings.Join(there, ", "))
+		}
+		wanted[name] = true
+	}
+	var names []string
+	for _, name := range there {
+		if wanted[name] {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// variables are what the cells' environment gets.
+func (f runFlags) variables(out string) []string {
+	vars := []string{outVariable + "=" + out, modeVariable + "=" + string(f.mode())}
+	if f.dataset != "" {
+		vars = append(vars, datasetVariable+"="+f.dataset)
+	}
+	if f.update {
+		vars = append(vars, stableVariable+"=1")
+	}
+	return vars
+}
+
+func run(cmd *cobra.Command, f runFlags, args []string) error {
+	ctx, out := cmd.Context(), printer(cmd)
+	p, err := f.check(args)
+	if err != nil {
+		return err
+	}
+	s, err := setup.Jupyter(ctx, setup.Options{Root: p.root, Printer: out})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	failures := runAll(ctx, s, f, p, out)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s\n", p.out)
+	return errors.Join(failures...)
+}
+
+// runAll executes the notebooks one after the other. One that fails doesn't keep the
+// next from being executed; it isn't updated.
+func runAll(ctx context.Context, s *jupyter.Session, f runFlags, p plan, out *status.Printer) []error {
+	var failures []error
+	for _, name := range p.names {
+		if ctx.Err() != nil {
+			break
+		}
+		err := runner.Run(ctx, s, runner.Job{
+			Notebook: filepath.Join(p.folder, name+".ipynb"), Out: p.out,
+			CellTimeout: f.cellTimeout, Extra: f.variables(p.out), Printer: out,
+		})
+		if err == nil && f.update {
+			err = update(p, name, s.Dir)
+		}
+		if err != nil {
+			failures = append(failures, err)
+		}
+	}
+	return failures
+}
+
+// update rewrites a committed notebook from its executed copy, normalised.
+func update(p plan, name, session string) error {
+	nb, err := ipynb.Read(filepath.Join(p.out, name+".ipynb"))
+	if err != nil {
+		return err
+	}
+	nb.Normalise(ipynb.Options{Paths: machinePaths(p, session)})
+	if problems := nb.Problems(); len(problems) > 0 {
+		return fmt.Errorf("%s is not updated: %s", name, problems[0])
+	}
+	text, err := nb.Bytes()
+	if err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(filepath.Join(p.folder, name+".ipynb"), text, 0o644); err != nil {
+		return fmt.Errorf("%s can't be rewritten: %w", name, err)
+	}
+	return nil
+}
+
+// machinePaths are this machine's folders and what a committed notebook says instead.
+func machinePaths(p plan, session string) map[string]string {
+	paths := map[string]string{p.root: ".", p.out: "OUT", os.TempDir(): "TMP", session: "TMP"}
+	if cache, err := os.UserCacheDir(); err == nil {
+		paths[cache] = "CACHE"
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		paths[home] = "~"
+	}
+	if data := os.Getenv(datasets.DataDirVariable); data != "" {
+		paths[data] = "$" + datasets.DataDirVariable
+	}
+	return paths
+}

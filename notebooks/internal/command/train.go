@@ -1,0 +1,135 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"coherentgradients/cgkit/aggregate"
+	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/datasets"
+	"coherentgradients/datasets/fetch"
+	"coherentgradients/notebooks/internal/setup"
+)
+
+// trainFlags are the flags of train, as typed.
+type trainFlags struct {
+	spec   experiment.Spec
+	hidden string
+	c      string
+	out    string
+	dump   string
+}
+
+func trainCommand() *cobra.Command {
+	f := trainFlags{spec: experiment.DefaultSpec()}
+	f.hidden = joinInts(f.spec.Hidden)
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train one net and record it",
+		Long: "Train one net and record it.\n" +
+			"The defaults are those of the paper's section 3. A finished run is loaded, not trained again; one that was\n" +
+			"stopped, by Ctrl-C or worse, goes on from its last checkpoint when it is asked for again.",
+		Example: "  go run ./notebooks train --noise 0.5 --aggregator winsorize --c 2\n" +
+			"  go run ./notebooks train --dataset glyphs --steps 600 --hidden 64 --out /tmp/runs",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return train(cmd, f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.spec.Dataset, "dataset", f.spec.Dataset, "data set: "+strings.Join(datasets.Names(), ", "))
+	flags.Float64Var(&f.spec.Noise, "noise", f.spec.Noise, "share of the training labels permuted among themselves, 0 to 1")
+	flags.StringVar(&f.hidden, "hidden", f.hidden, "widths of the hidden layers, separated by commas")
+	flags.StringVar(&f.spec.Aggregator, "aggregator", f.spec.Aggregator, "rule: "+strings.Join(aggregate.Names(), ", "))
+	flags.StringVar(&f.c, "c", "0", "percentage clamped or cut on each side, 0 ≤ c < 50")
+	flags.StringVar(&f.spec.Percentile, "percentile", f.spec.Percentile, "what a percentile is: nearest, linear")
+	flags.StringVar(&f.spec.Init, "init", f.spec.Init, "initial weights: authors (of the paper's code), xavier (as the paper says)")
+	flags.IntVar(&f.spec.Steps, "steps", f.spec.Steps, "updates")
+	flags.IntVar(&f.spec.Batch, "batch", f.spec.Batch, "examples in an update")
+	flags.Float64Var(&f.spec.LearningRate, "learning-rate", f.spec.LearningRate, "learning rate, multiplies the mean gradient")
+	flags.Int64Var(&f.spec.Seed, "seed", f.spec.Seed, "seed of weights, order and label noise")
+	flags.StringVar(&f.out, "out", "", "folder of the record (default: $CG_RUNS, or the user's cache folder)")
+	flags.StringVar(&f.dump, "dump-step", "", "write the first update to this .npz file, for checking it with NumPy, and stop")
+	return cmd
+}
+
+// complete is the spec that the flags ask for, checked.
+func (f trainFlags) complete() (experiment.Spec, error) {
+	s := f.spec
+	var err error
+	if s.Hidden, err = splitInts(f.hidden); err != nil {
+		return s, err
+	}
+	if s.C, err = strconv.ParseFloat(f.c, 64); err != nil {
+		return s, fmt.Errorf("c = %q: must be a number, 0 ≤ c < 50", f.c)
+	}
+	s = s.Normalized()
+	return s, s.Validate()
+}
+
+func train(cmd *cobra.Command, f trainFlags) error {
+	spec, err := f.complete()
+	if err != nil {
+		return err
+	}
+	store, err := experiment.OpenStore(f.out)
+	if err != nil {
+		return err
+	}
+	if f.dump != "" {
+		if err := experiment.CheckDumpPath(f.dump); err != nil {
+			return err
+		}
+	}
+	out := printer(cmd)
+	if err := setup.Plugin(cmd.Context(), "", out); err != nil {
+		return err
+	}
+	opt := experiment.Options{
+		NewEngine: experiment.MLP, Store: store,
+		Datasets: datasets.Options{Progress: fetch.Terminal(os.Stderr)},
+	}
+	if f.dump != "" {
+		if err := experiment.DumpStep(cmd.Context(), spec, f.dump, opt); err != nil {
+			return err
+		}
+		out.Note("the first update of %s is in %s", spec.ID(), f.dump)
+		return nil
+	}
+	out.Note("%s", backend.Describe())
+	record, err := experiment.Run(cmd.Context(), spec, opt)
+	if record != nil {
+		fmt.Fprintln(cmd.OutOrStdout(), record.Dir)
+	}
+	var interrupted *experiment.InterruptedError
+	if errors.As(err, &interrupted) {
+		out.Note("%v", interrupted)
+	}
+	return err
+}
+
+func joinInts(list []int) string {
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = strconv.Itoa(v)
+	}
+	return strings.Join(words, ",")
+}
+
+func splitInts(text string) ([]int, error) {
+	var list []int
+	for word := range strings.SplitSeq(text, ",") {
+		v, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil {
+			return nil, fmt.Errorf("hidden = %q: must be widths such as 256,256,256, each a whole number from 1 up", text)
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}

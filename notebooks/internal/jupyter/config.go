@@ -1,0 +1,89 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package jupyter
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+
+	"coherentgradients/notebooks/internal/kernel"
+)
+
+// Address is the only one JupyterLab listens on.
+const Address = "127.0.0.1"
+
+// server is what decides a server's config.
+type server struct {
+	root     string // the folder shown
+	port     int
+	retries  int // how many ports after port may be taken instead
+	token    string
+	asRoot   bool
+	forTests bool // the page exposes JupyterLab's own object to a driving browser
+}
+
+// config is the one config file that the server reads. All that keeps others out is
+// said outright, though it is Jupyter's default: this address only, a token, the XSRF
+// check, no other origin.
+func (s server) config() ([]byte, error) {
+	return json.MarshalIndent(map[string]any{
+		"ServerApp": map[string]any{
+			"ip":                  Address,
+			"port":                s.port,
+			"port_retries":        s.retries,
+			"root_dir":            s.root,
+			"open_browser":        false,
+			"allow_root":          s.asRoot,
+			"allow_remote_access": false,
+			"allow_origin":        "",
+			"allow_origin_pat":    "",
+			"disable_check_xsrf":  false,
+			"jpserver_extensions": map[string]bool{
+				"jupyterlab": true, "jupyter_server_terminals": true,
+			},
+		},
+		"IdentityProvider":     map[string]any{"token": s.token},
+		"KernelSpecManager":    map[string]any{"ensure_native_kernel": false, "allowed_kernelspecs": []string{kernel.Name}},
+		"MultiKernelManager":   map[string]any{"default_kernel_name": kernel.Name},
+		"MappingKernelManager": map[string]any{"default_kernel_name": kernel.Name},
+		"LabApp": map[string]any{
+			"expose_app_in_browser":   s.forTests,
+			"extension_manager":       "readonly",
+			"news_url":                nil,
+			"check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+		},
+	}, "", "  ")
+}
+
+// labSettings are the settings JupyterLab starts with: no pop-up about news or
+// updates, which would ask another server; and enough time for the first completion.
+var labSettings = map[string]map[string]any{
+	"@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false", "checkForUpdates": false},
+	"@jupyterlab/completer-extension/manager.jupyterlab-settings":     {"providerTimeout": 5000},
+}
+
+// writeSettings writes those settings that are not there yet, so that what a user has
+// changed in JupyterLab stays.
+func writeSettings(folder string) error {
+	for name, values := range labSettings {
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		if _, err := os.Stat(path); err == nil {
+			continue
+		}
+		text, err := json.MarshalIndent(values, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return fmt.Errorf("JupyterLab's settings can't be written: %w", err)
+		}
+		if err := renameio.WriteFile(path, append(text, '\n'), 0o600); err != nil {
+			return fmt.Errorf("JupyterLab's settings can't be written: %w", err)
+		}
+	}
+	return nil
+}

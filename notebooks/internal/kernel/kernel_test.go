@@ -1,0 +1,105 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"coherentgradients/notebooks/internal/place"
+)
+
+func TestEnviron(t *testing.T) {
+	got := Environ([]string{"HOME=/h", "PATH=/usr/bin", "GOWORK=/x/go.work", "GOFLAGS=-mod=mod -buildvcs=false --modfile=y", "GOBIN=/b"}, "/tools", "/more")
+	want := []string{"HOME=/h", "GOFLAGS=-buildvcs=false", "GOMLX_NO_AUTO_INSTALL=1", "PATH=/tools:/more:/usr/bin"}
+	if !slices.Equal(got, want) {
+		t.Errorf("Environ = %q, want %q", got, want)
+	}
+	if got := Environ([]string{"GOMLX_NO_AUTO_INSTALL="}); !slices.Contains(got, "GOMLX_NO_AUTO_INSTALL=") || slices.Contains(got, "GOMLX_NO_AUTO_INSTALL=1") {
+		t.Errorf("the user's own choice was overridden: %q", got)
+	}
+}
+
+func TestKey(t *testing.T) {
+	dir := t.TempDir()
+	sum := filepath.Join(dir, "go.sum")
+	write := func(text string) {
+		if err := os.WriteFile(sum, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("example.com/x v1 h1:a\n")
+	if _, err := key(dir, "go1.26"); err == nil || !strings.Contains(err.Error(), "go.sum") {
+		t.Errorf("a go.sum without the pins: %v", err)
+	}
+	pins := "github.com/janpfeifer/gonb v0.11.4 h1:a\ngolang.org/x/tools v0.45.0 h1:b\n"
+	write(pins)
+	one, err := key(dir, "go1.26")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(pins + "example.com/x v2 h1:c\n")
+	if two, _ := key(dir, "go1.26"); two != one {
+		t.Error("another dependency changes the key")
+	}
+	if two, _ := key(dir, "go1.27"); two == one {
+		t.Error("another Go doesn't change the key")
+	}
+	write(strings.Replace(pins, "v0.11.4 h1:a", "v0.11.5 h1:d", 1))
+	if two, _ := key(dir, "go1.26"); two == one {
+		t.Error("another GoNB doesn't change the key")
+	}
+}
+
+// TestPins: the module this package is part of pins what is built here.
+func TestPins(t *testing.T) {
+	root, err := place.Here()
+	if err != nil {
+		t.Skip(err)
+	}
+	if _, err := key(root, "go"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPoint(t *testing.T) {
+	text, err := point([]byte(`{"argv":["/tmp/x/gonb","--kernel","{connection_file}","-v=0","-go_work="],"display_name":"Go (gonb)","interrupt_mode":"message"}`), "/a folder/gonb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var spec struct {
+		Argv          []string `json:"argv"`
+		InterruptMode string   `json:"interrupt_mode"`
+	}
+	if err := json.Unmarshal(text, &spec); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"/a folder/gonb", "--kernel", "{connection_file}"}; !slices.Equal(spec.Argv, want) || spec.InterruptMode != "message" {
+		t.Errorf("specification %+v", spec)
+	}
+	for _, bad := range []string{"", "[]", `{"argv":[]}`} {
+		if _, err := point([]byte(bad), "x"); err == nil {
+			t.Errorf("point(%q): no error", bad)
+		}
+	}
+}
+
+func TestComplaint(t *testing.T) {
+	for text, want := range map[string]string{
+		"go: downloading x\ngo: x: Get \"y\": dial tcp: lookup: no such host": "can't be reached",
+		"# pkg\nfile.go:1: undefined: x\nmore":                                "file.go:1: undefined: x",
+	} {
+		if got := complaint(&exec.ExitError{Stderr: []byte(text)}); !strings.Contains(got, want) {
+			t.Errorf("complaint(%q) = %q", text, got)
+		}
+	}
+	if got := complaint(errors.New("plain")); got != "plain" {
+		t.Errorf("complaint of a plain error = %q", got)
+	}
+}

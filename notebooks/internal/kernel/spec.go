@@ -1,0 +1,104 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"coherentgradients/notebooks/internal/proc"
+)
+
+// Install puts the kernel's specification into a Jupyter data folder, that of the
+// project's environment. It lets GoNB write one into a temporary folder, so that the
+// format is GoNB's own, points it to the built program and moves it into place. Where
+// it is installed already, nothing is written.
+func Install(ctx context.Context, t Tools, data string) error {
+	folder := filepath.Join(data, "kernels", Name)
+	target := filepath.Join(folder, "kernel.json")
+	if Installed(t, data) {
+		return nil
+	}
+	temp, err := os.MkdirTemp("", "cg-kernel-")
+	if err != nil {
+		return fmt.Errorf("a temporary folder can't be made: %w", err)
+	}
+	defer os.RemoveAll(temp)
+	cmd := proc.Command(ctx, time.Second, t.Gonb(), "--install", "--force_deps")
+	cmd.Env = append(os.Environ(), "JUPYTER_DATA_DIR="+temp)
+	if _, err := proc.Output(ctx, cmd); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return fmt.Errorf("the GoNB kernel can't be installed: %s", complaint(err))
+	}
+	made := filepath.Join(temp, "kernels", Name)
+	text, err := os.ReadFile(filepath.Join(made, "kernel.json"))
+	if err != nil {
+		return fmt.Errorf("the GoNB kernel left no specification: %w", err)
+	}
+	if text, err = point(text, t.Gonb()); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("the kernel's folder can't be made: %w", err)
+	}
+	if logo, err := os.ReadFile(filepath.Join(made, "logo-svg.svg")); err == nil {
+		if err := renameio.WriteFile(filepath.Join(folder, "logo-svg.svg"), logo, 0o644); err != nil {
+			return fmt.Errorf("the kernel's logo can't be written: %w", err)
+		}
+	}
+	if err := renameio.WriteFile(target, text, 0o644); err != nil {
+		return fmt.Errorf("the kernel's specification can't be written: %w", err)
+	}
+	return nil
+}
+
+// Installed tells whether a data folder's specification starts this very program.
+func Installed(t Tools, data string) bool {
+	text, err := os.ReadFile(filepath.Join(data, "kernels", Name, "kernel.json"))
+	if err != nil {
+		return false
+	}
+	var spec struct {
+		Argv []string `json:"argv"`
+	}
+	return json.Unmarshal(text, &spec) == nil && len(spec.Argv) > 0 && spec.Argv[0] == t.Gonb()
+}
+
+// point makes a specification start a program, and drops the flags that only repeat
+// GoNB's defaults.
+func point(text []byte, program string) ([]byte, error) {
+	var spec map[string]any
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return nil, fmt.Errorf("the GoNB kernel's specification isn't JSON: %w", err)
+	}
+	argv, _ := spec["argv"].([]any)
+	if len(argv) < 3 {
+		return nil, fmt.Errorf("the GoNB kernel's specification has %d arguments, not at least 3", len(argv))
+	}
+	kept := []any{program}
+	for _, a := range argv[1:] {
+		word := fmt.Sprint(a)
+		if strings.HasPrefix(word, "--kernel") || strings.HasPrefix(word, "{") {
+			kept = append(kept, a)
+		}
+	}
+	spec["argv"] = kept
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(spec); err != nil {
+		return nil, fmt.Errorf("the kernel's specification: %w", err)
+	}
+	return out.Bytes(), nil
+}

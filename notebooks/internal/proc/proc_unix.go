@@ -1,0 +1,39 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+//go:build unix
+
+package proc
+
+import (
+	"errors"
+	"os/exec"
+	"runtime"
+	"syscall"
+)
+
+// own gives a command a process group of its own and, where the system has it, a
+// signal at this program's death.
+func own(cmd *exec.Cmd) {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid = true
+	deathSignal(cmd.SysProcAttr)
+}
+
+// terminate asks a process group to end.
+func terminate(group int) error { return signalGroup(group, syscall.SIGTERM) }
+
+// kill ends what is left of a process group.
+func kill(group int) { _ = signalGroup(group, syscall.SIGKILL) }
+
+func signalGroup(group int, signal syscall.Signal) error {
+	err := syscall.Kill(-group, signal)
+	if errors.Is(err, syscall.ESRCH) {
+		return nil
+	}
+	return err
+}
+
+func lockThread()   { runtime.LockOSThread() }
+func unlockThread() { runtime.UnlockOSThread() }

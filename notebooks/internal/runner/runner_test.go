@@ -1,0 +1,157 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"coherentgradients/notebooks/internal/ipynb"
+	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/setup/setuptest"
+	"coherentgradients/notebooks/internal/status"
+)
+
+// TestReal executes notebooks through real Jupyter and the real kernel.
+func TestReal(t *testing.T) {
+	s, root := setuptest.Session(t, false)
+	job := func(t *testing.T, name string) Job {
+		return Job{
+			Notebook: filepath.Join("testdata", name+".ipynb"), Folder: place.Notebooks(root), Out: t.TempDir(),
+			CellTimeout: 5 * time.Minute, Printer: status.New(t.Output()),
+		}
+	}
+
+	t.Run("a notebook that works", func(t *testing.T) {
+		j := job(t, "tiny")
+		j.Extra = []string{"CG_MODE=quick", "CG_OUT=" + j.Out}
+		before := read(t, j.Notebook)
+		if err := Run(t.Context(), s, j); err != nil {
+			t.Fatal(err)
+		}
+		if read(t, j.Notebook) != before {
+			t.Error("the notebook itself was changed")
+		}
+		nb, err := ipynb.Read(filepath.Join(j.Out, "tiny.ipynb"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		nb.Normalise(ipynb.Options{Paths: map[string]string{root: "."}})
+		text, err := nb.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"mode quick", "64 digits", "<b>shown</b>", "in ./notebooks"} {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("the executed notebook has no %q", want)
+			}
+		}
+		if problems := nb.Problems(); len(problems) != 0 {
+			t.Errorf("problems: %q", problems)
+		}
+		if got := read(t, filepath.Join(j.Out, "figures", "tiny.txt")); got != "made by a cell" {
+			t.Errorf("the cell's file: %q", got)
+		}
+		page := read(t, filepath.Join(j.Out, "tiny.html"))
+		if !strings.Contains(page, "<math ") || !strings.Contains(page, "64 digits") {
+			t.Error("the page lacks the formula or the output")
+		}
+		for _, foreign := range []string{"src=\"http", "cdnjs", "import mermaid"} {
+			if strings.Contains(page, foreign) {
+				t.Errorf("the page needs something from elsewhere: %s", foreign)
+			}
+		}
+	})
+
+	t.Run("a cell that panics", func(t *testing.T) {
+		j := job(t, "panics")
+		err := Run(t.Context(), s, j)
+		var failed *CellError
+		if !errors.As(err, &failed) || failed.Notebook != "panics" || failed.Cell != 3 || failed.Of != 4 {
+			t.Fatalf("error %v, want a failure of cell 3 of 4", err)
+		}
+		if !strings.Contains(err.Error(), "index out of range") || strings.Count(err.Error(), "\n") > messageLines {
+			t.Errorf("message: %v", err)
+		}
+		text := read(t, filepath.Join(j.Out, "panics.ipynb"))
+		if !strings.Contains(text, "before\\n") || strings.Contains(text, "never reached\\n\"\n     ]") {
+			t.Error("the executed notebook isn't executed up to the failing cell")
+		}
+	})
+
+	t.Run("a cell that doesn't compile", func(t *testing.T) {
+		err := Run(t.Context(), s, job(t, "wrong"))
+		var failed *CellError
+		if !errors.As(err, &failed) || failed.Cell != 2 || !strings.Contains(err.Error(), "undefined") {
+			t.Errorf("error %v, want undefined in cell 2", err)
+		}
+	})
+
+	t.Run("interrupted", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		j := job(t, "sleeps")
+		j.Printer = status.New(cancelAt{"cell 1/1", cancel})
+		if err := Run(ctx, s, j); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v, want context.Canceled", err)
+		}
+	})
+
+	t.Run("a cell that takes too long", func(t *testing.T) {
+		j := job(t, "sleeps")
+		j.CellTimeout = time.Second
+		err := Run(t.Context(), s, j)
+		if err == nil || !strings.Contains(err.Error(), "took longer than 1") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// cancelAt calls cancel when a text is written to it.
+type cancelAt struct {
+	text   string
+	cancel func()
+}
+
+func (c cancelAt) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), c.text) {
+		c.cancel()
+	}
+	return len(p), nil
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestListen(t *testing.T) {
+	r, w := io.Pipe()
+	go func() {
+		enc := json.NewEncoder(w)
+		for _, e := range []event{
+			{Event: "start", Cells: 3}, {Event: "cell", Cell: 2, Line: "x"}, {Event: "text", Text: "half"},
+			{Event: "error", Cell: 2, Name: "ERROR", Value: "exit status 2", Lines: []string{"# pkg", "panic: x", "", "goroutine 1 [running]:", "exit status 2", "a", "b", "c", "d", "e", "f"}},
+		} {
+			_ = enc.Encode(e)
+		}
+		_, _ = io.WriteString(w, "not an event\n")
+		_ = w.Close()
+	}()
+	l := listen("name", r, nil)
+	want := "name: cell 2 of 3 failed: panic: x\n    exit status 2\n    a\n    b\n    c\n    d\n    e"
+	if l.ended || l.failure == nil || l.failure.Error() != want {
+		t.Errorf("heard %+v, want failure %q", l, want)
+	}
+}

@@ -1,0 +1,28 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"os"
+	"path/filepath"
+
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/plots"
+)
+
+// Show displays a figure below the cell. In a headless execution (`run --out DIR`) it also saves it under its name in
+// DIR/figures, as PNG, SVG and PDF with the numbers beside them; [Save] does so from anywhere.
+func Show(f *plots.Figure, name string) {
+	must(f.Show())
+	if out := os.Getenv(experiment.EnvOut); out != "" {
+		_, err := f.Save(filepath.Join(out, "figures"), name, plots.TextWidth)
+		must(err)
+	}
+}
+
+// Save writes a figure at a named size, such as plots.Column, into a folder: PNG, SVG and PDF, or the formats named, and
+// the numbers as CSV.
+func Save(f *plots.Figure, folder, name string, size plots.Size, formats ...plots.Format) {
+	_, err := f.Save(folder, name, size, formats...)
+	must(err)
+}

@@ -45,6 +45,11 @@ func Check(name string, opt Options) (Status, error) {
 		s.Title, s.Ready, s.Where, s.Detail = glyphsTitle, true, "built in", "synthetic, built in, needs no file"
 		return s, nil
 	}
+	if whole, _, ok := subset(name); ok {
+		s, err := Check(whole, opt)
+		s.Name = name
+		return s, err
+	}
 	c, ok := collections[name]
 	if !ok {
 		return s, unknown(name)

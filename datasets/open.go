@@ -103,7 +103,8 @@ func Names() []string {
 	return append(slices.Clone(builtin), own...)
 }
 
-// Open finds, if need be downloads, reads and checks the set called name. The set is the caller's own: nothing else
+// Open finds, if need be downloads, reads and checks the set called name. A name of [Names] followed by a number, as in
+// "mnist-6000", is the set's first so many training examples with all its test examples. The set is the caller's own: nothing else
 // holds its memory.
 //
 // Errors are one line. ErrUnknown: no such name; the line lists those there are. ErrMissing: the files are nowhere and
@@ -123,6 +124,9 @@ func Open(ctx context.Context, name string, opt Options) (*Set, error) {
 	}
 	if name == "glyphs" {
 		return openGlyphs(ctx)
+	}
+	if whole, train, ok := subset(name); ok {
+		return openSubset(ctx, name, whole, train, opt)
 	}
 	c, ok := collections[name]
 	if !ok {
@@ -153,7 +157,7 @@ func adopt(name string, set *Set) (*Set, error) {
 }
 
 func unknown(name string) error {
-	return fmt.Errorf("%w %q: use one of %s", ErrUnknown, name, strings.Join(Names(), ", "))
+	return fmt.Errorf("%w %q: use one of %s, or one of them with a number of training examples, as mnist-6000", ErrUnknown, name, strings.Join(Names(), ", "))
 }
 
 // complete fills in the folders. Where the system knows no cache folder, CacheDir stays empty.

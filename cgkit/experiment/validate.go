@@ -33,7 +33,7 @@ func (s Spec) Validate() error {
 	switch {
 	case s.Format != Format:
 		return fmt.Errorf("format = %d: this version runs format %d; update the project", s.Format, Format)
-	case !contains(KnownDatasets(), s.Dataset):
+	case !contains(KnownDatasets(), s.Dataset) && !datasets.Known(s.Dataset):
 		return fmt.Errorf("dataset = %q: unknown data set; use one of %s", clip(s.Dataset), list(KnownDatasets()))
 	case !(s.Noise >= 0 && s.Noise <= 1): // NaN fails too
 		return fmt.Errorf("noise = %v: must be a share in [0, 1], such as 0.5 for half of the labels", s.Noise)

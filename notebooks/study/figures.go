@@ -97,10 +97,10 @@ func meta(what string, records ...*experiment.Record) plots.Meta {
 		add(&sets, title(r.Spec.Dataset))
 		add(&steps, humanize.Comma(int64(r.Spec.Steps)))
 		add(&rates, fmt.Sprintf("batch %d, rate %v", r.Spec.Batch, r.Spec.LearningRate))
-		if r.Spec.Dataset == "glyphs" {
+		if strings.HasPrefix(r.Spec.Dataset, "glyphs") {
 			m.Marks = append(m.Marks, plots.SyntheticData)
 		}
-		if r.Spec.Steps < experiment.DefaultSpec().Steps {
+		if Mode() == experiment.Quick {
 			m.Marks = append(m.Marks, plots.QuickRun)
 		}
 	}
@@ -121,7 +121,7 @@ func net(s experiment.Spec) string {
 		words = append(words, strconv.Itoa(width))
 	}
 	in, out := "784", "10"
-	if s.Dataset == "cifar-10" {
+	if strings.HasPrefix(s.Dataset, "cifar-10") {
 		in = "3072"
 	}
 	return in + "–" + strings.Join(append(words, out), "–")
@@ -129,13 +129,13 @@ func net(s experiment.Spec) string {
 
 // title is a data set's name for people.
 func title(name string) string {
-	switch name {
-	case "mnist":
-		return "MNIST"
-	case "fashion-mnist":
-		return "Fashion-MNIST"
-	case "cifar-10":
-		return "CIFAR-10"
+	for prefix, known := range map[string]string{"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar-10": "CIFAR-10"} {
+		if name == prefix {
+			return known
+		}
+		if count, err := strconv.Atoi(strings.TrimPrefix(name, prefix+"-")); err == nil {
+			return fmt.Sprintf("the first %s training examples of %s", humanize.Comma(int64(count)), known)
+		}
 	}
 	return name
 }

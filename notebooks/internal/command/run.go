@@ -92,7 +92,7 @@ func (f runFlags) check(args []string) (plan, error) {
 	if dataset == "" {
 		dataset = os.Getenv(datasetVariable)
 	}
-	if dataset != "" && !slices.Contains(datasets.Names(), dataset) {
+	if dataset != "" && !datasets.Known(dataset) {
 		return p, fmt.Errorf("there is no data set %q: use one of %s", dataset, strings.Join(datasets.Names(), ", "))
 	}
 	if p.root, p.folder, err = checkout(); err != nil {

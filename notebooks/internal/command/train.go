@@ -43,7 +43,7 @@ func trainCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return train(cmd, f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.spec.Dataset, "dataset", f.spec.Dataset, "data set: "+strings.Join(datasets.Names(), ", "))
+	flags.StringVar(&f.spec.Dataset, "dataset", f.spec.Dataset, "data set: "+strings.Join(datasets.Names(), ", ")+", or the first of its examples, as mnist-6000")
 	flags.Float64Var(&f.spec.Noise, "noise", f.spec.Noise, "share of the training labels permuted among themselves, 0 to 1")
 	flags.StringVar(&f.hidden, "hidden", f.hidden, "widths of the hidden layers, separated by commas")
 	flags.StringVar(&f.spec.Aggregator, "aggregator", f.spec.Aggregator, "rule: "+strings.Join(aggregate.Names(), ", "))

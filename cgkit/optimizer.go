@@ -93,23 +93,35 @@ func (o *Optimizer) UpdateGraph(scope *model.Scope, g *graph.Graph, loss *graph.
 	for i, view := range views {
 		examples[i] = view
 	}
+	if stateful, ok := o.rule.(aggregate.Stateful); ok {
+		o.updateStateful(scope, loss, variables, examples, stateful)
+		return
+	}
 	directions := o.rule.Directions(examples)
 	if o.next != nil {
 		o.next.UpdateGraphWithGradients(scope, directions, loss.DType())
 		return
 	}
+	o.step(scope, loss, variables, directions, nil)
+}
+
+// step moves the variables against the directions. Where ready is given and false they stay.
+func (o *Optimizer) step(scope *model.Scope, loss *graph.Node, variables []*model.Variable, directions []*graph.Node, ready *graph.Node) {
+	g := loss.Graph()
 	rate := o.rateNode(scope, g, loss.DType())
 	for i, v := range variables {
 		step := graph.Mul(directions[i], graph.ConvertDType(rate, directions[i].DType()))
 		step = optimizer.ClipStepByValue(scope, step)
 		optimizer.TraceNaNInGradients(scope, v, step)
-		v.SetNodeValue(optimizer.ClipNaNsInUpdates(scope, params[i], graph.Sub(params[i], step)))
+		before := v.NodeValue(g)
+		after := optimizer.ClipNaNsInUpdates(scope, before, graph.Sub(before, step))
+		if ready != nil {
+			after = graph.Where(ready, after, before)
+		}
+		v.SetNodeValue(after)
 	}
 	optimizer.IncrementGlobalStep(g, loss.DType())
 }
-
-// Clear does nothing: the rules of today keep no variables.
-func (o *Optimizer) Clear(*model.Scope) error { return nil }
 
 func (o *Optimizer) rateNode(scope *model.Scope, g *graph.Graph, dtype dtypes.DType) *graph.Node {
 	rate := o.learningRate

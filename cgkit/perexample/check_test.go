@@ -1,0 +1,106 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package perexample_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/internal/cgtest"
+	"coherentgradients/cgkit/perexample"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/layers"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+func TestCheck(t *testing.T) {
+	b := cgtest.Go(t)
+	x, y := batchOf(modelCase{example: []int{7}}, 4, rand.New(rand.NewPCG(1, 2)))
+	net := func(scope *model.Scope, x *Node) *Node { return layers.Dense(scope.At("net"), x, true, classes) }
+	squares := func(scope *model.Scope, batch []*Node) *Node {
+		return ReduceSum(Square(net(scope, batch[0])), 1)
+	}
+	for name, lossFn := range map[string]func(scope *model.Scope, batch []*Node) *Node{
+		"mean": func(s *model.Scope, batch []*Node) *Node { return classify(net(s, batch[0]), batch[1]) },
+		"sum":  func(s *model.Scope, batch []*Node) *Node { return ReduceAllSum(squares(s, batch)) },
+		"each": squares,
+	} {
+		report, err := perexample.Check(b, model.NewStore(), lossFn, x, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(report.Variables) != 2 || report.Worst() > 1e-12 || report.Variables[0].Scale == 0 {
+			t.Errorf("%s:\n%s", name, report)
+		}
+		if !strings.Contains(report.String(), "/net/dense/weights") {
+			t.Errorf("the table names no variable:\n%s", report)
+		}
+	}
+	_, err := perexample.Check(b, model.NewStore(), func(s *model.Scope, batch []*Node) *Node {
+		return ReduceAllMax(squares(s, batch))
+	}, x, y)
+	var unsupported *perexample.Unsupported
+	if !errors.As(err, &unsupported) {
+		t.Errorf("error %v, want an Unsupported", err)
+	}
+	if _, err := perexample.Check(b, model.NewStore(), squares); err == nil {
+		t.Error("no batch: no error")
+	}
+}
+
+// A view that is wrong must show.
+func TestReportShowsWrongViews(t *testing.T) {
+	for worst, v := range map[string]perexample.VariableReport{
+		"0.5":  {Largest: 1, Scale: 2},
+		"+Inf": {Largest: 1, Scale: 0},
+		"0":    {},
+	} {
+		if got := fmt.Sprint(perexample.Report{Variables: []perexample.VariableReport{v}}.Worst()); got != worst {
+			t.Errorf("%+v: %s, want %s", v, got, worst)
+		}
+	}
+}
+
+// Run once for a new model: does every view agree with gradients taken one example at a time?
+func ExampleCheck() {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	lossFn := func(scope *model.Scope, batch []*Node) *Node {
+		x, y := batch[0], batch[1]
+		prediction := layers.Dense(scope.In("regression"), x, true, 1)
+		return ReduceAllMean(Square(Sub(prediction, y)))
+	}
+	x := tensors.FromValue([][]float64{{1, 2}, {3, 4}, {5, 6}})
+	y := tensors.FromValue([][]float64{{1}, {0}, {1}})
+	report, err := perexample.Check(b, model.NewStore(), lossFn, x, y)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(report.Variables), "variables, all right:", report.Worst() < 1e-12)
+	// Output: 2 variables, all right: true
+}
+
+// The squared norms of a layer's per-example gradients, without the gradients.
+func ExampleOf() {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	norms := MustExecOnce(b, func(w, x *Node) *Node {
+		losses := ReduceSum(Dot(x, w).Product(), 1) // one loss for each of the three examples
+		return perexample.Of(losses, []*Node{x}, []*Node{w})[0].SquaredNorms()
+	}, [][]float64{{1}, {1}}, [][]float64{{1, 0}, {0, 2}, {3, 4}})
+	fmt.Println(norms.Value())
+	// Output: [1 4 25]
+}

@@ -25,7 +25,6 @@ type gridLayout struct {
 	legend         [][]legendEntry
 	legendTop      vg.Length
 	legendX        vg.Length
-	titleAbove     bool
 	entries        []legendEntry
 	firstX, lastX  vg.Length
 	firstY, upperY vg.Length

@@ -67,8 +67,8 @@ func legendEntries(panels [][]*Panel) []legendEntry {
 	return append(curves, refs...)
 }
 
-func (st style) legendSample() vg.Length { return st.pt(17) }
-func (st style) legendLine() vg.Length   { return st.pt(10.5) }
+func (s style) legendSample() vg.Length { return s.pt(17) }
+func (s style) legendLine() vg.Length   { return s.pt(10.5) }
 
 func (e legendEntry) width(st style) vg.Length {
 	return st.legendSample() + st.pt(3) + textWidth(face(regular, st.textSize()), e.name)

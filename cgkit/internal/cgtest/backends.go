@@ -4,10 +4,14 @@
 package cgtest
 
 import (
+	"context"
 	"os"
+	"sync"
 	"testing"
+	"time"
 
 	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/backend/plugin"
 
 	"github.com/gomlx/compute"
 )
@@ -22,10 +26,18 @@ func Each(t *testing.T, test func(t *testing.T, b compute.Backend)) {
 	t.Run("xla", func(t *testing.T) { test(t, XLA(t)) })
 }
 
-// XLA is the XLA backend; where there is no plugin the test is skipped with the reason.
+// XLA is the XLA backend. Where no plugin is installed the pinned one is fetched into the user's cache folder, once for all
+// packages; where it can't be had the test is skipped with the reason.
 func XLA(t testing.TB) compute.Backend {
 	t.Helper()
 	choice := backend.Describe()
+	if choice.PureGo() && os.Getenv(backend.EnvBackend) == "" && os.Getenv(backend.EnvPluginPath) == "" {
+		fetch()
+		choice = backend.Describe()
+		if choice.PureGo() && fetchFailed != nil {
+			choice.Why += " (" + fetchFailed.Error() + ")"
+		}
+	}
 	if choice.PureGo() {
 		if os.Getenv(EnvRequireXLA) != "" {
 			t.Fatalf("no XLA, and $%s is set: %s", EnvRequireXLA, choice)
@@ -37,6 +49,20 @@ func XLA(t testing.TB) compute.Backend {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// fetch gets the plugin, or notes why it can't, once a process.
+var (
+	fetchOnce   sync.Once
+	fetchFailed error
+)
+
+func fetch() {
+	fetchOnce.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+		defer cancel()
+		_, fetchFailed = plugin.Ensure(ctx, plugin.Options{})
+	})
 }
 
 // Go is the pure-Go backend.

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/backend/plugin"
@@ -105,15 +106,14 @@ func Plugin(ctx context.Context, python string, out *status.Printer) error {
 		return nil
 	}
 	if python == "" {
-		base, err := pyenv.FindPython(ctx)
-		if err != nil {
+		var err error
+		if python, err = withPip(ctx, out); err != nil {
 			if ctx.Err() != nil {
 				return err
 			}
 			out.Note("going on in pure Go, as the XLA plugin comes through pip: %v", err)
 			return nil
 		}
-		python = base.Path
 	}
 	out.Note("%s", plugin.Description())
 	step := out.Start("XLA CPU plugin")
@@ -133,4 +133,24 @@ func Plugin(ctx context.Context, python string, out *status.Printer) error {
 	}
 	step.Done()
 	return nil
+}
+
+// withPip is an interpreter that has pip: the user's, or else the project's own environment, which is made if need be.
+func withPip(ctx context.Context, out *status.Printer) (string, error) {
+	base, err := pyenv.FindPython(ctx)
+	if err != nil {
+		return "", err
+	}
+	if _, err := proc.Output(ctx, proc.Command(ctx, time.Second, base.Path, "-m", "pip", "--version")); err == nil {
+		return base.Path, nil
+	}
+	cache, err := place.MakeCache()
+	if err != nil {
+		return "", err
+	}
+	env, err := pyenv.Ensure(ctx, cache, out)
+	if err != nil {
+		return "", err
+	}
+	return env.Python(), nil
 }

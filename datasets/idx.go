@@ -24,6 +24,8 @@ type idxWant struct {
 	magic   uint32
 	sides   []uint32 // the dimensions after the count: 28, 28, or none
 	classes int      // labels only: each must be below it
+	count   int      // images only: how many labels there are, 0 where that is not known
+	labels  string   // the file they are in, for the message
 }
 
 func (w idxWant) kind() string {
@@ -71,6 +73,14 @@ func readIDX(ctx context.Context, path string, r io.Reader, want idxWant) (count
 		each *= int(side)
 	}
 	count = int(n)
+	if want.count > 0 && count != want.count { // before the body: a bomb is not unpacked for nothing
+		return 0, nil, &FileError{
+			Path:    path,
+			Problem: fmt.Sprintf("%d images, but %s has %d labels; the counts must be equal", count, want.labels, want.count),
+			Remedy:  "replace both by the published files",
+			Err:     ErrFormat,
+		}
+	}
 	if body, err = readPromised(ctx, path, r, count*each, len(head)); err != nil {
 		return 0, nil, err
 	}

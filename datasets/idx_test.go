@@ -107,6 +107,21 @@ func TestLyingHeaderCostsNoMemory(t *testing.T) {
 	}
 }
 
+// TestCountsAreComparedFirst: what promises more images than there are labels is refused by its header.
+func TestCountsAreComparedFirst(t *testing.T) {
+	many := zipped(idxBytes(idxImages, []uint32{maxExamples, 28, 28}, make([]byte, 16<<20)))
+	want := wantImages
+	want.count, want.labels = 20, "the-labels"
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _, err := readIDX(t.Context(), "many", bytes.NewReader(many), want)
+	runtime.ReadMemStats(&after)
+	says(t, err, ErrFormat, "many", "1000000 images", "the-labels has 20 labels", "replace both")
+	if got := after.TotalAlloc - before.TotalAlloc; got > 4<<20 {
+		t.Errorf("%d bytes were allocated for a header", got)
+	}
+}
+
 func TestReadIDXStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

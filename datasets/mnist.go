@@ -4,7 +4,6 @@ package datasets
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"strings"
 )
@@ -91,17 +90,12 @@ func loadIDXPair(ctx context.Context, set *Set, images, labels string) (Split, e
 	if err != nil {
 		return Split{}, err
 	}
-	m, pixels, err := readIDXFile(ctx, images, idxWant{magic: idxImages, sides: []uint32{uint32(set.Height), uint32(set.Width)}})
+	_, pixels, err := readIDXFile(ctx, images, idxWant{
+		magic: idxImages, sides: []uint32{uint32(set.Height), uint32(set.Width)},
+		count: n, labels: filepath.Base(labels),
+	})
 	if err != nil {
 		return Split{}, err
-	}
-	if m != n {
-		return Split{}, &FileError{
-			Path:    images,
-			Problem: fmt.Sprintf("%d images, but %s has %d labels; the counts must be equal", m, filepath.Base(labels), n),
-			Remedy:  "replace both by the published files",
-			Err:     ErrFormat,
-		}
 	}
 	return Split{Pixels: pixels, Labels: given}, nil
 }

@@ -64,7 +64,7 @@ func drawPanel(c vg.Canvas, f frame, p *Panel, labels vg.Length) {
 	for _, ref := range p.References {
 		drawReferenceLabel(c, f, ref, all)
 	}
-	if labels > 0 {
+	if labels > 0 && p.DirectLabels { // another panel of the column may have taken the room
 		drawDirectLabels(c, f, p, labels)
 	}
 }

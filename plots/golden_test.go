@@ -57,6 +57,16 @@ var goldens = []struct {
 	{"winsorized_grid_1x1", Column, func() (*Figure, error) {
 		return WinsorizedGrid(madeUpGrid([]float64{0.5}, []float64{2}))
 	}},
+	{"figure_1", TextWidth, func() (*Figure, error) { return Figure1(madeUpFigure1(0, 0.25, 0.5, 0.75, 1)) }},
+	{"figure_1_column", Column, func() (*Figure, error) { return Figure1(madeUpFigure1(0, 0.25, 0.5, 0.75, 1)) }},
+	{"figure_2", TextWidth, func() (*Figure, error) {
+		d := madeUpGroups(3)
+		d.Rows[2].Cells[1] = nil
+		return Figure2(d)
+	}},
+	{"figure_2_column", Column, func() (*Figure, error) { return Figure2(madeUpGroups(3)) }},
+	{"figure_3", TextWidth, func() (*Figure, error) { return Figure3(madeUpContributions(3)) }},
+	{"figure_3_column", Column, func() (*Figure, error) { return Figure3(madeUpContributions(3)) }},
 	{"compare", TextWidth, func() (*Figure, error) { return Compare(madeUpCompare(0, 2)) }},
 	{"compare_column", Column, func() (*Figure, error) { return Compare(madeUpCompare(0, 2)) }},
 	{"compare_many", TextWidth, func() (*Figure, error) { return Compare(madeUpCompare(0, 1, 2, 4, 8)) }},

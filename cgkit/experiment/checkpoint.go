@@ -14,16 +14,18 @@ import (
 	"maps"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 )
 
 // checkpoint is everything that the future of a run depends on.
 type checkpoint struct {
-	ID      string           // of the spec
-	Data    string           // [DataHash] of the set trained on
-	Step    int              // updates made
-	Seconds float64          // of training and evaluating so far
-	State   map[string]Array // see [Engine]
+	ID        string           // of the spec
+	Data      string           // [DataHash] of the set trained on
+	Step      int              // updates made
+	Evaluated int              // the last step evaluated before it was saved, −1 for none; State may know of no later one
+	Seconds   float64          // of training and evaluating so far
+	State     map[string]Array // see [Engine]
 }
 
 // The file: the magic; the length of the header, 4 bytes; the header, JSON; the arrays one after the other in the
@@ -34,11 +36,12 @@ const (
 )
 
 type checkpointHeader struct {
-	ID      string            `json:"id"`
-	Data    string            `json:"data_sha256"`
-	Step    int               `json:"step"`
-	Seconds float64           `json:"seconds"`
-	Arrays  []checkpointArray `json:"arrays"`
+	ID        string            `json:"id"`
+	Data      string            `json:"data_sha256"`
+	Step      int               `json:"step"`
+	Evaluated int               `json:"evaluated"`
+	Seconds   float64           `json:"seconds"`
+	Arrays    []checkpointArray `json:"arrays"`
 }
 
 type checkpointArray struct {
@@ -62,7 +65,7 @@ func (c checkpoint) save(path string) error {
 }
 
 func (c checkpoint) write(w io.Writer) error {
-	header := checkpointHeader{ID: c.ID, Data: c.Data, Step: c.Step, Seconds: c.Seconds}
+	header := checkpointHeader{ID: c.ID, Data: c.Data, Step: c.Step, Evaluated: c.Evaluated, Seconds: c.Seconds}
 	names := slices.Sorted(maps.Keys(c.State))
 	for _, name := range names {
 		a := c.State[name]
@@ -128,10 +131,11 @@ func parseCheckpoint(data []byte) (*checkpoint, error) {
 		return nil, errCorrupt
 	}
 	rest = rest[length:]
-	if header.Step < 0 || header.Seconds < 0 || math.IsNaN(header.Seconds) {
+	if header.Step < 0 || header.Evaluated > header.Step || header.Seconds < 0 || math.IsNaN(header.Seconds) {
 		return nil, errCorrupt
 	}
-	c := &checkpoint{ID: header.ID, Data: header.Data, Step: header.Step, Seconds: header.Seconds, State: map[string]Array{}}
+	c := &checkpoint{ID: header.ID, Data: header.Data, Step: header.Step, Evaluated: header.Evaluated, Seconds: header.Seconds,
+		State: map[string]Array{}}
 	for _, h := range header.Arrays {
 		a, used, err := parseArray(h.Type, h.Shape, rest)
 		if err != nil {
@@ -171,3 +175,6 @@ func checkpointStep(path string) int {
 	}
 	return max(header.Step, 0)
 }
+
+// SavedStep is the step that an unfinished record goes on from; 0 where it has no checkpoint.
+func (r *Record) SavedStep() int { return checkpointStep(filepath.Join(r.Dir, checkpointName)) }

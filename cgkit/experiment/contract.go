@@ -13,6 +13,9 @@ type Problem struct {
 	Spec  Spec
 	Set   *datasets.Set
 	Noise *datasets.LabelNoise // Noise.Given are the labels to train on
+
+	// Measure asks for more in the evaluations; an engine that doesn't know how leaves it out.
+	Measure Measure
 }
 
 // NewEngine makes the engine that trains a problem, at step 0 with the initial weights of the spec.
@@ -22,7 +25,9 @@ type NewEngine func(ctx context.Context, p Problem) (Engine, error)
 //
 // An engine must be a function of the problem and the step: what it computes must not depend on how the steps are cut
 // into calls of Advance, on evaluations in between, or on going through State and Restore. That is what makes an
-// interrupted run end like an undisturbed one.
+// interrupted run end like an undisturbed one. What an engine counts over evaluations is the one exception: it is part of
+// the state, the runner evaluates at every step of the schedule once, and evaluating a second time at the same step must
+// change nothing more.
 //
 // When ctx ends, Advance and Evaluate may return its error early; weights, state and Step must then be those after
 // some whole number of steps. They should look at ctx at least every half second.

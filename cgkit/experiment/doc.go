@@ -21,6 +21,7 @@
 //	DIR/<id>/evaluations.jsonl   one evaluation a line, appended and synced as it is made
 //	DIR/<id>/provenance.json     with what it was computed: backend, threads, CPU, versions; one entry a session
 //	DIR/<id>/checkpoint.bin      only while unfinished: weights and rule state, with a checksum
+//	DIR/<id>/weights.npz         only if asked for: the final weights, for NumPy
 //	DIR/<id>/diverged.json       only if the run diverged: the step and the reason
 //	DIR/<id>.lock                only while a process trains it (or was killed doing so, which is harmless)
 //

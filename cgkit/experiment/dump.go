@@ -94,6 +94,8 @@ func WriteDump(path string, d Dump) error {
 func CheckDumpPath(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("can't write the dump to %s: it is a folder; name a file in it, such as step.npz", path)
+	} else if err == nil && !info.Mode().IsRegular() { // the file is renamed into its place: that would end /dev/null
+		return fmt.Errorf("can't write the dump to %s: it is there and not a file; name another, such as step.npz", path)
 	}
 	return checkWritable(filepath.Dir(path))
 }

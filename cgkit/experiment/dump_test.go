@@ -94,6 +94,9 @@ func TestWriteDumpErrors(t *testing.T) {
 	}
 	checkError(t, CheckDumpPath(dir), []string{"is a folder"})
 	checkError(t, CheckDumpPath(filepath.Join(dir, "step.npz")), nil)
+	if info, err := os.Stat(os.DevNull); err == nil && info.Mode()&os.ModeDevice != 0 {
+		checkError(t, CheckDumpPath(os.DevNull), []string{os.DevNull, "not a file"})
+	}
 	writeFile(t, filepath.Join(dir, "file"), "")
 	checkError(t, CheckDumpPath(filepath.Join(dir, "file", "step.npz")), []string{"is a file"})
 }

@@ -22,6 +22,12 @@ import (
 // reads, [chunkLimit, batch, features] bytes.
 const chunkLimit = 128
 
+// chunkBytes bounds them too, where a batch is large: a batch of all of MNIST is 47 MB, and 128 of those are 6 GB.
+const chunkBytes = 64 << 20
+
+// limitOf is the most updates in one call for batches of so many bytes, at least 1.
+func limitOf(batchBytes int) int { return min(chunkLimit, max(1, chunkBytes/batchBytes)) }
+
 // chunkTime is how long one call should take: short enough to stop at, long enough to hide what a call costs.
 const chunkTime = 250 * time.Millisecond
 
@@ -59,7 +65,7 @@ func NewMLP(ctx context.Context, b compute.Backend, p Problem) (Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &mlp{backend: b, problem: p, rule: rule, sizes: sizes, order: order, chunk: 1, limit: chunkLimit,
+	e := &mlp{backend: b, problem: p, rule: rule, sizes: sizes, order: order, chunk: 1, limit: limitOf(p.Spec.Batch * p.Set.Features()),
 		learned: newTracker(p.Set.Train.Len())}
 	for i, w := range weights {
 		e.params = append(e.params,
@@ -68,6 +74,11 @@ func NewMLP(ctx context.Context, b compute.Backend, p Problem) (Engine, error) {
 	}
 	if err := e.compile(); err != nil {
 		return nil, err
+	}
+	if p.Measure == MeasureGradients {
+		if err := e.prepareGradients(); err != nil {
+			return nil, err
+		}
 	}
 	return e, nil
 }
@@ -78,7 +89,14 @@ func (s Spec) Rule() (aggregate.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return aggregate.Named(s.Aggregator, aggregate.Params{C: s.C, Percentile: percentile})
+	rule, err := aggregate.Named(s.Aggregator, aggregate.Params{C: s.C, Percentile: percentile})
+	if err != nil {
+		return nil, err
+	}
+	if _, remembers := rule.(aggregate.Stateful); remembers {
+		return nil, fmt.Errorf("aggregator = %q remembers earlier batches, which runs cannot yet: use it through cgkit.With, or choose another", s.Aggregator)
+	}
+	return rule, nil
 }
 
 type mlp struct {
@@ -95,6 +113,8 @@ type mlp struct {
 
 	learned *tracker
 	probe   *graph.Exec // a rule's effect on one batch; nil for the mean, which has none
+
+	gradients *gradients // nil unless they are to be measured
 
 	step  int
 	chunk int // see ChunkSteps
@@ -189,7 +209,7 @@ const (
 	stateKept  = "learned_kept"
 )
 
-// State is the weights and biases, and when each example was learned.
+// State is the weights and biases, when each example was learned, and the contributions measured so far.
 func (e *mlp) State() (map[string]Array, error) {
 	n := len(e.learned.first)
 	state := map[string]Array{
@@ -203,12 +223,22 @@ func (e *mlp) State() (map[string]Array, error) {
 		}
 		state[paramName(i)] = Array{Shape: p.Shape().Dimensions, Data: data}
 	}
+	if e.gradients != nil {
+		state[stateContributions] = Array{Shape: []int{contributionSteps, tableColumns}, Data: slices.Clone(e.gradients.table)}
+	}
 	return state, nil
 }
 
 // Restore takes a state as State gave it.
 func (e *mlp) Restore(step int, state map[string]Array) error {
-	if want := len(e.params) + 2; len(state) != want {
+	if err := e.restoreContributions(state); err != nil {
+		return err
+	}
+	want := len(e.params) + 2
+	if e.gradients != nil {
+		want++
+	}
+	if len(state) != want {
 		return fmt.Errorf("a state of %d arrays: this net has %d", len(state), want)
 	}
 	for name, list := range map[string]*[]int32{stateFirst: &e.learned.first, stateKept: &e.learned.kept} {
@@ -249,6 +279,7 @@ func (e *mlp) Close() error {
 	if e.probe != nil {
 		e.probe.Finalize()
 	}
+	e.gradients.close()
 	for _, p := range e.params {
 		p.MustFinalizeAll()
 	}

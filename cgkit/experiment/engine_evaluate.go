@@ -53,7 +53,10 @@ func (e *mlp) Evaluate(ctx context.Context) (Evaluation, error) {
 	if evaluation.CorruptAccuracy != nil {
 		evaluation.Extra["corrupt_learned"] = e.learned.everRight(noise.Corrupt)
 	}
-	return evaluation, e.probeNext(evaluation.Extra)
+	if err := e.probeNext(evaluation.Extra); err != nil {
+		return evaluation, err
+	}
+	return evaluation, e.measureGradients(ctx, evaluation.Extra)
 }
 
 // probeNext measures the rule's effect on the batch of the next update, and leaves out what is not finite: where all

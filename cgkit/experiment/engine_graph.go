@@ -105,13 +105,8 @@ func feed(pixels *Node) *Node { return DivScalar(ConvertDType(pixels, dtypes.Flo
 
 // logits is the net: [batch, features] → [batch, classes]. params are weights [in, out] and biases [out] in turn.
 func (e *mlp) logits(x *Node, params []*Node) *Node {
-	for i := 0; i < len(params); i += 2 {
-		if i > 0 {
-			x = MaxScalar(x, 0)
-		}
-		x = Add(Dot(x, params[i]).Product(), ExpandLeftToRank(params[i+1], 2))
-	}
-	return x
+	_, outputs := e.forward(x, params)
+	return outputs[len(outputs)-1]
 }
 
 // crossEntropy is each example's loss in nats: [batch].

@@ -46,6 +46,15 @@ func newSmall(t *testing.T, b compute.Backend, p Problem) *mlp {
 	return e.(*mlp)
 }
 
+// A call's batches stay below chunkBytes, except that it has at least one.
+func TestLimitOf(t *testing.T) {
+	for bytes, want := range map[int]int{1: 128, 100 * 784: 128, 100 * 3072: 128, 1000 * 784: 85, 60_000 * 784: 1, 1 << 40: 1} {
+		if got := limitOf(bytes); got != want {
+			t.Errorf("batches of %d bytes: %d updates a call, want %d", bytes, got, want)
+		}
+	}
+}
+
 func mustAdvance(t *testing.T, e Engine, n int) {
 	t.Helper()
 	if _, err := e.Advance(context.Background(), n); err != nil {

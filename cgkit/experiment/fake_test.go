@@ -13,13 +13,15 @@ import (
 )
 
 // fakeEngine is a deterministic stand-in for training: its state is mixed with the indices of each batch, so a batch
-// left out, doubled or out of order shows in every later evaluation.
+// left out, doubled or out of order shows in every later evaluation. So does an evaluation that was left out: seen is
+// mixed with the steps evaluated. As an engine's, its evaluation may be repeated at a step.
 type fakeEngine struct {
 	problem Problem
 	order   *BatchOrder
 	step    int
 	weights []float32
 	mix     []uint64
+	seen    []uint64 // of the steps evaluated, and the last of them
 	hooks   *hooks
 }
 
@@ -56,7 +58,7 @@ func (h *hooks) newEngine(_ context.Context, p Problem) (Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fakeEngine{problem: p, order: order, weights: weights[0], mix: []uint64{1}, hooks: h}, nil
+	return &fakeEngine{problem: p, order: order, weights: weights[0], mix: []uint64{1}, seen: []uint64{1, math.MaxUint64}, hooks: h}, nil
 }
 
 func (e *fakeEngine) Advance(ctx context.Context, n int) (float64, error) {
@@ -84,12 +86,15 @@ func (e *fakeEngine) Evaluate(ctx context.Context) (Evaluation, error) {
 	if err := ctx.Err(); err != nil {
 		return Evaluation{}, err
 	}
+	if step := uint64(e.step); e.seen[1] != step {
+		e.seen[0], e.seen[1] = e.seen[0]*6364136223846793005+step, step
+	}
 	ev := Evaluation{
 		TrainAccuracy: math.Abs(math.Sin(float64(e.weights[0]))),
 		TestAccuracy:  math.Abs(math.Sin(float64(e.weights[1]))),
 		TrainLoss:     float64(e.weights[2]),
 		TestLoss:      float64(e.mix[0]>>12) / (1 << 52),
-		Extra:         map[string]float64{"mix": float64(e.mix[0] >> 20)},
+		Extra:         map[string]float64{"mix": float64(e.mix[0] >> 20), "seen": float64(e.seen[0] >> 20)},
 	}
 	if e.problem.Spec.Noise > 0 {
 		pristine, corrupt := 0.75, 0.25
@@ -109,16 +114,18 @@ func (e *fakeEngine) State() (map[string]Array, error) {
 	return map[string]Array{
 		"weights": {Shape: []int{4, 2}, Data: append([]float32(nil), e.weights...)},
 		"mix":     {Shape: []int{1}, Data: append([]uint64(nil), e.mix...)},
+		"seen":    {Shape: []int{2}, Data: append([]uint64(nil), e.seen...)},
 	}, nil
 }
 
 func (e *fakeEngine) Restore(step int, state map[string]Array) error {
 	weights, ok := state["weights"].Data.([]float32)
 	mix, ok2 := state["mix"].Data.([]uint64)
-	if !ok || !ok2 || len(weights) != 8 || len(mix) != 1 || e.hooks.badRestore {
+	seen, ok3 := state["seen"].Data.([]uint64)
+	if !ok || !ok2 || !ok3 || len(weights) != 8 || len(mix) != 1 || len(seen) != 2 || e.hooks.badRestore {
 		return errors.New("not a state of this engine")
 	}
-	e.step, e.weights, e.mix = step, weights, mix
+	e.step, e.weights, e.mix, e.seen = step, weights, mix, seen
 	return nil
 }
 

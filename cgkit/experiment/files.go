@@ -20,7 +20,12 @@ var errNotDir error = syscall.ENOTDIR
 
 // writeAtomic writes a file through a temporary one in the same folder: readers see the old text or the whole new one,
 // and after a power cut too.
-func writeAtomic(path string, write func(io.Writer) error) error {
+func writeAtomic(path string, write func(io.Writer) error) (err error) {
+	defer func() {
+		if system := (*fs.PathError)(nil); errors.As(err, &system) { // without the temporary file's name
+			err = &fs.PathError{Op: system.Op, Path: path, Err: system.Err}
+		}
+	}()
 	dir := filepath.Dir(path)
 	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithPermissions(0o644))
 	if err != nil {
@@ -67,7 +72,7 @@ func removeLeftovers(dir string) error {
 		if name := entry.Name(); strings.HasPrefix(name, ".") {
 			base := strings.TrimRight(name[1:], "0123456789")
 			switch base {
-			case specName, provenanceName, checkpointName, divergedName:
+			case specName, provenanceName, checkpointName, divergedName, learnedName, weightsName:
 				if err := remove(filepath.Join(dir, name)); err != nil {
 					return err
 				}
@@ -75,6 +80,29 @@ func removeLeftovers(dir string) error {
 		}
 	}
 	return nil
+}
+
+// makeFolder makes a folder and the parents it lacks. undo removes those it made, as far as they are empty.
+func makeFolder(dir string) (undo func(), err error) {
+	var missing []string // from dir upward
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(at); !errors.Is(err, fs.ErrNotExist) || at == filepath.Dir(at) {
+			break
+		}
+		missing = append(missing, at)
+	}
+	undo = func() {
+		for _, folder := range missing {
+			if os.Remove(folder) != nil { // refuses what is not empty
+				return
+			}
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		undo()
+		return nil, err
+	}
+	return undo, nil
 }
 
 // remove removes a file; an absent one is no error.
@@ -87,6 +115,12 @@ func remove(path string) error {
 
 // checkWritable says in one line why a folder, which need not exist yet, can't be written to. It leaves nothing behind.
 func checkWritable(dir string) error {
+	reason := func(err error) error { // without the path, which the message has
+		if system := (*fs.PathError)(nil); errors.As(err, &system) {
+			return system.Err
+		}
+		return err
+	}
 	existing := dir
 	for {
 		info, err := os.Stat(existing)
@@ -97,20 +131,17 @@ func checkWritable(dir string) error {
 			break
 		}
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errNotDir) {
-			return fmt.Errorf("can't write to %s: %w; name another folder", dir, err)
+			return fmt.Errorf("can't write to %s: %w; name another folder", dir, reason(err))
 		}
 		parent := filepath.Dir(existing)
 		if parent == existing {
-			return fmt.Errorf("can't write to %s: %w; name another folder", dir, err)
+			return fmt.Errorf("can't write to %s: %w; name another folder", dir, reason(err))
 		}
 		existing = parent
 	}
 	probe, err := os.CreateTemp(existing, ".writable-*")
 	if err != nil {
-		if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
-			err = pathErr.Err // without the probe's own name
-		}
-		return fmt.Errorf("can't write to %s: %w; name another folder, or change its permissions", dir, err)
+		return fmt.Errorf("can't write to %s: %w; name another folder, or change its permissions", dir, reason(err))
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }

@@ -40,7 +40,7 @@ func child(folder string) int {
 		return h.newEngine(ctx, p)
 	}
 	_, err := Run(context.Background(), childSpec, Options{NewEngine: newEngine, Store: &Store{Write: folder},
-		Progress: Silent, OpenSet: fakeSet, CheckpointSteps: 12})
+		Progress: Silent, OpenSet: fakeSet, CheckpointSteps: 10}) // often where an evaluation is due
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -13,6 +13,16 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// HeldError is what [Run] returns for a spec that another process is training in the same folder.
+type HeldError struct {
+	ID    string
+	Owner string // " (pid 123 on host)", or "" where it is not known
+}
+
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("%s is being trained by another process%s; wait for it, or stop it first", e.ID, e.Owner)
+}
+
 // runLock is one process's exclusive right to train a spec in a folder. The kernel holds it, so it ends with the
 // process, however that ends; the file DIR/<id>.lock is only what the kernel locks, and says who.
 type runLock struct{ lock *flock.Flock }
@@ -28,8 +38,7 @@ func lockRun(recordDir string) (*runLock, error) {
 			return nil, fmt.Errorf("can't lock %s: %w; name another folder", filepath.Base(recordDir), err)
 		}
 		if !held {
-			return nil, fmt.Errorf("%s is being trained by another process%s; wait for it, or stop it first",
-				filepath.Base(recordDir), lockOwner(path))
+			return nil, &HeldError{ID: filepath.Base(recordDir), Owner: lockOwner(path)}
 		}
 		// The file may have been removed between our opening and locking it, by the one who had it. Then what we hold
 		// is a lock on nothing, and the next process would make and lock a new file.
@@ -44,8 +53,8 @@ func lockRun(recordDir string) (*runLock, error) {
 		}
 		host, _ := os.Hostname() // a shared folder of a cluster: a pid alone says too little
 		if err := os.WriteFile(path, fmt.Appendf(nil, "%d %s\n", os.Getpid(), host), 0o644); err != nil {
-			lock.Close()
-			return nil, err
+			return nil, errors.Join(fmt.Errorf("can't lock %s: %w; name another folder", filepath.Base(recordDir), err),
+				(&runLock{lock}).release())
 		}
 		return &runLock{lock}, nil
 	}

@@ -23,6 +23,9 @@ func (t *training) prepare(ctx context.Context) (keep int, end int64, err error)
 	if t.engine, err = t.opt.NewEngine(ctx, t.problem); err != nil {
 		return 0, 0, err
 	}
+	if _, ok := t.engine.(weigher); t.opt.SaveWeights && !ok {
+		return 0, 0, errNoWeights
+	}
 	c, keep, end, err := t.findCheckpoint()
 	if err != nil || c == nil {
 		return 0, 0, err
@@ -66,7 +69,9 @@ func (t *training) findCheckpoint() (c *checkpoint, keep int, end int64, err err
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	for keep < len(ends) && evaluations[keep].Step <= c.Step {
+	// An evaluation at the checkpoint's own step may have come after it: then it is made again, because what it changed
+	// in the engine's state is not in the checkpoint.
+	for keep < len(ends) && evaluations[keep].Step <= c.Evaluated {
 		end = ends[keep]
 		keep++
 	}

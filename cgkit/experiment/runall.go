@@ -99,7 +99,7 @@ func remaining(specs []Spec, opt Options) (steps int, ids []string, err error) {
 		if err := spec.Validate(); err != nil {
 			return 0, nil, err
 		}
-		r, err := opt.Store.Find(spec)
+		r, err := opt.Store.FindMeasured(spec, opt.Measure)
 		if err != nil {
 			return 0, nil, err
 		}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -29,8 +28,16 @@ type Options struct {
 	// CheckpointSteps saves one also after that many steps; 0: by time alone.
 	CheckpointSteps int
 
+	// Measure asks for records that hold more. A finished record that lacks it is trained again, to the same net, unless
+	// Redraw is set; its place is taken from the start on, so that stopping it leaves an unfinished record.
+	Measure Measure
+
 	Redraw  bool // train nothing: an absent or unfinished record is an error that says how to make it
 	Retrain bool // train a spec again whose record says that it diverged
+
+	// SaveWeights writes the final weights of what is trained into its record, as weights.npz: weights_i [in, out] and
+	// biases_i [out], float32. A run that was finished without them is not trained again for them.
+	SaveWeights bool
 
 	Datasets datasets.Options
 	// OpenSet opens a data set by name; nil: datasets.Open.
@@ -109,7 +116,7 @@ func Run(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 }
 
 func findOrTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) {
-	r, err := opt.Store.Find(spec)
+	r, err := opt.Store.FindMeasured(spec, opt.Measure)
 	switch {
 	case err != nil:
 		return nil, err
@@ -122,7 +129,8 @@ func findOrTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 	r, err = lockAndTrain(ctx, spec, opt)
 	var interrupted *InterruptedError
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) && !errors.As(err, &interrupted) {
-		err = &InterruptedError{ID: spec.ID(), Steps: spec.Steps, cause: ctx.Err()}
+		saved := checkpointStep(filepath.Join(opt.Store.Write, spec.ID(), checkpointName)) // by an earlier session
+		err = &InterruptedError{ID: spec.ID(), Step: min(saved, spec.Steps), Steps: spec.Steps, cause: ctx.Err()}
 	}
 	return r, err
 }
@@ -132,12 +140,11 @@ func lockAndTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) 
 	if err := checkWritable(folder); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		defer os.Remove(folder) // does nothing unless it is empty, so after an early error
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	undo, err := makeFolder(folder)
+	if err != nil {
 		return nil, fmt.Errorf("can't write to %s: %w; name another folder", folder, err)
 	}
+	defer undo() // does nothing unless it is empty, so after an early error
 	dir := filepath.Join(folder, spec.ID())
 	lock, err := lockRun(dir)
 	if err != nil {
@@ -149,6 +156,8 @@ func lockAndTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) 
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		r = &Record{Spec: spec, Dir: dir}
+	case errors.Is(err, errNotDir):
+		return nil, fmt.Errorf("can't write the record %s: %s is a file; move it away, or name another folder", spec.ID(), dir)
 	case err != nil:
 		return nil, err
 	case done(r, opt):
@@ -166,7 +175,10 @@ func lockAndTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) 
 
 // done says whether a record, or nil, needs no training.
 func done(r *Record, opt Options) bool {
-	return r != nil && r.Finished() && !(r.Diverged != nil && opt.Retrain && !opt.Redraw)
+	if r == nil || !r.Finished() {
+		return false
+	}
+	return opt.Redraw || opt.Measure.In(r) && !(r.Diverged != nil && opt.Retrain)
 }
 
 // loaded returns a finished record as Run does.

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/google/go-cmp/cmp"
 
 	"coherentgradients/datasets"
@@ -216,6 +217,8 @@ func TestRunInterruptedTwiceAndBeforeItStarts(t *testing.T) {
 		t.Errorf("left behind: %v", files)
 	}
 	first := stopAfter(t, spec, opt, h, 30)
+	_, err = Run(ctx, spec, opt) // stopped before it has gone on: what was saved is still told
+	checkError(t, err, []string{"stopped at step " + humanize.Comma(int64(first.Step)) + " of 1,500, saved there"})
 	second := stopAfter(t, spec, opt, h, 30)
 	if second.Step <= first.Step {
 		t.Errorf("stopped at %d, then %d", first.Step, second.Step)

@@ -20,8 +20,9 @@ const Format = 1
 
 // Rules, percentiles and initialisations named in a Spec.
 const (
-	AggregatorMean      = "mean"      // plain SGD
-	AggregatorWinsorize = "winsorize" // CG §3
+	AggregatorMean        = "mean"      // plain SGD
+	AggregatorWinsorize   = "winsorize" // CG §3
+	AggregatorTrimmedMean = "trimmed-mean"
 
 	PercentileNearest = "nearest" // the sample value at the rounded rank, half to even (the authors')
 	PercentileLinear  = "linear"  // between the two neighbours
@@ -66,16 +67,16 @@ func DefaultSpec() Spec {
 }
 
 // Normalized returns the spec in the one form that its record has. Two specs that describe the same computation get
-// the same id: winsorizing with c = 0 clamps nothing and becomes the mean, a mean has no percentile and gets the default
-// one, and −0 becomes 0. The result shares no memory with s.
+// the same id: winsorizing or trimming with c = 0 becomes the mean, a rule that asks for no percentile gets the
+// default one, and −0 becomes 0. The result shares no memory with s.
 func (s Spec) Normalized() Spec {
 	s.Hidden = append([]int{}, s.Hidden...) // never nil, which JSON would write as null
 	s.Noise += 0                            // −0 + 0 is 0
 	s.C += 0
-	if s.Aggregator == AggregatorWinsorize && s.C == 0 {
+	if slices.Contains(clamping, s.Aggregator) && s.C == 0 {
 		s.Aggregator = AggregatorMean
 	}
-	if s.Aggregator == AggregatorMean {
+	if s.Aggregator != AggregatorWinsorize && (s.Percentile == PercentileLinear || s.Percentile == "") { // an unknown one stays an error
 		s.Percentile = PercentileNearest
 	}
 	return s

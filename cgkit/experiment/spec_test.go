@@ -127,6 +127,7 @@ func TestSpecValidate(t *testing.T) {
 		{func(s *Spec) { s.C = inf }, []string{"c = +Inf", "[0, 50)"}},
 		{func(s *Spec) { s.C = 2 }, []string{"c = 2", `"mean"`, `"winsorize"`}},
 		{func(s *Spec) { s.Percentile = "middle" }, []string{`"middle"`, "nearest", "linear"}},
+		{func(s *Spec) { s.Percentile = "middle"; *s = s.Normalized() }, []string{`"middle"`}}, // with the mean, which has none
 		{func(s *Spec) { s.Init = "zero" }, []string{`"zero"`, "authors", "xavier"}},
 		{func(s *Spec) { s.Steps = -1 }, []string{"steps = -1", "0 to 1,000,000,000"}},
 		{func(s *Spec) { s.Steps = 2_000_000_000 }, []string{"steps = 2000000000"}},
@@ -142,6 +143,8 @@ func TestSpecValidate(t *testing.T) {
 		{func(s *Spec) { s.Hidden = []int{0} }, []string{"hidden = 0"}},
 		{func(s *Spec) { s.Hidden = []int{65_537} }, []string{"65537"}},
 		{func(s *Spec) { s.Hidden = []int{65_536, 65_536} }, []string{"65536,65536", "4,294,967,296"}},
+		{func(s *Spec) { s.Hidden = []int{16_384, 16_384} }, nil},
+		{func(s *Spec) { s.Hidden = []int{16_384, 16_384, 16_384} }, []string{"536,870,912 weights", "268,435,456 allowed"}},
 		{func(s *Spec) { s.Hidden = make([]int, 65) }, []string{"65 layers"}},
 	} {
 		s := with(test.change)

@@ -113,10 +113,14 @@ func isModule(goMod string) bool {
 // Find returns the record of a spec: the first finished one in the order of the folders, else the unfinished one in
 // Write, else nil without an error. A damaged record, one of another format version, and one whose spec is not what its
 // name says are errors.
-func (s *Store) Find(spec Spec) (*Record, error) {
+func (s *Store) Find(spec Spec) (*Record, error) { return s.FindMeasured(spec, "") }
+
+// FindMeasured is Find that goes on searching for a finished record with a measure, and takes one without it for want of
+// that; see [Measure.In].
+func (s *Store) FindMeasured(spec Spec, measure Measure) (*Record, error) {
 	s = s.clean()
 	id := spec.ID()
-	var unfinished *Record
+	var unfinished, finished *Record
 	for _, folder := range s.Folders {
 		r, err := loadNamed(filepath.Join(folder, id))
 		switch {
@@ -124,13 +128,31 @@ func (s *Store) Find(spec Spec) (*Record, error) {
 			continue
 		case err != nil:
 			return nil, err
-		case r.Finished():
+		case r.Finished() && measure.In(r):
 			return r, nil
-		case folder == s.Write:
+		case r.Finished() && finished == nil:
+			finished = r
+		case !r.Finished() && folder == s.Write:
 			unfinished = r
 		}
 	}
+	if finished != nil {
+		return finished, nil
+	}
 	return unfinished, nil
+}
+
+// Check says early what would keep [Run] from training a spec: a record that can't be read, or a folder that can't be
+// written. finished says that nothing has to be written, because there is a finished record. Nothing is changed.
+func (s *Store) Check(spec Spec) (finished bool, err error) {
+	r, err := s.Find(spec)
+	if err == nil && r != nil && r.Finished() {
+		return true, nil
+	}
+	if unwritable := checkWritable(s.clean().Write); unwritable != nil {
+		return false, unwritable
+	}
+	return false, err
 }
 
 // loadNamed is Load for a folder whose name must be the id of its spec.

@@ -3,6 +3,8 @@
 package experiment
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -115,6 +117,47 @@ func TestCheckWritable(t *testing.T) {
 	if _, err := os.Stat("/proc/self"); err == nil {
 		checkError(t, checkWritable("/proc/records"), []string{"/proc/records", "another folder"})
 	}
+}
+
+func TestMakeFolder(t *testing.T) {
+	dir := t.TempDir()
+	undo, err := makeFolder(filepath.Join(dir, "a", "b", "c"))
+	checkError(t, err, nil)
+	writeFile(t, filepath.Join(dir, "a", "kept"), "")
+	undo()
+	if files := filesOf(t, dir); len(files) != 1 {
+		t.Errorf("left: %v", files)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "a", "b")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a/b is left: %v", err)
+	}
+	undo, err = makeFolder(dir)
+	checkError(t, err, nil)
+	undo()
+	if _, err := os.Stat(dir); err != nil {
+		t.Errorf("it removed what was there before: %v", err)
+	}
+	_, err = makeFolder(filepath.Join(dir, "a", "kept", "x"))
+	checkError(t, err, []string{"kept"})
+}
+
+func TestStoreCheck(t *testing.T) {
+	spec := fakeSpec(10)
+	opt := fakeOptions(t, &hooks{})
+	folder := opt.Store.Write
+	finished, err := opt.Store.Check(spec)
+	if finished || err != nil {
+		t.Errorf("an empty folder: %v, %v", finished, err)
+	}
+	mustRun(t, spec, opt)
+	if finished, err = opt.Store.Check(spec); !finished || err != nil {
+		t.Errorf("a finished record: %v, %v", finished, err)
+	}
+	writeFile(t, filepath.Join(folder, spec.ID(), specName), "{}")
+	_, err = opt.Store.Check(spec)
+	checkError(t, err, []string{spec.ID(), "format"})
+	_, err = (&Store{Write: filepath.Join(folder, spec.ID(), specName)}).Check(spec)
+	checkError(t, err, []string{"is a file; name a folder"})
 }
 
 func TestCurrentMode(t *testing.T) {

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -47,7 +49,7 @@ func train(ctx context.Context, r *Record, set *datasets.Set, opt Options) (*Rec
 	}
 	t := &training{
 		record:   r,
-		problem:  Problem{Spec: r.Spec, Set: set, Noise: noise},
+		problem:  Problem{Spec: r.Spec, Set: set, Noise: noise, Measure: opt.Measure},
 		opt:      opt,
 		schedule: Schedule(r.Spec.Steps),
 		dataHash: DataHash(set),
@@ -59,10 +61,18 @@ func train(ctx context.Context, r *Record, set *datasets.Set, opt Options) (*Rec
 	if err != nil {
 		return nil, err
 	}
-	if err := t.open(keep, end); err != nil {
+	_, err = os.Stat(r.Dir)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	err = t.open(keep, end)
+	if t.log != nil {
+		defer t.log.close()
+	}
+	if err != nil {
+		if fresh { // on a full disk, say: what could be written of it is no record
+			os.RemoveAll(r.Dir)
+		}
 		return nil, fmt.Errorf("can't write the record %s: %w", r.Spec.ID(), err)
 	}
-	defer t.log.close()
 
 	opt.Progress.Begin(r.Spec.ID(), t.engine.Step(), r.Spec.Steps)
 	if err := t.run(ctx); err != nil {
@@ -141,6 +151,11 @@ func (t *training) evaluate(ctx context.Context) error {
 			return fmt.Errorf("can't write the record %s: %w", spec.ID(), err)
 		}
 	}
+	if t.opt.SaveWeights && step == spec.Steps {
+		if err := saveWeights(t.record.Dir, t.engine); err != nil {
+			return fmt.Errorf("can't save the weights of %s: %w", spec.ID(), err)
+		}
+	}
 	if err := t.log.append(e); err != nil {
 		return fmt.Errorf("can't write the record %s: %w", spec.ID(), err)
 	}
@@ -164,7 +179,7 @@ func (t *training) save() error {
 	if err != nil {
 		return fmt.Errorf("%s: no checkpoint at step %d: %w", t.record.Spec.ID(), t.engine.Step(), err)
 	}
-	c := checkpoint{ID: t.record.Spec.ID(), Data: t.dataHash, Step: t.engine.Step(), Seconds: t.seconds(), State: state}
+	c := checkpoint{ID: t.record.Spec.ID(), Data: t.dataHash, Step: t.engine.Step(), Evaluated: t.log.last, Seconds: t.seconds(), State: state}
 	if err := c.save(filepath.Join(t.record.Dir, checkpointName)); err != nil {
 		return fmt.Errorf("%s: no checkpoint at step %d: %w", t.record.Spec.ID(), c.Step, err)
 	}

@@ -5,10 +5,12 @@ package experiment
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
 
+	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/datasets"
 )
 
@@ -16,13 +18,22 @@ import (
 const (
 	maxWidth   = 65_536
 	maxLayers  = 64
-	maxWeights = 1 << 30 // between two hidden layers
+	maxWeights = 1 << 28 // between the hidden layers, in all: 1 GB, several times over while training
 	maxSteps   = 1_000_000_000
 )
 
-// KnownAggregators gives the rules that a spec may name. The package of the rules sets it when it registers them;
-// without it there are the two of the paper.
-var KnownAggregators = func() []string { return []string{AggregatorMean, AggregatorWinsorize} }
+// KnownAggregators gives the rules that a spec may name: those of package aggregate that need no more than the batch at
+// hand, rules registered by the program included.
+var KnownAggregators = func() []string {
+	return slices.DeleteFunc(aggregate.Names(), func(name string) bool {
+		rule, err := aggregate.Named(name, aggregate.Params{})
+		_, remembers := rule.(aggregate.Stateful)
+		return err != nil || remembers
+	})
+}
+
+// clamping lists the rules for which c means something.
+var clamping = []string{AggregatorWinsorize, AggregatorTrimmedMean}
 
 // KnownDatasets gives the data sets that a spec may name.
 var KnownDatasets = datasets.Names
@@ -41,9 +52,9 @@ func (s Spec) Validate() error {
 		return fmt.Errorf("aggregator = %q: unknown rule; use one of %s", clip(s.Aggregator), list(KnownAggregators()))
 	case !(s.C >= 0 && s.C < 50):
 		return fmt.Errorf("c = %v: must be a percentage in [0, 50), clamped on either side, such as 2", s.C)
-	case s.Aggregator == AggregatorMean && s.C != 0:
-		return fmt.Errorf("c = %v with aggregator %q: the mean clamps nothing, so c must be 0; use aggregator %q for c > 0",
-			s.C, AggregatorMean, AggregatorWinsorize)
+	case s.C != 0 && !slices.Contains(clamping, s.Aggregator):
+		return fmt.Errorf("c = %v with aggregator %q: it has no use for c, which must be 0; use aggregator %q for c > 0",
+			s.C, s.Aggregator, AggregatorWinsorize)
 	case s.Percentile != PercentileNearest && s.Percentile != PercentileLinear:
 		return fmt.Errorf("percentile = %q: unknown; use %s or %s", clip(s.Percentile), PercentileNearest, PercentileLinear)
 	case s.Init != InitAuthors && s.Init != InitXavier:
@@ -63,15 +74,19 @@ func (s Spec) validateHidden() error {
 	if len(s.Hidden) > maxLayers {
 		return fmt.Errorf("hidden = %d layers: at most %d", len(s.Hidden), maxLayers)
 	}
+	weights := 0
 	for i, width := range s.Hidden {
 		if width < 1 || width > maxWidth {
 			return fmt.Errorf("hidden = %s: each width must be from 1 to %d, and %d is not; the paper takes 256,256,256",
 				widths(s.Hidden), maxWidth, width)
 		}
-		if i > 0 && width*s.Hidden[i-1] > maxWeights {
-			return fmt.Errorf("hidden = %s: %s weights between two layers are more than the %s allowed; make one of them narrower",
-				widths(s.Hidden), humanize.Comma(int64(width)*int64(s.Hidden[i-1])), humanize.Comma(maxWeights))
+		if i > 0 {
+			weights += width * s.Hidden[i-1]
 		}
+	}
+	if weights > maxWeights {
+		return fmt.Errorf("hidden = %s: %s weights between the layers are more than the %s allowed; make the layers narrower or fewer",
+			widths(s.Hidden), humanize.Comma(int64(weights)), humanize.Comma(maxWeights))
 	}
 	return nil
 }

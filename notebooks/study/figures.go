@@ -17,28 +17,36 @@ import (
 
 // RunFigure draws one run: accuracies and overfit, losses, and pristine against corrupt examples where there is noise.
 func RunFigure(r *experiment.Record) *plots.Figure {
-	f, err := plots.Run(plots.RunData{Meta: meta("One run", r), Evaluations: *evaluations(r)})
+	return figure(plots.Run(plots.RunData{Meta: meta("One run", r), Evaluations: *evaluations(r)}))
+}
+
+// figure ends the cell on an error.
+func figure(f *plots.Figure, err error) *plots.Figure {
 	must(err)
 	return f
 }
 
 // CompareFigure overlays runs, each under the name that tells it from the others.
-func CompareFigure(records ...*experiment.Record) *plots.Figure {
+func CompareFigure(records ...*experiment.Record) *plots.Figure { return figure(compare(records)) }
+
+// compare is [CompareFigure] with its error.
+func compare(records []*experiment.Record) (*plots.Figure, error) {
 	d := plots.CompareData{Meta: meta("Training with and without winsorization", records...)}
 	for _, r := range records {
 		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, records), Evaluations: *evaluations(r)})
 	}
-	f, err := plots.Compare(d)
-	must(err)
-	return f
+	return plots.Compare(d)
 }
 
 // GridFigure draws Figure 4 from the records of [Grid], in its order; nil records are drawn as missing.
-func GridFigure(records []*experiment.Record) *plots.Figure {
+func GridFigure(records []*experiment.Record) *plots.Figure { return figure(grid(records)) }
+
+// grid is [GridFigure] with its error.
+func grid(records []*experiment.Record) (*plots.Figure, error) {
 	d := plots.GridData{Noises: Noises(), Cs: Cs()}
-	d.Meta = meta("Accuracy and overfit by label noise (columns) and winsorization c (rows); dotted: proper accuracy", records...)
+	d.Meta = meta("Accuracy and overfit by label noise (columns) and winsorization c (rows); grey line: proper accuracy", records...)
 	if len(records) != len(d.Noises)*len(d.Cs) {
-		must(fmt.Errorf("%d records for a grid of %d × %d: give those of study.Grid(), nil where one is missing", len(records), len(d.Cs), len(d.Noises)))
+		return nil, fmt.Errorf("%d records for a grid of %d × %d: give those of study.Grid(), nil where one is missing", len(records), len(d.Cs), len(d.Noises))
 	}
 	for row := range d.Cs {
 		var cells []*plots.Evaluations
@@ -47,9 +55,7 @@ func GridFigure(records []*experiment.Record) *plots.Figure {
 		}
 		d.Cells = append(d.Cells, cells)
 	}
-	f, err := plots.WinsorizedGrid(d)
-	must(err)
-	return f
+	return plots.WinsorizedGrid(d)
 }
 
 // evaluations are a record's numbers as plots takes them; nil for no record.

@@ -11,12 +11,16 @@ import (
 
 // DigitsFigure shows the first n training images of the notebook's data set with the labels that training sees at a
 // share of label noise; changed ones are marked.
-func DigitsFigure(n int, noise float64) *plots.Figure {
-	set := Open()
+func DigitsFigure(n int, noise float64) *plots.Figure { return figure(digits(Open(), n, noise)) }
+
+// digits is [DigitsFigure] of a set, with its error.
+func digits(set *datasets.Set, n int, noise float64) (*plots.Figure, error) {
 	labels, err := datasets.NewLabelNoise(set.Train.Labels, noise, 1)
-	must(err)
+	if err != nil {
+		return nil, err
+	}
 	if n < 1 || n > min(plots.MaxDigits, set.Train.Len()) {
-		must(fmt.Errorf("%d images: choose 1 to %d", n, min(plots.MaxDigits, set.Train.Len())))
+		return nil, fmt.Errorf("%d images: choose 1 to %d", n, min(plots.MaxDigits, set.Train.Len()))
 	}
 	d := plots.DigitsData{Attribution: set.Attribution, Meta: plots.Meta{
 		Caption: fmt.Sprintf("Training images of %s at %v %% label noise, seed 1; changed labels are marked.", set.Title, 100*noise),
@@ -29,9 +33,7 @@ func DigitsFigure(n int, noise float64) *plots.Figure {
 		d.Labels = append(d.Labels, int(labels.Given[i]))
 		d.Original = append(d.Original, int(labels.Original[i]))
 	}
-	f, err := plots.Digits(d)
-	must(err)
-	return f
+	return plots.Digits(d)
 }
 
 // planes is image i, pixel by pixel: data sets keep colours in planes, figures want them together.

@@ -54,10 +54,10 @@ func Noises() []float64 {
 	return []float64{0, 0.25, 0.5, 0.75, 1}
 }
 
-// Cs are the rows of Figure 4; in quick mode there are two.
+// Cs are the rows of Figure 4; in quick mode there are three.
 func Cs() []float64 {
 	if Mode() == experiment.Quick {
-		return []float64{0, 2}
+		return []float64{0, 2, 8}
 	}
 	return []float64{0, 1, 2, 4, 8}
 }

@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 	"cgkit/coherence":       {"cgkit/perexample"},
 	"cgkit":                 {"cgkit/aggregate", "cgkit/perexample"},
 	"cgkit/claims":          {"cgkit/experiment"},
-	"cgkit/internal/cgtest": {"cgkit/backend"},
+	"cgkit/internal/cgtest": {"cgkit/backend", "cgkit/backend/plugin"},
 }
 
 // mayImport says which of the module's top folders a package of each may use at all, in its tests too.

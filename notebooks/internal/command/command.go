@@ -78,7 +78,7 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: see go run ./notebooks %s--help", err, path(cmd))
 	})
-	root.AddCommand(labCommand(), runCommand(), trainCommand(), doctorCommand())
+	root.AddCommand(benchCommand(), labCommand(), runCommand(), trainCommand(), sweepCommand(), figuresCommand(), doctorCommand())
 	return root
 }
 

@@ -3,6 +3,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,12 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/experiment"
 	"coherentgradients/datasets"
 	"coherentgradients/datasets/fetch"
 	"coherentgradients/notebooks/internal/setup"
+	"coherentgradients/notebooks/internal/sweep"
 )
 
 // trainFlags are the flags of train, as typed.
@@ -26,6 +27,9 @@ type trainFlags struct {
 	c      string
 	out    string
 	dump   string
+	child  string // the spec as JSON, from a sweep: see trainChild
+
+	saveWeights bool
 }
 
 func trainCommand() *cobra.Command {
@@ -40,13 +44,18 @@ func trainCommand() *cobra.Command {
 		Example: "  go run ./notebooks train --noise 0.5 --aggregator winsorize --c 2\n" +
 			"  go run ./notebooks train --dataset glyphs --steps 600 --hidden 64 --out /tmp/runs",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return train(cmd, f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.child != "" {
+				return trainChild(cmd, f)
+			}
+			return train(cmd, f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.spec.Dataset, "dataset", f.spec.Dataset, "data set: "+strings.Join(datasets.Names(), ", ")+", or the first of its examples, as mnist-6000")
 	flags.Float64Var(&f.spec.Noise, "noise", f.spec.Noise, "share of the training labels permuted among themselves, 0 to 1")
 	flags.StringVar(&f.hidden, "hidden", f.hidden, "widths of the hidden layers, separated by commas")
-	flags.StringVar(&f.spec.Aggregator, "aggregator", f.spec.Aggregator, "rule: "+strings.Join(aggregate.Names(), ", "))
+	flags.StringVar(&f.spec.Aggregator, "aggregator", f.spec.Aggregator, "rule: "+strings.Join(experiment.KnownAggregators(), ", "))
 	flags.StringVar(&f.c, "c", "0", "percentage clamped or cut on each side, 0 ≤ c < 50")
 	flags.StringVar(&f.spec.Percentile, "percentile", f.spec.Percentile, "what a percentile is: nearest, linear")
 	flags.StringVar(&f.spec.Init, "init", f.spec.Init, "initial weights: authors (of the paper's code), xavier (as the paper says)")
@@ -56,6 +65,9 @@ func trainCommand() *cobra.Command {
 	flags.Int64Var(&f.spec.Seed, "seed", f.spec.Seed, "seed of weights, order and label noise")
 	flags.StringVar(&f.out, "out", "", "folder of the record (default: $CG_RUNS, or the user's cache folder)")
 	flags.StringVar(&f.dump, "dump-step", "", "write the first update to this .npz file, for checking it with NumPy, and stop")
+	flags.BoolVar(&f.saveWeights, "save-weights", false, "write the final weights into the record, as weights.npz")
+	flags.StringVar(&f.child, sweep.ChildFlag, "", "for sweep to use")
+	_ = flags.MarkHidden(sweep.ChildFlag) // fails only for a flag that is not there
 	return cmd
 }
 
@@ -87,13 +99,16 @@ func train(cmd *cobra.Command, f trainFlags) error {
 			return err
 		}
 	}
+	opt := experiment.Options{
+		NewEngine: experiment.MLP, Store: store, SaveWeights: f.saveWeights,
+		Datasets: datasets.Options{Progress: fetch.Terminal(os.Stderr)},
+	}
+	if err := checkFiles(cmd.Context(), spec, f.dump != "", &opt); err != nil {
+		return err
+	}
 	out := printer(cmd)
 	if err := setup.Plugin(cmd.Context(), "", out); err != nil {
 		return err
-	}
-	opt := experiment.Options{
-		NewEngine: experiment.MLP, Store: store,
-		Datasets: datasets.Options{Progress: fetch.Terminal(os.Stderr)},
 	}
 	if f.dump != "" {
 		if err := experiment.DumpStep(cmd.Context(), spec, f.dump, opt); err != nil {
@@ -106,12 +121,31 @@ func train(cmd *cobra.Command, f trainFlags) error {
 	record, err := experiment.Run(cmd.Context(), spec, opt)
 	if record != nil {
 		fmt.Fprintln(cmd.OutOrStdout(), record.Dir)
+		if _, ok := record.WeightsPath(); f.saveWeights && record.Loaded && !ok {
+			out.Note("it was finished without weights: those are saved while training; move the record away to train it again")
+		}
 	}
 	var interrupted *experiment.InterruptedError
 	if errors.As(err, &interrupted) {
 		out.Note("%v", interrupted)
 	}
 	return err
+}
+
+// checkFiles judges the record's folder and the data before anything is set up, and lets opt use the data read for
+// that. A finished record needs neither.
+func checkFiles(ctx context.Context, spec experiment.Spec, dump bool, opt *experiment.Options) error {
+	if !dump {
+		if finished, err := opt.Store.Check(spec); finished || err != nil {
+			return err
+		}
+	}
+	set, err := datasets.Open(ctx, spec.Dataset, opt.Datasets)
+	if err != nil {
+		return err
+	}
+	opt.OpenSet = func(context.Context, string, datasets.Options) (*datasets.Set, error) { return set, nil }
+	return spec.ValidateData(set.Train.Len())
 }
 
 func joinInts(list []int) string {

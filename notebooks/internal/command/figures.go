@@ -1,0 +1,142 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/study"
+	"coherentgradients/plots"
+)
+
+func figuresCommand() *cobra.Command {
+	var out, size, formats string
+	cmd := &cobra.Command{
+		Use:   "figures",
+		Short: "Draw the paper's figures from the records",
+		Long: "Draw every figure of the paper that the records allow, without Jupyter: each in the formats\n" +
+			"named, and its numbers as CSV. Records are those committed and those of $CG_RUNS or the\n" +
+			"user's cache folder; what is missing is named and left out. The data set is $CG_DATASET, else mnist.",
+		Example: "  go run ./notebooks figures --out /tmp/figures\n" +
+			"  go run ./notebooks figures --out paper --size column --formats pdf,tex",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, list, err := checkFigures(out, size, formats)
+			if err != nil {
+				return err
+			}
+			folder, err := place.Output(out)
+			if err != nil {
+				return err
+			}
+			store, err := experiment.OpenStore("")
+			if err != nil {
+				return err
+			}
+			return drawFigures(cmd.Context(), study.Paper(), store, cmd.OutOrStdout(), cmd.ErrOrStderr(),
+				func(f *plots.Figure, name string) ([]string, error) { return f.Save(folder, name, s, list...) })
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "folder for the figures")
+	cmd.Flags().StringVar(&size, "size", plots.TextWidth.Name, "column (3.35 in), textwidth (5.5 in), slide or notebook")
+	cmd.Flags().StringVar(&formats, "formats", "png,svg,pdf", "png, svg, pdf, tex, csv, separated by commas")
+	return cmd
+}
+
+// checkFigures judges the flags, and the variables that say which figures there are.
+func checkFigures(out, size, formats string) (s plots.Size, list []plots.Format, err error) {
+	if out == "" {
+		return s, nil, errors.New("no folder for the figures: name one, as --out figures")
+	}
+	if s, err = plots.SizeNamed(size); err != nil {
+		return s, nil, err
+	}
+	for word := range strings.SplitSeq(formats, ",") {
+		format := plots.Format(strings.TrimSpace(word))
+		if !slices.Contains(plots.Formats(), format) {
+			return s, nil, fmt.Errorf("unknown figure format %q: use png, svg, pdf, tex or csv", string(format))
+		}
+		list = append(list, format)
+	}
+	if _, err := experiment.CurrentMode(); err != nil {
+		return s, nil, err
+	}
+	if name := os.Getenv(datasetVariable); name != "" && !datasets.Known(name) {
+		return s, nil, fmt.Errorf("there is no data set %q ($%s): use one of %s", name, datasetVariable, strings.Join(datasets.Names(), ", "))
+	}
+	return s, list, nil
+}
+
+// drawFigures draws what can be drawn, prints each file written on stdout and what is missing on stderr. It is an error
+// if no figure of runs could be drawn, or one failed for another reason than a missing record.
+func drawFigures(ctx context.Context, figures []study.PaperFigure, store *experiment.Store, stdout, stderr io.Writer,
+	save func(f *plots.Figure, name string) ([]string, error)) error {
+	drawn, failed := 0, 0
+	for _, p := range figures {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		records, missing, err := finished(store, p.Specs)
+		if err != nil {
+			return err
+		}
+		if len(missing) > 0 {
+			text := fmt.Sprintf("%s: %d of %d records are missing, such as %s", p.Name, len(missing), len(p.Specs), missing[0])
+			if !p.Partial || len(missing) == len(p.Specs) {
+				fmt.Fprintf(stderr, "%s: left out (%s)\n", text, p.What)
+				continue
+			}
+			fmt.Fprintf(stderr, "%s: drawn without\n", text)
+		}
+		f, err := p.Draw(ctx, records)
+		if err != nil {
+			failed++
+			fmt.Fprintf(stderr, "%s: left out: %v\n", p.Name, err)
+			continue
+		}
+		paths, err := save(f, p.Name)
+		for _, path := range paths {
+			fmt.Fprintln(stdout, path)
+		}
+		if err != nil {
+			return err
+		}
+		if len(p.Specs) > 0 {
+			drawn++
+		}
+	}
+	switch {
+	case drawn == 0:
+		return errors.New("no figure of runs could be drawn: train them by `go run ./notebooks sweep --paper figure4`, or set $" + experiment.EnvRuns + " to the folder of their records")
+	case failed > 0:
+		return fmt.Errorf("%d figures could not be drawn, each with its reason above", failed)
+	}
+	return nil
+}
+
+// finished are the finished records of specs, nil where there is none, and the ids of those.
+func finished(store *experiment.Store, specs []experiment.Spec) (records []*experiment.Record, missing []string, err error) {
+	for _, spec := range specs {
+		r, err := store.Find(spec)
+		if err != nil {
+			return nil, nil, err
+		}
+		if r == nil || !r.Finished() {
+			r = nil
+			missing = append(missing, spec.ID())
+		}
+		records = append(records, r)
+	}
+	return records, missing, nil
+}

@@ -1,0 +1,257 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/datasets"
+	"coherentgradients/datasets/fetch"
+	"coherentgradients/notebooks/internal/setup"
+	"coherentgradients/notebooks/internal/sweep"
+)
+
+// sweepFlags are the flags of sweep, as typed.
+type sweepFlags struct {
+	dataset, noise, aggregator, c, percentile, init string
+	steps, batch, rate, seeds                       string
+	hidden                                          []string
+
+	grid, paper string
+	shard, out  string
+	jobs        string
+	dryRun      bool
+	saveWeights bool
+}
+
+func sweepCommand() *cobra.Command {
+	var f sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep",
+		Short: "Train a grid of runs",
+		Long: "Train a grid of runs, several at a time: all combinations of the values given.\n" +
+			"What is left out is as in the paper's section 3; c = 0 is the plain mean.\n" +
+			"Finished runs are skipped, a run that another process trains is put off to the end, and a sweep that\n" +
+			"was stopped goes on when it is asked for again. Several sweeps on one folder share the work.\n\n" +
+			"A grid may also come from a file of JSON, a list of blocks whose keys are fields of a record's spec:\n" +
+			"  [{\"noise\": [0, 0.5], \"c\": [0, 2], \"seed\": \"1..3\"}, {\"hidden\": [2048], \"steps\": 100000}]\n" +
+			"or be one of the paper's; flags given beside it replace that field in every block.",
+		Example: "  go run ./notebooks sweep --paper figure4\n" +
+			"  go run ./notebooks sweep --noise 0,0.25,0.5 --c 0,1,2,4,8 --seeds 1..3 --dry-run\n" +
+			"  go run ./notebooks sweep --grid grid.json --shard $SLURM_ARRAY_TASK_ID/8 --out /shared/runs",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runSweep(cmd, f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.grid, "grid", "", "read the grid from this file")
+	flags.StringVar(&f.paper, "paper", "", "the paper's grids: "+strings.Join(sweep.PaperNames(), ", "))
+	flags.StringVar(&f.dataset, "dataset", "", "data sets: "+strings.Join(datasets.Names(), ", ")+", or the first of their examples, as mnist-6000")
+	flags.StringVar(&f.noise, "noise", "", "shares of permuted training labels, as 0,0.25,0.5")
+	flags.StringArrayVar(&f.hidden, "hidden", nil, "widths of the hidden layers, as 256,256,256, or none; again for another net")
+	flags.StringVar(&f.aggregator, "aggregator", "", "rules for c > 0: "+strings.Join(experiment.KnownAggregators(), ", ")+" (default winsorize)")
+	flags.StringVar(&f.c, "c", "", "percentages clamped or cut on each side, as 0,1,2,4,8")
+	flags.StringVar(&f.percentile, "percentile", "", "what a percentile is: nearest, linear")
+	flags.StringVar(&f.init, "init", "", "initial weights: authors, xavier")
+	flags.StringVar(&f.steps, "steps", "", "updates")
+	flags.StringVar(&f.batch, "batch", "", "examples in an update")
+	flags.StringVar(&f.rate, "learning-rate", "", "learning rates")
+	flags.StringVar(&f.seeds, "seeds", "", "seeds, as 1..3 or 1,2,5")
+	flags.StringVar(&f.shard, "shard", "", "train only part i of n, as 2/8: parts of about the same work, for job arrays")
+	flags.StringVar(&f.out, "out", "", "folder of the records (default: $CG_RUNS, or the user's cache folder)")
+	flags.StringVar(&f.jobs, "jobs", "auto", "runs at a time; auto is one for each two cores (two on two cores) as memory allows, and one on a GPU")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "list the runs and what is finished; train nothing")
+	flags.BoolVar(&f.saveWeights, "save-weights", false, "write the final weights into each record, as weights.npz")
+	cmd.MarkFlagsMutuallyExclusive("grid", "paper")
+	return cmd
+}
+
+// specs are the runs that the flags ask for.
+func (f sweepFlags) specs() ([]experiment.Spec, error) {
+	var over sweep.Block
+	var errs []error
+	read(&over.Dataset, f.dataset, "dataset", sweep.Words, &errs)
+	read(&over.Noise, f.noise, "noise", sweep.Numbers, &errs)
+	read(&over.Aggregator, f.aggregator, "aggregator", sweep.Words, &errs)
+	read(&over.C, f.c, "c", sweep.Numbers, &errs)
+	read(&over.Percentile, f.percentile, "percentile", sweep.Words, &errs)
+	read(&over.Init, f.init, "init", sweep.Words, &errs)
+	read(&over.Steps, f.steps, "steps", sweep.Ints, &errs)
+	read(&over.Batch, f.batch, "batch", sweep.Ints, &errs)
+	read(&over.LearningRate, f.rate, "learning rate", sweep.Numbers, &errs)
+	read(&over.Seed, f.seeds, "seeds", sweep.Integers, &errs)
+	for _, text := range f.hidden {
+		net, err := sweep.Net(text)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		over.Hidden = append(over.Hidden, net)
+	}
+	if len(errs) > 0 {
+		return nil, errs[0]
+	}
+	grid := sweep.Grid{{}}
+	var err error
+	switch {
+	case f.grid != "":
+		grid, err = sweep.ReadGrid(f.grid)
+	case f.paper != "":
+		grid, err = sweep.Paper(f.paper)
+	}
+	if err != nil {
+		return nil, err
+	}
+	specs, err := grid.With(over).Specs()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range specs { // what the rule itself refuses, before anything is trained
+		rule, err := s.Rule()
+		if err == nil {
+			err = rule.Check(s.Batch)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	part, err := sweep.ParsePart(f.shard)
+	if err != nil {
+		return nil, err
+	}
+	return sweep.Shard(specs, part), nil
+}
+
+// read parses a flag's list, unless the flag is not given.
+func read[T any](into *[]T, text, name string, parse func(name, text string) ([]T, error), errs *[]error) {
+	if text == "" {
+		return
+	}
+	values, err := parse(name, text)
+	if err != nil {
+		*errs = append(*errs, err)
+	}
+	*into = values
+}
+
+// countJobs reads --jobs.
+func (f sweepFlags) countJobs() (int, error) {
+	if f.jobs == "auto" {
+		return sweep.DefaultJobs(), nil
+	}
+	n, err := strconv.Atoi(f.jobs)
+	if err != nil {
+		return 0, fmt.Errorf("jobs = %q: must be a number from 1 to %d, or auto", f.jobs, sweep.MaxJobs)
+	}
+	return n, sweep.CheckJobs(n)
+}
+
+func runSweep(cmd *cobra.Command, f sweepFlags) error {
+	specs, err := f.specs()
+	if err != nil {
+		return err
+	}
+	jobs, err := f.countJobs()
+	if err != nil {
+		return err
+	}
+	store, err := experiment.OpenStore(f.out)
+	if err != nil {
+		return err
+	}
+	runs := sweep.Plan(store, specs)
+	if f.dryRun {
+		sweep.List(cmd.OutOrStdout(), runs)
+		return nil
+	}
+	started := time.Now()
+	ctx := cmd.Context()
+	if err := prepare(cmd, store, runs); err != nil {
+		return err
+	}
+	jobs = min(jobs, max(len(runs), 1))
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("this program can't find its own file to start the runs from: %w", err)
+	}
+	sweep.Train(ctx, runs, sweep.Options{
+		Store: store, Out: f.out, Jobs: jobs, SaveWeights: f.saveWeights, Program: program, Board: sweep.NewBoard(cmd.ErrOrStderr()),
+	})
+	err = sweep.Report(cmd.OutOrStdout(), runs, time.Since(started), f.saveWeights)
+	if ctx.Err() != nil {
+		printer(cmd).Note("everything is saved; the same command goes on from there")
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// prepare sees that records can be written, and gets, once and for all runs, what the children need: the plugin and the data sets. It says what is computed on,
+// and refuses a batch that does not fit its data before anything is trained.
+func prepare(cmd *cobra.Command, store *experiment.Store, runs []*sweep.Run) error {
+	sets := map[string]*datasets.Set{}
+	for _, r := range runs {
+		if r.State != sweep.Missing && r.State != sweep.Started {
+			continue
+		}
+		name := r.Spec.Dataset
+		if len(sets) == 0 {
+			if _, err := store.Check(r.Spec); err != nil {
+				return err
+			}
+		}
+		if sets[name] == nil {
+			set, err := datasets.Open(cmd.Context(), name, datasets.Options{Progress: fetch.Terminal(os.Stderr)})
+			if err != nil {
+				return err
+			}
+			sets[name] = set
+		}
+		if err := r.Spec.ValidateData(sets[name].Train.Len()); err != nil {
+			return err
+		}
+	}
+	if len(sets) == 0 {
+		return nil // all is there
+	}
+	out := printer(cmd)
+	if err := setup.Plugin(cmd.Context(), "", out); err != nil {
+		return err
+	}
+	out.Note("%s", backend.Describe())
+	return nil
+}
+
+// trainChild is train as a sweep starts it: the spec is JSON, progress and result go to standard output as JSON, and
+// the end of standard input ends it.
+func trainChild(cmd *cobra.Command, f trainFlags) error {
+	spec, err := experiment.DecodeSpec([]byte(f.child))
+	if err != nil {
+		return fmt.Errorf("--%s is for sweep to use: %w", sweep.ChildFlag, err)
+	}
+	ctx, cancel := sweep.UntilParentGone(cmd.Context(), cmd.InOrStdin())
+	defer cancel()
+	reporter := sweep.NewReporter(cmd.OutOrStdout())
+	store, err := experiment.OpenStore(f.out)
+	if err != nil {
+		reporter.Result(nil, err)
+		return err
+	}
+	record, err := experiment.Run(ctx, spec, experiment.Options{
+		NewEngine: experiment.MLP, Store: store, Progress: reporter, SaveWeights: f.saveWeights,
+	})
+	reporter.Result(record, err)
+	var held *experiment.HeldError
+	var diverged *experiment.DivergedError
+	if errors.As(err, &held) || errors.As(err, &diverged) {
+		return nil // told, and nothing went wrong
+	}
+	return err
+}

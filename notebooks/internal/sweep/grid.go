@@ -1,0 +1,150 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package sweep
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"coherentgradients/cgkit/experiment"
+)
+
+// MaxRuns bounds a grid: more is a slip of the finger.
+const MaxRuns = 10_000
+
+// tails are the rules that take a c and are the mean for c = 0. The others ignore it.
+var tails = []string{experiment.AggregatorWinsorize, "trimmed-mean"}
+
+// Block is a part of a grid: all combinations of its values. A nil list is the paper's value (CG §3); the aggregator is
+// by default winsorize, which is the mean for c = 0.
+type Block struct {
+	Dataset      []string
+	Noise        []float64
+	Hidden       [][]int
+	Aggregator   []string
+	C            []float64
+	Percentile   []string
+	Init         []string
+	Steps        []int
+	Batch        []int
+	LearningRate []float64
+	Seed         []int64
+}
+
+// Grid is a list of blocks.
+type Grid []Block
+
+// With returns the grid with every field that over gives in place of the blocks' own.
+func (g Grid) With(over Block) Grid {
+	changed := slices.Clone(g)
+	for i := range changed {
+		b := &changed[i]
+		replace(&b.Dataset, over.Dataset)
+		replace(&b.Noise, over.Noise)
+		replace(&b.Hidden, over.Hidden)
+		replace(&b.Aggregator, over.Aggregator)
+		replace(&b.C, over.C)
+		replace(&b.Percentile, over.Percentile)
+		replace(&b.Init, over.Init)
+		replace(&b.Steps, over.Steps)
+		replace(&b.Batch, over.Batch)
+		replace(&b.LearningRate, over.LearningRate)
+		replace(&b.Seed, over.Seed)
+	}
+	return changed
+}
+
+func replace[T any](list *[]T, by []T) {
+	if by != nil {
+		*list = by
+	}
+}
+
+// Specs lists the runs, each once, normalized and valid: block after block, seed after seed, in it c after c and noise
+// after noise, so that the first seed of a figure is there first.
+func (g Grid) Specs() ([]experiment.Spec, error) {
+	var specs []experiment.Spec
+	seen := map[string]bool{}
+	for i, b := range g {
+		list, err := b.specs()
+		if err != nil {
+			if len(g) > 1 {
+				err = fmt.Errorf("block %d of the grid: %w", i+1, err)
+			}
+			return nil, err
+		}
+		for _, s := range list {
+			if id := s.ID(); !seen[id] {
+				seen[id] = true
+				specs = append(specs, s)
+			}
+		}
+	}
+	if len(specs) == 0 {
+		return nil, errors.New("an empty grid: give it at least one block")
+	}
+	if len(specs) > MaxRuns {
+		return nil, tooMany(len(specs))
+	}
+	return specs, nil
+}
+
+func tooMany(n int) error {
+	return fmt.Errorf("a grid of %d runs: at most %d; give shorter lists", n, MaxRuns)
+}
+
+// specs is one block's product.
+func (b Block) specs() ([]experiment.Spec, error) {
+	d := experiment.DefaultSpec()
+	d.Aggregator = experiment.AggregatorWinsorize
+	list := []experiment.Spec{d}
+	var err error
+	// The first is the slowest to change.
+	list, err = vary(list, err, "dataset", b.Dataset, func(s *experiment.Spec, v string) { s.Dataset = v })
+	list, err = vary(list, err, "hidden", b.Hidden, func(s *experiment.Spec, v []int) { s.Hidden = v })
+	list, err = vary(list, err, "init", b.Init, func(s *experiment.Spec, v string) { s.Init = v })
+	list, err = vary(list, err, "percentile", b.Percentile, func(s *experiment.Spec, v string) { s.Percentile = v })
+	list, err = vary(list, err, "steps", b.Steps, func(s *experiment.Spec, v int) { s.Steps = v })
+	list, err = vary(list, err, "batch", b.Batch, func(s *experiment.Spec, v int) { s.Batch = v })
+	list, err = vary(list, err, "learning_rate", b.LearningRate, func(s *experiment.Spec, v float64) { s.LearningRate = v })
+	list, err = vary(list, err, "seed", b.Seed, func(s *experiment.Spec, v int64) { s.Seed = v })
+	list, err = vary(list, err, "aggregator", b.Aggregator, func(s *experiment.Spec, v string) { s.Aggregator = v })
+	list, err = vary(list, err, "c", b.C, func(s *experiment.Spec, v float64) { s.C = v })
+	list, err = vary(list, err, "noise", b.Noise, func(s *experiment.Spec, v float64) { s.Noise = v })
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range list {
+		if s.C == 0 && slices.Contains(tails, s.Aggregator) {
+			s.Aggregator = experiment.AggregatorMean
+		}
+		list[i] = s.Normalized()
+		if err := list[i].Validate(); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// vary makes of each spec one for each value.
+func vary[T any](specs []experiment.Spec, err error, field string, values []T, set func(*experiment.Spec, T)) ([]experiment.Spec, error) {
+	switch {
+	case err != nil:
+		return nil, err
+	case values == nil:
+		return specs, nil
+	case len(values) == 0:
+		return nil, fmt.Errorf("%s is an empty list: give it a value, or leave it out for the paper's", field)
+	case len(values) > MaxRuns || len(specs)*len(values) > MaxRuns:
+		return nil, tooMany(len(specs) * len(values))
+	}
+	var product []experiment.Spec
+	for _, s := range specs {
+		for _, v := range values {
+			set(&s, v)
+			product = append(product, s)
+		}
+	}
+	return product, nil
+}

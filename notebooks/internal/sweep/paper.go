@@ -1,0 +1,68 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package sweep
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// noises are the paper's levels of label noise.
+var noises = []float64{0, 0.25, 0.5, 0.75, 1}
+
+// seeds are those of the runs that show how much a seed matters.
+var seeds = []int64{1, 2, 3}
+
+// Fields of figures 1 to 3: one wide layer, longer than figure 4.
+var (
+	wide      = [][]int{{2048}}
+	wideSteps = []int{100_000}
+)
+
+var paper = map[string]func() Grid{
+	// CG §3: label noise by winsorization.
+	"figure4": func() Grid { return Grid{{Noise: noises, C: []float64{0, 1, 2, 4, 8}}} },
+	"figure4-seeds": func() Grid {
+		return Grid{
+			{Noise: []float64{0.5}, C: []float64{0, 1, 2, 8}, Seed: seeds},
+			{Noise: []float64{0, 1}, C: []float64{0, 2}, Seed: seeds},
+		}
+	},
+	// CG §2.1–2.3; figures 2 and 3 (§2.4) are of the same runs.
+	"figure1": func() Grid { return Grid{{Hidden: wide, Steps: wideSteps, Noise: noises}} },
+	"figure1-seeds": func() Grid {
+		return Grid{{Hidden: wide, Steps: wideSteps, Noise: []float64{0, 0.25, 0.5}, Seed: seeds}}
+	},
+	// CG, discussion: the full batch beside minibatches, on a subset.
+	"full-batch": func() Grid {
+		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
+	},
+}
+
+// PaperNames lists what [Paper] knows.
+func PaperNames() []string { return append(slices.Sorted(maps.Keys(paper)), "all") }
+
+// Paper is the grid of a part of the paper, or of several separated by commas; "all" is every one.
+func Paper(names string) (Grid, error) {
+	words, err := Words("paper", names)
+	if err != nil {
+		return nil, err
+	}
+	var g Grid
+	for _, word := range words {
+		switch part, known := paper[word]; {
+		case word == "all":
+			// The figures' first seeds before the others.
+			for _, name := range []string{"figure4", "figure1", "full-batch", "figure4-seeds", "figure1-seeds"} {
+				g = append(g, paper[name]()...)
+			}
+		case known:
+			g = append(g, part()...)
+		default:
+			return nil, fmt.Errorf("paper = %q: use one or more of %s", shorten(word), strings.Join(PaperNames(), ", "))
+		}
+	}
+	return g, nil
+}

@@ -1,0 +1,93 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package sweep
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dustin/go-humanize"
+
+	"coherentgradients/cgkit/experiment"
+)
+
+// State is where a run of the sweep is.
+type State string
+
+// The states.
+const (
+	Missing     State = "missing"     // not begun, as far as the records say
+	Started     State = "started"     // begun at some time, not finished
+	Running     State = "running"     // trained now, by this sweep
+	Finished    State = "finished"    // complete
+	Diverged    State = "diverged"    // its loss stopped being finite: finished too, and told at the end
+	Held        State = "held"        // trained by another process
+	Interrupted State = "interrupted" // stopped and saved
+	Failed      State = "failed"
+)
+
+// Run is one run of a sweep.
+type Run struct {
+	Spec  experiment.Spec
+	ID    string
+	State State
+	Step  int    // reached, of an unfinished one
+	Text  string // what is to be told of it: a reason, a summary
+
+	// Found: it was finished before this sweep looked at it.
+	Found bool
+	// NoWeights: it is finished, and its record has no weights.
+	NoWeights bool
+}
+
+// Plan looks up each spec in the store. A record that can't be read makes its run a failed one.
+func Plan(store *experiment.Store, specs []experiment.Spec) []*Run {
+	runs := make([]*Run, len(specs))
+	for i, spec := range specs {
+		runs[i] = &Run{Spec: spec, ID: spec.ID()}
+		runs[i].look(store)
+	}
+	return runs
+}
+
+// look brings a run up to date with the records.
+func (r *Run) look(store *experiment.Store) {
+	record, err := store.Find(r.Spec)
+	r.Step, r.Text = 0, ""
+	switch {
+	case err != nil:
+		r.State, r.Text = Failed, err.Error()
+	case record == nil:
+		r.State = Missing
+	case record.Finished():
+		r.State, r.Found = Finished, true
+		var diverged *experiment.DivergedError
+		if errors.As(record.Err(), &diverged) {
+			r.State, r.Text = Diverged, record.Summary()
+		} else if _, ok := record.WeightsPath(); !ok {
+			r.NoWeights = true
+		}
+	default:
+		r.State, r.Step = Started, record.SavedStep()
+	}
+}
+
+// Describe is a run's state in words, as "started, 12,000 of 60,000 steps".
+func (r *Run) Describe() string {
+	switch {
+	case r.State == Started || r.State == Interrupted:
+		return fmt.Sprintf("%s, %s of %s steps", r.State, humanize.Comma(int64(r.Step)), humanize.Comma(int64(r.Spec.Steps)))
+	case r.State == Failed:
+		return "failed: " + r.Text
+	}
+	return string(r.State)
+}
+
+// remaining is the part of a run's cost that is left.
+func (r *Run) remaining(step int) float64 {
+	cost := Cost(r.Spec)
+	if r.Spec.Steps > 0 {
+		cost *= 1 - float64(min(step, r.Spec.Steps))/float64(r.Spec.Steps)
+	}
+	return cost
+}

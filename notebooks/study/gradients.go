@@ -1,0 +1,145 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"coherentgradients/cgkit/experiment"
+)
+
+// The small runs of the notebooks on sections 2.1 to 2.4: a narrower net on the first quickExamples, which learns most of
+// them by heart within smallSteps.
+const (
+	smallWidth = 256
+	smallSteps = 1500
+)
+
+// NoiseLevels are the curves of Figure 1; in quick mode there are three.
+func NoiseLevels() []float64 {
+	if Mode() == experiment.Quick {
+		return []float64{0, 0.5, 1}
+	}
+	return []float64{0, 0.25, 0.5, 0.75, 1}
+}
+
+// MixedLevels are the columns of Figures 2 and 3, where there are pristine and corrupt examples to be told apart.
+func MixedLevels() []float64 { return []float64{0.25, 0.5, 0.75} }
+
+// NoiseSpec is the paper's net of section 2 (784–2048–10, batch 100, rate 0.1, 100,000 steps) on the notebook's data set
+// with a share of label noise. In quick mode it is [SmallNoise].
+func NoiseSpec(noise float64) experiment.Spec {
+	if Mode() == experiment.Quick {
+		return SmallNoise(noise)
+	}
+	s := experiment.DefaultSpec()
+	s.Dataset, s.Noise, s.Hidden, s.Steps = Dataset(), noise, []int{2048}, 100_000
+	return s
+}
+
+// SmallNoise is NoiseSpec made small enough to be trained while one waits: 256 hidden units, 1,500 steps, on the first
+// 6,000 training examples.
+func SmallNoise(noise float64) experiment.Spec {
+	s := experiment.DefaultSpec()
+	s.Dataset, s.Noise, s.Hidden = Dataset(), noise, []int{smallWidth}
+	if slices.Contains([]string{"mnist", "fashion-mnist", "cifar-10"}, s.Dataset) {
+		s.Dataset += "-" + strconv.Itoa(quickExamples)
+	}
+	return AtMost(s, smallSteps)
+}
+
+// NoiseRuns are the specs of [NoiseSpec] at the given levels, with all the seeds that there are records of: three up to
+// 50 % noise, one above, and one in quick mode.
+func NoiseRuns(levels ...float64) []experiment.Spec {
+	var specs []experiment.Spec
+	for _, noise := range levels {
+		seeds := int64(1)
+		if noise <= 0.5 && Mode() != experiment.Quick {
+			seeds = 3
+		}
+		for seed := range seeds {
+			s := NoiseSpec(noise)
+			s.Seed = seed + 1
+			specs = append(specs, s)
+		}
+	}
+	return specs
+}
+
+// Measured is [Available] for runs whose gradients are measured: it says how many records there are, and which of them
+// have no measured gradients, and in the modes quick and full it trains what is missing. Nothing is trained otherwise.
+func Measured(specs ...experiment.Spec) []*experiment.Record {
+	if mode := Mode(); mode == experiment.Quick || mode == experiment.Full {
+		return TrainMeasured(specs...)
+	}
+	store, err := experiment.OpenStore("")
+	must(err)
+	records := make([]*experiment.Record, len(specs))
+	found, measured := 0, 0
+	for i, spec := range specs {
+		r, err := experiment.Run(context.Background(), spec, experiment.Options{
+			Store: store, Redraw: true, Progress: experiment.Silent, Measure: experiment.MeasureGradients,
+		})
+		var diverged *experiment.DivergedError
+		if err != nil && !errors.As(err, &diverged) {
+			continue
+		}
+		records[i] = r
+		found++
+		if r.Has("gradient_norm2") {
+			measured++
+		}
+	}
+	fmt.Printf("%d of %d records found", found, len(specs))
+	if missing := levels(specs, records, func(r *experiment.Record) bool { return r == nil }); missing != "" {
+		fmt.Printf("; missing at %s noise", missing)
+	}
+	if plain := levels(specs, records, func(r *experiment.Record) bool { return r != nil && !r.Has("gradient_norm2") }); plain != "" {
+		fmt.Printf("; without measured gradients at %s noise", plain)
+	}
+	if measured < len(specs) {
+		fmt.Print("; train them with: go run ./notebooks run --full")
+	}
+	fmt.Println()
+	return records
+}
+
+// TrainMeasured is [Train] for runs whose gradients are measured at the evaluated steps. A finished record that lacks
+// them is trained again.
+func TrainMeasured(specs ...experiment.Spec) []*experiment.Record {
+	ctx, stop := experiment.Interruptible(context.Background())
+	defer stop()
+	records, err := experiment.RunAll(ctx, specs, experiment.Options{NewEngine: experiment.MLP, Measure: experiment.MeasureGradients})
+	must(err)
+	return records
+}
+
+// levels lists the noise of the specs whose records are as asked, with how many of them there are where it is not one.
+func levels(specs []experiment.Spec, records []*experiment.Record, is func(*experiment.Record) bool) string {
+	var order []float64
+	count := map[float64]int{}
+	for i, r := range records {
+		if is(r) {
+			if count[specs[i].Noise]++; count[specs[i].Noise] == 1 {
+				order = append(order, specs[i].Noise)
+			}
+		}
+	}
+	var words []string
+	for _, noise := range order {
+		word := strconv.FormatFloat(100*noise, 'g', 4, 64)
+		if n := count[noise]; n > 1 {
+			word += fmt.Sprintf(" (%d seeds)", n)
+		}
+		words = append(words, word)
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return strings.Join(words, ", ") + " %"
+}

@@ -1,0 +1,56 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"context"
+
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/datasets"
+	"coherentgradients/plots"
+)
+
+// PaperFigure is one figure of the paper, for drawing it without a notebook.
+type PaperFigure struct {
+	// Name is that of its files, the same as in the notebooks.
+	Name string
+	// What is a clause for people.
+	What string
+	// Specs are the runs that it shows; none for a figure that shows no run.
+	Specs []experiment.Spec
+	// Partial: it can be drawn when some of the records are missing, though not all.
+	Partial bool
+	// Draw draws it from the records of Specs, in their order, nil where one is missing. It ends no program.
+	Draw func(ctx context.Context, records []*experiment.Record) (*plots.Figure, error)
+}
+
+// Paper lists the paper's figures, for the notebook's data set and mode.
+func Paper() []PaperFigure {
+	return []PaperFigure{
+		{Name: "two_examples", What: "the thought experiment of CG §1",
+			Draw: func(context.Context, []*experiment.Record) (*plots.Figure, error) { return twoExamples() }},
+		{Name: "label_noise", What: "training images and their noisy labels",
+			Draw: func(ctx context.Context, _ []*experiment.Record) (*plots.Figure, error) {
+				set, err := datasets.Open(ctx, Dataset(), datasets.Options{})
+				if err != nil {
+					return nil, err
+				}
+				return digits(set, 40, 0.5)
+			}},
+		{Name: "figure_4", What: "figure 4: label noise by winsorization", Specs: Grid(), Partial: true,
+			Draw: func(_ context.Context, records []*experiment.Record) (*plots.Figure, error) { return grid(records) }},
+		{Name: "plain_and_winsorized", What: "c = 0 against c = 2 at 50 % noise", Specs: []experiment.Spec{Spec(0.5, 0), Spec(0.5, 2)},
+			Draw: func(_ context.Context, records []*experiment.Record) (*plots.Figure, error) { return compare(records) }},
+	}
+}
+
+// twoExamples draws the thought experiment: examples a = (1, 1, 0) and b = (0, 1, 1) with the targets 1, under a linear
+// model whose weights are 0, pull at the weights by −∇ ½ (w·x − 1)² = x.
+func twoExamples() (*plots.Figure, error) {
+	return plots.TwoExamples(plots.TwoExamplesData{
+		Directions: []string{"only a", "shared", "only b"},
+		A:          []float64{1, 1, 0}, B: []float64{0, 1, 1},
+		NameA: "−g_{a}", NameB: "−g_{b}",
+		Meta: plots.Meta{Caption: "Two examples pull at three weights. Together they pull twice as hard at the one that helps both."},
+	})
+}

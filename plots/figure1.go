@@ -40,10 +40,10 @@ func Figure1(d Figure1Data) (*Figure, error) {
 	if len(d.Runs) == 0 || len(d.Runs) > MaxRuns {
 		return nil, fmt.Errorf("figure 1 of %d noise levels: use 1 to %d", len(d.Runs), MaxRuns)
 	}
-	train := &Panel{Title: "(a) Training accuracy (%)", XSteps: true, Percent: true}
-	test := &Panel{Title: "(b) Test accuracy (%)", XSteps: true, Percent: true, DirectLabels: true}
-	loss := &Panel{Title: "(c) Training loss (nats)", XSteps: true}
-	learned := &Panel{Title: "(d) Learned so far (%)", XSteps: true, Percent: true}
+	train := &Panel{Title: "(a) Train acc. (%)", XSteps: true, Percent: true}
+	test := &Panel{Title: "(b) Test acc. (%)", XSteps: true, Percent: true, DirectLabels: true}
+	loss := &Panel{Title: "(c) Loss (nats)", XSteps: true}
+	learned := &Panel{Title: "(d) Learned (%)", XSteps: true, Percent: true}
 	var keys []Key
 	for i, r := range d.Runs {
 		if !(r.Noise >= 0 && r.Noise <= 1) {

@@ -115,7 +115,7 @@ func Figure3(d GroupsData) (*Figure, error) {
 	if unit != 1 {
 		g.YLabel += ", in " + compact(unit)
 	}
-	g.Aspect = max(g.Aspect, 0.68) // enough for a labelled tick beside 0 in a narrow column
+	g.Aspect = max(g.Aspect, 0.8) // enough for a labelled tick beside 0 at half a text width
 	return finishGroups("figure 3", d.Meta, g)
 }
 

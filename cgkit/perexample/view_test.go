@@ -31,7 +31,11 @@ type modelCase struct {
 	example []int
 	integer bool // examples are indices 0…6
 	xlaOnly bool // GoMLX's pure-Go backend lacks an operation it needs
-	loss    func(scope *model.Scope, x, y *Node) *Node
+	// What is computed of the whole batch differs from that of one example, so that the twin is the ordinary gradient:
+	// only Σ_b g_b/m is compared.
+	batchStatistics, fixedBatch bool
+	tolerance                   float64 // 0 means 1e-9
+	loss                        func(scope *model.Scope, x, y *Node) *Node
 }
 
 const classes = 5
@@ -193,6 +197,14 @@ func TestViewsAgainstOneExampleAtATime(t *testing.T) {
 					t.Fatal(err)
 				}
 				got := exec.MustCall(x, y)
+				tolerance = 1e-9
+				if c.tolerance > 0 {
+					tolerance = c.tolerance
+				}
+				if c.batchStatistics || c.fixedBatch {
+					compareMeans(t, b, c, store, x, y, got, m)
+					return
+				}
 				slow := twin(t, b, c, store, x, y)
 				var all float64
 				for p := range slow[0] {
@@ -233,13 +245,36 @@ func TestViewsAgainstOneExampleAtATime(t *testing.T) {
 	}
 }
 
+// compareMeans sets the mean of the views against GoMLX's gradient of the batch.
+func compareMeans(t *testing.T, b compute.Backend, c modelCase, store *model.Store, x, y *tensors.Tensor, got []*tensors.Tensor, m int) {
+	t.Helper()
+	exec, err := model.NewExec(b, store, func(scope *model.Scope, x, y *Node) []*Node {
+		return Gradient(c.loss(scope.At("model"), x, y), params(store, x.Graph())...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, want := range exec.MustCall(x, y) {
+		mean := make([]float64, want.Shape().Size())
+		for i := range m {
+			for j, v := range tensors.MustCopyFlatData[float64](got[p*(m+5)+i]) {
+				mean[j] += v / float64(m)
+			}
+		}
+		near(t, "mean of the views", mean, tensors.MustCopyFlatData[float64](want))
+	}
+}
+
+// tolerance is that of the model under test; tests run one after the other.
+var tolerance = 1e-9
+
 func near(t *testing.T, what string, got, want []float64) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
 	}
 	for i := range got {
-		if d := math.Abs(got[i] - want[i]); !(d <= 1e-9*(1+math.Abs(want[i]))) {
+		if d := math.Abs(got[i] - want[i]); !(d <= tolerance*(1+math.Abs(want[i]))) {
 			t.Fatalf("%s[%d] = %v, want %v", what, i, got[i], want[i])
 		}
 	}

@@ -24,6 +24,9 @@ func (a Agreement) OK() bool { return a.Largest <= Tolerance }
 
 // String is one line.
 func (a Agreement) String() string {
+	if a.Compared == 0 && a.OK() {
+		return "no two contenders with the same rule: no updates to compare"
+	}
 	if a.OK() {
 		return fmt.Sprintf("updates by the same rule agree in %d comparisons: the largest difference is %.1e of the largest component (%s; allowed %.0e)",
 			a.Compared, a.Largest, a.Of, Tolerance)

@@ -66,6 +66,9 @@ func TestRunWithFakes(t *testing.T) {
 
 // A real run of a small net in pure Go: both ways make the same update, and every number is there.
 func TestRunInPureGo(t *testing.T) {
+	if underRace {
+		t.Skip("GoMLX's pure-Go backend does not run under -race")
+	}
 	report, err := Run(t.Context(), Options{Backend: "go", Steps: 1, Net: []int{features, 8, classes}, Batch: 20,
 		Rules: []Rule{{"trimmed-mean", 8}}, Worker: worker(t, roleReal)})
 	if err != nil {
@@ -92,6 +95,9 @@ func TestRunTellsWhatIsWrong(t *testing.T) {
 		{Options{Steps: 1, Backend: "abacus", Worker: worker(t, roleReal)}, "abacus"},
 		{Options{Steps: 1, Worker: worker(t, roleDies)}, "the library is broken"},
 	} {
+		if underRace && c.o.Backend != "" {
+			continue
+		}
 		if _, err := Run(t.Context(), c.o); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v, want one line with %q", err, c.want)
 		}

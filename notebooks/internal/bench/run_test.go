@@ -95,9 +95,6 @@ func TestRunTellsWhatIsWrong(t *testing.T) {
 		{Options{Steps: 1, Backend: "abacus", Worker: worker(t, roleReal)}, "abacus"},
 		{Options{Steps: 1, Worker: worker(t, roleDies)}, "the library is broken"},
 	} {
-		if underRace && c.o.Backend != "" {
-			continue
-		}
 		if _, err := Run(t.Context(), c.o); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v, want one line with %q", err, c.want)
 		}

@@ -32,6 +32,7 @@ type sweepFlags struct {
 	jobs        string
 	dryRun      bool
 	saveWeights bool
+	measure     string
 }
 
 func sweepCommand() *cobra.Command {
@@ -71,6 +72,7 @@ func sweepCommand() *cobra.Command {
 	flags.StringVar(&f.jobs, "jobs", "auto", "runs at a time; auto is one for each two cores (two on two cores) as memory allows, and one on a GPU")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "list the runs and what is finished; train nothing")
 	flags.BoolVar(&f.saveWeights, "save-weights", false, "write the final weights into each record, as weights.npz")
+	flags.StringVar(&f.measure, "measure", "", measureHelp)
 	cmd.MarkFlagsMutuallyExclusive("grid", "paper")
 	return cmd
 }
@@ -167,7 +169,11 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
-	runs := sweep.Plan(store, specs)
+	measure, err := experiment.ParseMeasure(f.measure)
+	if err != nil {
+		return err
+	}
+	runs := sweep.Plan(store, specs, measure)
 	if f.dryRun {
 		sweep.List(cmd.OutOrStdout(), runs)
 		return nil
@@ -236,6 +242,10 @@ func trainChild(cmd *cobra.Command, f trainFlags) error {
 	if err != nil {
 		return fmt.Errorf("--%s is for sweep to use: %w", sweep.ChildFlag, err)
 	}
+	measure, err := experiment.ParseMeasure(f.measure)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := sweep.UntilParentGone(cmd.Context(), cmd.InOrStdin())
 	defer cancel()
 	reporter := sweep.NewReporter(cmd.OutOrStdout())
@@ -245,7 +255,7 @@ func trainChild(cmd *cobra.Command, f trainFlags) error {
 		return err
 	}
 	record, err := experiment.Run(ctx, spec, experiment.Options{
-		NewEngine: experiment.MLP, Store: store, Progress: reporter, SaveWeights: f.saveWeights,
+		NewEngine: experiment.MLP, Store: store, Progress: reporter, SaveWeights: f.saveWeights, Measure: measure,
 	})
 	reporter.Result(record, err)
 	var held *experiment.HeldError

@@ -20,6 +20,8 @@ import (
 	"coherentgradients/notebooks/internal/sweep"
 )
 
+const measureHelp = "measure more at evaluated steps: gradients, those of all training examples (Figures 1 to 3)"
+
 // trainFlags are the flags of train, as typed.
 type trainFlags struct {
 	spec   experiment.Spec
@@ -30,6 +32,7 @@ type trainFlags struct {
 	child  string // the spec as JSON, from a sweep: see trainChild
 
 	saveWeights bool
+	measure     string
 }
 
 func trainCommand() *cobra.Command {
@@ -65,6 +68,7 @@ func trainCommand() *cobra.Command {
 	flags.Int64Var(&f.spec.Seed, "seed", f.spec.Seed, "seed of weights, order and label noise")
 	flags.StringVar(&f.out, "out", "", "folder of the record (default: $CG_RUNS, or the user's cache folder)")
 	flags.StringVar(&f.dump, "dump-step", "", "write the first update to this .npz file, for checking it with NumPy, and stop")
+	flags.StringVar(&f.measure, "measure", "", measureHelp)
 	flags.BoolVar(&f.saveWeights, "save-weights", false, "write the final weights into the record, as weights.npz")
 	flags.StringVar(&f.child, sweep.ChildFlag, "", "for sweep to use")
 	_ = flags.MarkHidden(sweep.ChildFlag) // fails only for a flag that is not there
@@ -99,8 +103,12 @@ func train(cmd *cobra.Command, f trainFlags) error {
 			return err
 		}
 	}
+	measure, err := experiment.ParseMeasure(f.measure)
+	if err != nil {
+		return err
+	}
 	opt := experiment.Options{
-		NewEngine: experiment.MLP, Store: store, SaveWeights: f.saveWeights,
+		NewEngine: experiment.MLP, Store: store, SaveWeights: f.saveWeights, Measure: measure,
 		Datasets: datasets.Options{Progress: fetch.Terminal(os.Stderr)},
 	}
 	if err := checkFiles(cmd.Context(), spec, f.dump != "", &opt); err != nil {

@@ -33,6 +33,9 @@ func train(ctx context.Context, r *Run, opt Options, tell func(event)) event {
 	if opt.Out != "" {
 		args = append(args, "--out="+opt.Out)
 	}
+	if r.Measure != "" {
+		args = append(args, "--measure="+string(r.Measure))
+	}
 	if opt.SaveWeights {
 		args = append(args, "--save-weights")
 	}

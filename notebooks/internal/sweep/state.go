@@ -28,11 +28,12 @@ const (
 
 // Run is one run of a sweep.
 type Run struct {
-	Spec  experiment.Spec
-	ID    string
-	State State
-	Step  int    // reached, of an unfinished one
-	Text  string // what is to be told of it: a reason, a summary
+	Spec    experiment.Spec
+	ID      string
+	Measure experiment.Measure // what its record must hold beyond the evaluations to count as finished
+	State   State
+	Step    int    // reached, of an unfinished one
+	Text    string // what is to be told of it: a reason, a summary
 
 	// Found: it was finished before this sweep looked at it.
 	Found bool
@@ -40,11 +41,12 @@ type Run struct {
 	NoWeights bool
 }
 
-// Plan looks up each spec in the store. A record that can't be read makes its run a failed one.
-func Plan(store *experiment.Store, specs []experiment.Spec) []*Run {
+// Plan looks up each spec in the store. A record that can't be read makes its run a failed one; one that was finished
+// without the measure asked for is to be trained again.
+func Plan(store *experiment.Store, specs []experiment.Spec, measure experiment.Measure) []*Run {
 	runs := make([]*Run, len(specs))
 	for i, spec := range specs {
-		runs[i] = &Run{Spec: spec, ID: spec.ID()}
+		runs[i] = &Run{Spec: spec, ID: spec.ID(), Measure: measure}
 		runs[i].look(store)
 	}
 	return runs
@@ -52,12 +54,14 @@ func Plan(store *experiment.Store, specs []experiment.Spec) []*Run {
 
 // look brings a run up to date with the records.
 func (r *Run) look(store *experiment.Store) {
-	record, err := store.Find(r.Spec)
+	record, err := store.FindMeasured(r.Spec, r.Measure)
 	r.Step, r.Text = 0, ""
 	switch {
 	case err != nil:
 		r.State, r.Text = Failed, err.Error()
 	case record == nil:
+		r.State = Missing
+	case record.Finished() && !r.Measure.In(record):
 		r.State = Missing
 	case record.Finished():
 		r.State, r.Found = Finished, true

@@ -124,7 +124,7 @@ func fake(t *testing.T, seeds ...int64) ([]*Run, Options, *screen) {
 	}
 	store := &experiment.Store{Write: filepath.Join(folder, "runs")}
 	board := &screen{}
-	return Plan(store, specs), Options{Store: store, Out: "o", Jobs: 3, Program: program, Board: board}, board
+	return Plan(store, specs, ""), Options{Store: store, Out: "o", Jobs: 3, Program: program, Board: board}, board
 }
 
 func TestTrain(t *testing.T) {

@@ -166,7 +166,11 @@ const readCells = `(() => {
 // is really there.
 func TestRunAllCells(t *testing.T) {
 	ctx := browser(t)
-	lab := startLab(t, "CG_MODE=quick", "CG_DATASET=glyphs", "CG_RUNS="+t.TempDir())
+	dataset := os.Getenv("CG_DATASET") // to watch it on real data
+	if dataset == "" {
+		dataset = "glyphs"
+	}
+	lab := startLab(t, "CG_MODE=quick", "CG_DATASET="+dataset, "CG_RUNS="+t.TempDir())
 	files, err := filepath.Glob(filepath.Join("..", "*.ipynb"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("notebooks %v, %v", files, err)

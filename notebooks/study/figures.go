@@ -140,7 +140,7 @@ func title(name string) string {
 			return known
 		}
 		if count, err := strconv.Atoi(strings.TrimPrefix(name, prefix+"-")); err == nil {
-			return fmt.Sprintf("the first %s training examples of %s", humanize.Comma(int64(count)), known)
+			return fmt.Sprintf("%s, its first %s training examples", known, humanize.Comma(int64(count)))
 		}
 	}
 	return name

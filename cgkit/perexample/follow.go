@@ -116,6 +116,15 @@ func follow(node *graph.Node, in []layout, m int) followed {
 }
 
 func followElementwise(node *graph.Node, in []layout, m int) followed {
+	f := followTogether(node, in, m)
+	if f.problem == "" && m > 1 && node.Shape().Dimensions[f.out.axis] != m*f.out.inner {
+		return problem("the batch axis changes its length")
+	}
+	return f
+}
+
+// followTogether is for operations whose operands lie under the output axis by axis: all must keep their examples alike.
+func followTogether(node *graph.Node, in []layout, m int) followed {
 	out := noBatch
 	for _, l := range in {
 		switch {
@@ -125,10 +134,6 @@ func followElementwise(node *graph.Node, in []layout, m int) followed {
 		case l != out:
 			return problem("operands keep their examples on different axes")
 		}
-	}
-	shape := node.Shape()
-	if m > 1 && shape.Dimensions[out.axis] != m*out.inner {
-		return problem("the batch axis changes its length")
 	}
 	operands := make([]layout, len(in))
 	for i, operand := range node.Inputs() {
@@ -274,24 +279,11 @@ func followGather(node *graph.Node, in []layout) followed {
 }
 
 func followConcatenate(node *graph.Node, in []layout, m int) followed {
-	out := noBatch
-	for _, l := range in {
-		switch {
-		case !l.batch():
-		case !out.batch():
-			out = l
-		case l != out:
-			return problem("values with their examples on different axes are concatenated")
-		}
-	}
-	if intAttribute(node, "axis") == out.axis {
+	f := followTogether(node, in, m)
+	if f.problem == "" && intAttribute(node, "axis") == f.out.axis {
 		return problem("batches are concatenated along the batch axis")
 	}
-	operands := make([]layout, len(in))
-	for i, operand := range node.Inputs() {
-		operands[i] = aligned(operand, in[i], out, m)
-	}
-	return followed{out: out, operands: operands}
+	return f
 }
 
 func wholeSlice(node *graph.Node, axis int) bool {

@@ -12,17 +12,23 @@ import (
 	"text/tabwriter"
 )
 
-// JSON writes one object a line: {"machine": …}, the rows, and then {"fit": …}, {"agreement": …} and {"ratio": …}.
-func (r *Report) JSON(w io.Writer) error {
+// JSON writes the rows, one object a line. With details there is a line {"machine": …} before them, and {"fit": …},
+// {"agreement": …} and {"ratio": …} behind.
+func (r *Report) JSON(w io.Writer, details bool) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(map[string]Machine{"machine": r.Machine}); err != nil {
-		return err
+	if details {
+		if err := enc.Encode(map[string]Machine{"machine": r.Machine}); err != nil {
+			return err
+		}
 	}
 	for _, row := range r.Rows {
 		if err := enc.Encode(row); err != nil {
 			return err
 		}
+	}
+	if !details {
+		return nil
 	}
 	for _, f := range r.Fits {
 		if err := enc.Encode(map[string]Fit{"fit": f}); err != nil {

@@ -29,7 +29,7 @@ func TestRunWithFakes(t *testing.T) {
 		t.Error(err)
 	}
 	var out bytes.Buffer
-	if err := report.JSON(&out); err != nil {
+	if err := report.JSON(&out, true); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -130,7 +130,7 @@ func TestDisagreement(t *testing.T) {
 			t.Errorf("%s: %+v, %d ratios", name, r.Agreement, len(r.Ratios))
 		}
 		var out bytes.Buffer
-		if err := r.JSON(&out); err != nil {
+		if err := r.JSON(&out, true); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -23,9 +23,10 @@ const mostSteps = 1000
 
 // benchFlags are the flags of bench, as typed.
 type benchFlags struct {
-	steps                         int
-	rules, backend                string
-	asJSON, curves, memory, peers bool
+	steps                 int
+	rules, backend        string
+	asJSON, details       bool
+	curves, memory, peers bool
 }
 
 func benchCommand() *cobra.Command {
@@ -38,7 +39,7 @@ func benchCommand() *cobra.Command {
 			"so that noise hits all alike, but nothing else should run meanwhile.\n\n" +
 			"step ms is one call a step, as a GoMLX Trainer makes it; loop ms is a step of a training run, many in one call.",
 		Example: "  go run ./notebooks bench\n" +
-			"  go run ./notebooks bench --peers --json > bench.jsonl\n" +
+			"  go run ./notebooks bench --peers --json --details > bench.jsonl\n" +
 			"  go run ./notebooks bench --rules median,trimmed-mean:8 --steps 20",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBench(cmd, f) },
@@ -47,7 +48,8 @@ func benchCommand() *cobra.Command {
 	flags.IntVar(&f.steps, "steps", 30, fmt.Sprintf("rounds, each of one timed step or more, 1 to %d", mostSteps))
 	flags.StringVar(&f.rules, "rules", "", "more aggregators, as median,trimmed-mean:8 (NAME or NAME:C)")
 	flags.StringVar(&f.backend, "backend", "", "GoMLX backend, as go or xla:cpu (default: the best that is there)")
-	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object a line")
+	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object a line, each a row")
+	flags.BoolVar(&f.details, "details", false, "with --json: lines for machine, fits, agreement and ratios beside the rows")
 	flags.BoolVar(&f.curves, "curves", false, "add cost against parameters (0.1 to 40 million) and against m (10 to 1000)")
 	flags.BoolVar(&f.memory, "memory", false, "add peak memory of a net of 37 million parameters")
 	flags.BoolVar(&f.peers, "peers", false, "add JAX, PyTorch and NumPy, installed into the user's cache folder (about 800 MB to fetch)")
@@ -109,7 +111,7 @@ func runBench(cmd *cobra.Command, f benchFlags) error {
 		return err
 	}
 	if f.asJSON {
-		err = report.JSON(cmd.OutOrStdout())
+		err = report.JSON(cmd.OutOrStdout(), f.details)
 	} else {
 		err = report.Table(cmd.OutOrStdout())
 	}

@@ -3,6 +3,7 @@
 package cgkit
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -86,7 +87,7 @@ func (o *Optimizer) UpdateGraph(scope *model.Scope, g *graph.Graph, loss *graph.
 		params[i] = v.NodeValue(g)
 	}
 	views := perexample.Of(loss, batchInputs(scope, g), params)
-	if err := o.rule.Check(views[0].Len()); err != nil {
+	if err := errors.Join(o.rule.Check(views[0].Len()), aggregate.CheckBackend(o.rule, views[0].Len(), g.Backend())); err != nil {
 		panic(err)
 	}
 	examples := make([]aggregate.Examples, len(views))

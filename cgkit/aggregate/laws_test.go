@@ -196,3 +196,24 @@ func TestNamedRefuses(t *testing.T) {
 		t.Error("5 groups of 4 examples were accepted")
 	}
 }
+
+func TestCheckBackend(t *testing.T) {
+	goBackend := cgtest.Go(t)
+	if err := aggregate.CheckBackend(aggregate.Winsorize{C: 2}, 600, goBackend); err != nil {
+		t.Errorf("pure Go has no limit: %v", err)
+	}
+	xla := cgtest.XLA(t)
+	for _, c := range []struct {
+		rule    aggregate.Rule
+		m       int
+		refused bool
+	}{
+		{aggregate.Winsorize{C: 2}, 256, false}, {aggregate.Winsorize{C: 2}, 600, true}, {aggregate.Winsorize{}, 600, false},
+		{aggregate.TrimmedMean{C: 2}, 600, true}, {aggregate.Median{}, 257, true}, {aggregate.Mean{}, 6000, false},
+		{aggregate.MedianOfMeans{}, 6000, false},
+	} {
+		if err := aggregate.CheckBackend(c.rule, c.m, xla); (err != nil) != c.refused {
+			t.Errorf("%+v with %d examples: %v", c.rule, c.m, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -53,7 +54,7 @@ func NewMLP(ctx context.Context, b compute.Backend, p Problem) (Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := rule.Check(p.Spec.Batch); err != nil {
+	if err := errors.Join(rule.Check(p.Spec.Batch), aggregate.CheckBackend(rule, p.Spec.Batch, b)); err != nil {
 		return nil, err
 	}
 	order, err := NewBatchOrder(p.Spec, p.Set.Train.Len())

@@ -19,6 +19,7 @@ import "github.com/gomlx/gomlx/core/graph"
 //	NaN among the values   NaN in that coordinate
 //	±Inf                   Exact: clamped, while no more of them than are clamped on their side; otherwise NaN
 //	c < 0, c ≥ 50, NaN     refused
+//	m > 256 on XLA         refused, see [CheckBackend]; up to 192 is where XLA uses vectors for sure
 //
 // The fast form, the default, takes the ordinary mean and corrects both tails. It costs a matrix product and a selection
 // network, and its error in a coordinate is at most about 4ε (1/m) Σ_b |g_b|, ε the unit roundoff: nothing for the

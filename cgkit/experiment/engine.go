@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"slices"
 	"time"
@@ -181,10 +180,7 @@ func (e *mlp) advance(n int) (float64, error) {
 	if took := time.Since(started); n >= e.chunk && took > 0 {
 		e.chunk = min(max(int(float64(n)*float64(chunkTime)/float64(took)), 1), e.limit, 2*e.chunk)
 	}
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return loss, nil // the runner says so, with the step
-	}
-	return loss, nil
+	return loss, nil // where it is not finite the runner says so, with the step
 }
 
 // gather copies the batches of the next n updates, with room for limit of them: images [limit, batch, features], labels

@@ -47,6 +47,17 @@ func ExampleCompare() {
 	// Output: [figure] SGD beside winsorized SGD at 50 % label noise. (Made-up data.)
 }
 
+func ExampleVerdicts() {
+	show(Verdicts(VerdictsData{
+		Meta: madeUpMeta("Two claims."),
+		Claims: []JudgedClaim{
+			{Name: "A1", Text: "water flows downhill", Verdict: "holds", Conditions: []Condition{{Core: true, Met: true, Seeds: 1, SeedsMet: 1}}},
+			{Name: "A2", Text: "swans are white", Verdict: "does not hold", Conditions: []Condition{{Core: true, Seeds: 1}}},
+		},
+	}))
+	// Output: [figure] Two claims. (Made-up data.)
+}
+
 func ExampleTwoExamples() {
 	show(TwoExamples(TwoExamplesData{
 		Meta:       Meta{Caption: "The sum is twice as strong along the shared direction."},

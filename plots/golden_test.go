@@ -70,6 +70,8 @@ var goldens = []struct {
 	{"compare", TextWidth, func() (*Figure, error) { return Compare(madeUpCompare(0, 2)) }},
 	{"compare_column", Column, func() (*Figure, error) { return Compare(madeUpCompare(0, 2)) }},
 	{"compare_many", TextWidth, func() (*Figure, error) { return Compare(madeUpCompare(0, 1, 2, 4, 8)) }},
+	{"verdicts", TextWidth, func() (*Figure, error) { return Verdicts(madeUpVerdicts()) }},
+	{"verdicts_column", Column, func() (*Figure, error) { return Verdicts(madeUpVerdicts()) }},
 	{"two_examples", TextWidth, func() (*Figure, error) { return TwoExamples(madeUpExamples()) }},
 	{"two_examples_column", Column, func() (*Figure, error) {
 		d := madeUpExamples()

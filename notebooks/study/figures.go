@@ -38,48 +38,62 @@ func compare(records []*experiment.Record) (*plots.Figure, error) {
 	return plots.Compare(d)
 }
 
-// GridFigure draws Figure 4 from the records of [Grid], in its order; nil records are drawn as missing.
+// GridFigure draws Figure 4 from records of [Grid], in any order; nil records are left out, and a cell without one is drawn
+// as missing. Several seeds of a cell become their median with their range as a band.
 func GridFigure(records []*experiment.Record) *plots.Figure { return figure(grid(records)) }
 
 // grid is [GridFigure] with its error.
 func grid(records []*experiment.Record) (*plots.Figure, error) {
 	d := plots.GridData{Noises: Noises(), Cs: Cs()}
-	d.Meta = meta("Accuracy and overfit by label noise (columns) and winsorization c (rows); grey line: proper accuracy", records...)
-	if len(records) != len(d.Noises)*len(d.Cs) {
-		return nil, fmt.Errorf("%d records for a grid of %d × %d: give those of study.Grid(), nil where one is missing", len(records), len(d.Cs), len(d.Noises))
-	}
-	for row := range d.Cs {
+	what := "Accuracy and overfit by label noise (columns) and winsorization c (rows); grey line: proper accuracy"
+	var shown []*experiment.Record
+	several := false
+	for _, c := range d.Cs {
 		var cells []*plots.Evaluations
-		for column := range d.Noises {
-			cells = append(cells, evaluations(records[row*len(d.Noises)+column]))
+		for _, noise := range d.Noises {
+			cell := byCell(records, noise, c)
+			shown = append(shown, cell...)
+			several = several || len(cell) > 1
+			cells = append(cells, evaluationsOfSeeds(cell))
 		}
 		d.Cells = append(d.Cells, cells)
 	}
+	if several {
+		what += "; " + severalSeeds
+	}
+	d.Meta = meta(what, shown...)
 	return plots.WinsorizedGrid(d)
 }
 
-// evaluations are a record's numbers as plots takes them; nil for no record.
-func evaluations(r *experiment.Record) *plots.Evaluations {
-	if r == nil {
+// byCell gathers the records of a cell of Figure 4, without nil ones.
+func byCell(records []*experiment.Record, noise, c float64) []*experiment.Record {
+	return slices.DeleteFunc(byNoise(records, noise), func(r *experiment.Record) bool { return r.Spec.C != c })
+}
+
+// evaluationsOfSeeds are the medians over the seeds of a run as plots takes them, with the range of accuracies and overfit
+// as bands where there are several; nil for none.
+func evaluationsOfSeeds(runs []*experiment.Record) *plots.Evaluations {
+	if len(runs) == 0 {
 		return nil
 	}
-	e := &plots.Evaluations{Proper: properAccuracy(r.Spec.Noise)}
-	column := func(name string) []float64 {
-		values := make([]float64, len(r.Evaluations))
-		for i, evaluation := range r.Evaluations {
-			v, ok := evaluation.Value(name)
-			if !ok {
-				v = math.NaN()
-			}
-			values[i] = v
-		}
-		return values
+	e := &plots.Evaluations{Proper: properAccuracy(runs[0].Spec.Noise), Steps: evaluated(runs, math.MaxInt)}
+	line := func(name string) ([]float64, plots.Band) {
+		l := spread(runs, e.Steps, named(name))
+		return l.Y, l.Band
 	}
-	e.Steps = column("step")
-	e.TrainAccuracy, e.TestAccuracy, e.Overfit = column("train_accuracy"), column("test_accuracy"), column("overfit")
-	e.TrainLoss, e.TestLoss = column("train_loss"), column("test_loss")
-	e.Pristine, e.Corrupt = column("pristine_accuracy"), column("corrupt_accuracy")
+	e.TrainAccuracy, e.TrainBand = line("train_accuracy")
+	e.TestAccuracy, e.TestBand = line("test_accuracy")
+	e.Overfit, e.OverfitBand = line("overfit")
+	e.TrainLoss, _ = line("train_loss")
+	e.TestLoss, _ = line("test_loss")
+	e.Pristine, _ = line("pristine_accuracy")
+	e.Corrupt, _ = line("corrupt_accuracy")
 	return e
+}
+
+// evaluations are a record's numbers as plots takes them.
+func evaluations(r *experiment.Record) *plots.Evaluations {
+	return evaluationsOfSeeds([]*experiment.Record{r})
 }
 
 // properAccuracy is the expected share of unchanged labels with ten classes.

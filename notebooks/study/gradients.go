@@ -58,15 +58,11 @@ func SmallNoise(noise float64) experiment.Spec {
 func NoiseRuns(levels ...float64) []experiment.Spec {
 	var specs []experiment.Spec
 	for _, noise := range levels {
-		seeds := int64(1)
-		if noise <= 0.5 && Mode() != experiment.Quick {
-			seeds = 3
+		seeds := noiseSeeds(noise)
+		if Mode() == experiment.Quick {
+			seeds = 1
 		}
-		for seed := range seeds {
-			s := NoiseSpec(noise)
-			s.Seed = seed + 1
-			specs = append(specs, s)
-		}
+		specs = append(specs, withSeeds(NoiseSpec(noise), seeds)...)
 	}
 	return specs
 }

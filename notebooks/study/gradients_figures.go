@@ -40,11 +40,14 @@ func noise(records []*experiment.Record) (*plots.Figure, error) {
 	return plots.Figure1(d)
 }
 
+// severalSeeds says what a band is.
+const severalSeeds = "where there are several seeds, their median, with their range as a band"
+
 // metaOfSeeds is meta, with a word on the bands if there are any.
 func metaOfSeeds(what string, records []*experiment.Record) plots.Meta {
 	for _, level := range levelsOf(records) {
 		if len(byNoise(records, level)) > 1 {
-			what += "; where there are several seeds, their median, with their range as a band"
+			what += "; " + severalSeeds
 			break
 		}
 	}

@@ -37,11 +37,25 @@ func Paper() []PaperFigure {
 				}
 				return digits(set, 40, 0.5)
 			}},
+		{Name: "figure_1", What: "figure 1: training with label noise", Specs: NoiseRuns(NoiseLevels()...), Partial: true, Draw: drawing(noise)},
+		{Name: "figure_2", What: "figure 2: what pristine and corrupt examples contribute", Specs: NoiseRuns(MixedLevels()...), Partial: true, Draw: drawing(shares)},
+		{Name: "figure_2_exact", What: "figure 2 of all examples and parameters", Specs: NoiseRuns(MixedLevels()...), Partial: true, Draw: drawing(exactShares)},
+		{Name: "figure_3", What: "figure 3: contributions in the first steps", Specs: NoiseRuns(MixedLevels()...), Partial: true, Draw: drawing(contributions)},
+		{Name: "figure_3_exact", What: "figure 3 of all examples and parameters", Specs: NoiseRuns(MixedLevels()...), Partial: true, Draw: drawing(exactContributions)},
+		{Name: "coherence", What: "m-coherence over training", Specs: NoiseRuns(NoiseLevels()...), Partial: true, Draw: drawing(coherenceOf)},
 		{Name: "figure_4", What: "figure 4: label noise by winsorization", Specs: Grid(), Partial: true,
-			Draw: func(_ context.Context, records []*experiment.Record) (*plots.Figure, error) { return grid(records) }},
+			Draw: drawing(grid)},
+		{Name: "mechanism", What: "what winsorizing does at 50 % noise", Specs: GridColumn(0.5), Partial: true, Draw: drawing(mechanism)},
 		{Name: "plain_and_winsorized", What: "c = 0 against c = 2 at 50 % noise", Specs: []experiment.Spec{Spec(0.5, 0), Spec(0.5, 2)},
-			Draw: func(_ context.Context, records []*experiment.Record) (*plots.Figure, error) { return compare(records) }},
+			Draw: drawing(compare)},
+		{Name: "full_batch", What: "the full batch beside minibatches", Specs: FullBatch(Dataset()), Partial: true, Draw: drawing(fullBatch)},
+		{Name: "verdicts", What: "the verdict on each claim", Specs: ClaimRuns(Dataset()), Partial: true, Draw: drawing(judged)},
 	}
+}
+
+// drawing makes a Draw of a function that needs no context.
+func drawing(f func([]*experiment.Record) (*plots.Figure, error)) func(context.Context, []*experiment.Record) (*plots.Figure, error) {
+	return func(_ context.Context, records []*experiment.Record) (*plots.Figure, error) { return f(records) }
 }
 
 // twoExamples draws the thought experiment: examples a = (1, 1, 0) and b = (0, 1, 1) with the targets 1, under a linear

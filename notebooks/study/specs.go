@@ -62,13 +62,56 @@ func Cs() []float64 {
 	return []float64{0, 1, 2, 4, 8}
 }
 
-// Grid is Figure 4's specs, row after row of c.
+// Grid is Figure 4's specs, row after row of c, each cell with all the seeds that there are records of: three at 50 %
+// noise for c = 0, 1, 2 and 8, and at 0 and 100 % for c = 0 and 2; one elsewhere, and in quick mode.
 func Grid() []experiment.Spec {
 	var specs []experiment.Spec
 	for _, c := range Cs() {
 		for _, noise := range Noises() {
-			specs = append(specs, Spec(noise, c))
+			specs = append(specs, cell(noise, c)...)
 		}
+	}
+	return specs
+}
+
+// GridColumn is the part of [Grid] at one level of noise.
+func GridColumn(noise float64) []experiment.Spec {
+	var specs []experiment.Spec
+	for _, c := range Cs() {
+		specs = append(specs, cell(noise, c)...)
+	}
+	return specs
+}
+
+// cell is the part of [Grid] at one level of noise and one c.
+func cell(noise, c float64) []experiment.Spec {
+	if Mode() == experiment.Quick {
+		return []experiment.Spec{Spec(noise, c)}
+	}
+	return withSeeds(Spec(noise, c), gridSeeds(noise, c))
+}
+
+// gridSeeds is how many seeds of a cell of Figure 4 are run, and noiseSeeds of a level of Figure 1.
+func gridSeeds(noise, c float64) int64 {
+	if noise == 0.5 && c != 4 || (noise == 0 || noise == 1) && (c == 0 || c == 2) {
+		return 3
+	}
+	return 1
+}
+
+func noiseSeeds(noise float64) int64 {
+	if noise <= 0.5 {
+		return 3
+	}
+	return 1
+}
+
+// withSeeds is a spec with the seeds from 1 to count.
+func withSeeds(s experiment.Spec, count int64) []experiment.Spec {
+	specs := make([]experiment.Spec, count)
+	for i := range specs {
+		specs[i] = s
+		specs[i].Seed = int64(i) + 1
 	}
 	return specs
 }

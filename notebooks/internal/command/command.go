@@ -78,7 +78,7 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: see go run ./notebooks %s--help", err, path(cmd))
 	})
-	root.AddCommand(benchCommand(), labCommand(), runCommand(), trainCommand(), sweepCommand(), figuresCommand(), doctorCommand())
+	root.AddCommand(benchCommand(), labCommand(), runCommand(), trainCommand(), sweepCommand(), figuresCommand(), claimsCommand(), siteCommand(), doctorCommand())
 	return root
 }
 

@@ -72,10 +72,15 @@ func checkFigures(out, size, formats string) (s plots.Size, list []plots.Format,
 	if _, err := experiment.CurrentMode(); err != nil {
 		return s, nil, err
 	}
+	return s, list, checkDatasetVariable()
+}
+
+// checkDatasetVariable judges $CG_DATASET.
+func checkDatasetVariable() error {
 	if name := os.Getenv(datasetVariable); name != "" && !datasets.Known(name) {
-		return s, nil, fmt.Errorf("there is no data set %q ($%s): use one of %s", name, datasetVariable, strings.Join(datasets.Names(), ", "))
+		return fmt.Errorf("there is no data set %q ($%s): use one of %s", name, datasetVariable, strings.Join(datasets.Names(), ", "))
 	}
-	return s, list, nil
+	return nil
 }
 
 // drawFigures draws what can be drawn, prints each file written on stdout and what is missing on stderr. It is an error

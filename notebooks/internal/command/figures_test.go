@@ -4,6 +4,7 @@ package command
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,7 +60,7 @@ func TestFigures(t *testing.T) {
 
 	// Without a record: what needs none is drawn, the rest is named, and the command fails.
 	code, stdout, errs := call("figures", "--out", out, "--formats", "csv")
-	if code != codeFailed || !strings.Contains(errs, "figure_4: 25 of 25 records are missing, such as glyphs-") || !strings.Contains(errs, "no figure of runs could be drawn") {
+	if code != codeFailed || !strings.Contains(errs, "figure_4: 41 of 41 records are missing, such as glyphs-") || !strings.Contains(errs, "no figure of runs could be drawn") {
 		t.Errorf("without records: code %d, %q", code, errs)
 	}
 	if want := filepath.Join(out, "two_examples.csv") + "\n" + filepath.Join(out, "label_noise.csv") + "\n"; stdout != want {
@@ -70,19 +71,23 @@ func TestFigures(t *testing.T) {
 	madeUp(t, runs, study.Spec(0.5, 0))
 	code, stdout, errs = call("figures", "--out", out, "--formats", "svg", "--size", "column")
 	if code != codeOK || !strings.Contains(stdout, "figure_4.svg") || strings.Contains(stdout, "plain_and_winsorized") ||
-		!strings.Contains(errs, "24 of 25 records are missing") || !strings.Contains(errs, "plain_and_winsorized: 1 of 2 records are missing") {
+		!strings.Contains(errs, "40 of 41 records are missing") || !strings.Contains(errs, "plain_and_winsorized: 1 of 2 records are missing") {
 		t.Errorf("with one record: code %d, %q, %q", code, stdout, errs)
 	}
 
 	// With all, in all formats.
-	for _, spec := range study.Grid() {
-		madeUp(t, runs, spec)
+	var names []string
+	for _, p := range study.Paper() {
+		names = append(names, p.Name)
+		for _, spec := range p.Specs {
+			madeUp(t, runs, spec)
+		}
 	}
 	code, stdout, errs = call("figures", "--out", out, "--formats", "png,svg,pdf,tex,csv", "--size", "column")
 	if code != codeOK || errs != "" {
 		t.Errorf("with all: code %d, %q", code, errs)
 	}
-	for _, name := range []string{"two_examples", "label_noise", "figure_4", "plain_and_winsorized"} {
+	for _, name := range names {
 		for _, format := range []string{"png", "svg", "pdf", "tex", "csv"} {
 			path := filepath.Join(out, name+"."+format)
 			if info, err := os.Stat(path); err != nil || info.Size() == 0 {
@@ -120,11 +125,11 @@ func TestFiguresMistakes(t *testing.T) {
 	}
 }
 
-// TestPaperGrid: what `sweep --paper figure4` trains is what figure 4 is drawn from.
+// TestPaperGrid: what `sweep --paper all` trains is what the claims are judged by, and the figures drawn from.
 func TestPaperGrid(t *testing.T) {
 	t.Setenv(experiment.EnvMode, "")
 	t.Setenv(datasetVariable, "")
-	grid, err := sweep.Paper("figure4")
+	grid, err := sweep.Paper("all")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,13 +137,21 @@ func TestPaperGrid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := study.Grid()
-	if len(specs) != len(want) {
-		t.Fatalf("%d runs, want %d", len(specs), len(want))
+	trained, judged := map[string]bool{}, map[string]bool{}
+	for _, s := range specs {
+		trained[s.ID()] = true
 	}
-	for i := range want {
-		if specs[i].ID() != want[i].ID() {
-			t.Errorf("run %d is %s, want %s", i, specs[i].ID(), want[i].ID())
+	for _, s := range study.ClaimRuns("mnist") {
+		judged[s.ID()] = true
+	}
+	if !maps.Equal(trained, judged) {
+		t.Errorf("%d runs are trained and %d judged, or others", len(trained), len(judged))
+	}
+	for _, p := range study.Paper() {
+		for _, s := range p.Specs {
+			if !trained[s.ID()] {
+				t.Errorf("%s is drawn from %s, which is not among the paper's runs", p.Name, s.ID())
+			}
 		}
 	}
 }

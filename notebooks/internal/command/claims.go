@@ -1,0 +1,55 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"coherentgradients/cgkit/claims"
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/notebooks/study"
+)
+
+func claimsCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "claims",
+		Short: "Judge the paper's claims by the records",
+		Long: "Give the verdict on each of the claims C1 to C15 from the finished records, those committed\n" +
+			"and those of $CG_RUNS or the user's cache folder, without training. How each is judged was fixed\n" +
+			"before the runs: cgkit/claims/README.md. The data set is $CG_DATASET, else mnist.",
+		Example: "  go run ./notebooks claims\n  go run ./notebooks claims --out claims.json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkDatasetVariable(); err != nil {
+				return err
+			}
+			if out != "" {
+				if info, err := os.Stat(filepath.Dir(out)); err != nil || !info.IsDir() {
+					return fmt.Errorf("--out %q: %q is not a folder: name a file in a folder that exists", out, filepath.Dir(out))
+				}
+			}
+			store, err := experiment.OpenStore("")
+			if err != nil {
+				return err
+			}
+			verdicts, found, asked, err := study.Judge(store, study.Dataset())
+			if err != nil {
+				return err
+			}
+			if found < asked {
+				fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d records found; train the rest with: go run ./notebooks sweep --paper all --measure gradients\n", found, asked)
+			}
+			if out != "" {
+				return claims.Write(out, verdicts)
+			}
+			return study.WriteVerdicts(cmd.OutOrStdout(), verdicts)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "write the verdicts with all they rest on to this file, as JSON, in place of the table")
+	return cmd
+}

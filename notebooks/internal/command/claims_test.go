@@ -1,0 +1,40 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"coherentgradients/cgkit/claims"
+	"coherentgradients/notebooks/study"
+)
+
+func TestClaims(t *testing.T) {
+	runs, _ := figuresOf(t)
+	code, stdout, errs := call("claims")
+	if code != codeOK || strings.Count(stdout, claims.NotTested) < 15 || !strings.Contains(errs, "0 of 56 records found") {
+		t.Errorf("without records: code %d, %q, %q", code, stdout, errs)
+	}
+	for _, spec := range study.ClaimRuns("glyphs") {
+		madeUp(t, runs, spec)
+	}
+	path := filepath.Join(t.TempDir(), "claims.json")
+	if code, stdout, errs := call("claims", "--out", path); code != codeOK || stdout != "" || errs != "" {
+		t.Errorf("code %d, %q, %q", code, stdout, errs)
+	}
+	verdicts, err := claims.Read(path)
+	if err != nil || len(verdicts) != 15 {
+		t.Fatalf("%d verdicts, %v", len(verdicts), err)
+	}
+	// Every made-up run ends with all examples learned, so all labels are memorised whatever c is.
+	for _, v := range verdicts {
+		if v.ID == "C11" && v.Verdict != claims.DoesNotHold {
+			t.Errorf("C11 %s: %s", v.Verdict, v.Reason)
+		}
+	}
+	if code, _, errs := call("claims", "--out", filepath.Join(path, "x.json")); code != codeFailed || !strings.Contains(errs, "is not a folder") {
+		t.Errorf("an impossible file: code %d, %q", code, errs)
+	}
+}

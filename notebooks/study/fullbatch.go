@@ -1,0 +1,46 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"fmt"
+	"math"
+
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/plots"
+)
+
+// FullBatchFigure draws training on all examples a step beside minibatches, from the records of [FullBatch]: training and
+// test accuracy over the steps, without noise and at 50 %. nil records are left out.
+func FullBatchFigure(records []*experiment.Record) *plots.Figure { return figure(fullBatch(records)) }
+
+// fullBatch is [FullBatchFigure] with its error.
+func fullBatch(records []*experiment.Record) (*plots.Figure, error) {
+	var row []*plots.Panel
+	var present []*experiment.Record
+	for _, noise := range []float64{0, 0.5} {
+		p := &plots.Panel{Title: fmt.Sprintf("%v %% label noise (%%)", 100*noise), XSteps: true, Percent: true}
+		if noise > 0 {
+			p.References = []plots.Reference{{Name: "proper accuracy", Label: "proper accuracy", Y: properAccuracy(noise)}}
+		}
+		for _, r := range byNoise(records, noise) {
+			present = append(present, r)
+			steps := evaluated([]*experiment.Record{r}, math.MaxInt)
+			name, role := "minibatches of 100", plots.Series(1)
+			if r.Spec.Batch > 100 {
+				name, role = "full batch", plots.Series(0)
+			}
+			for _, q := range []struct {
+				what, name string
+				dash       plots.Dash
+			}{{"train", "train_accuracy", plots.Solid}, {"test", "test_accuracy", plots.Dashed}} {
+				l := spread([]*experiment.Record{r}, steps, named(q.name))
+				p.Curves = append(p.Curves, plots.Curve{Name: name + ", " + q.what, X: steps, Y: l.Y, Role: role, Dash: q.dash})
+			}
+		}
+		row = append(row, p)
+	}
+	return plots.NewGrid(meta("The full batch beside minibatches", present...), plots.Grid{
+		Panels: [][]*plots.Panel{row}, XLabel: "step", ShareX: true, ShareY: true, Aspect: 0.75,
+	})
+}

@@ -1,0 +1,209 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"coherentgradients/cgkit/claims"
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/plots"
+)
+
+// ClaimRuns are the specs of all the runs that the claims C1 to C15 are judged by, on a data set, at full scale whatever
+// the mode: Figure 4's, Figure 1's, and those of [FullBatch].
+func ClaimRuns(dataset string) []experiment.Spec {
+	base := experiment.DefaultSpec()
+	base.Dataset = dataset
+	var specs []experiment.Spec
+	for _, noise := range []float64{0, 0.25, 0.5, 0.75, 1} {
+		s := base
+		s.Noise = noise
+		for _, c := range []float64{0, 1, 2, 4, 8} {
+			if s.C, s.Aggregator = c, "mean"; c > 0 {
+				s.Aggregator = "winsorize"
+			}
+			specs = append(specs, withSeeds(s, gridSeeds(noise, c))...)
+		}
+		s.C, s.Aggregator, s.Hidden, s.Steps = 0, "mean", []int{2048}, 100_000
+		specs = append(specs, withSeeds(s, noiseSeeds(noise))...)
+	}
+	return append(specs, FullBatch(dataset)...)
+}
+
+// FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training examples:
+// without noise and at 50 %, all of them a step for 10,000 steps and minibatches of 100 beside it.
+func FullBatch(dataset string) []experiment.Spec {
+	var specs []experiment.Spec
+	for _, noise := range []float64{0, 0.5} {
+		for _, batch := range []int{quickExamples, 100} {
+			s := experiment.DefaultSpec()
+			s.Dataset, s.Noise, s.Batch, s.Steps = fmt.Sprintf("%s-%d", dataset, quickExamples), noise, batch, 10_000
+			specs = append(specs, s)
+		}
+	}
+	return specs
+}
+
+// Judged gives the verdict on each claim, from the finished records of [ClaimRuns] on the notebook's data set; in the mode
+// full it trains the missing ones first.
+func Judged() []claims.Verdict {
+	specs := ClaimRuns(Dataset())
+	var records []*experiment.Record
+	if Mode() == experiment.Full {
+		for _, spec := range specs {
+			if strings.Contains(fmt.Sprint(spec.Hidden), "2048") {
+				records = append(records, TrainMeasured(spec)...)
+			} else {
+				records = append(records, Train(spec)...)
+			}
+		}
+	} else {
+		store, err := experiment.OpenStore("")
+		must(err)
+		records, err = findAll(store, specs)
+		must(err)
+		fmt.Printf("%d of %d records found\n", len(records), len(specs))
+	}
+	return claims.JudgeOn(basisOf(Dataset()), records)
+}
+
+// basisOf is the paper's basis on a data set.
+func basisOf(dataset string) claims.Basis {
+	b := claims.Paper
+	b.Dataset = dataset
+	return b
+}
+
+// Judge is [Judged] on the records of a store, for use without a notebook: it trains nothing and ends no program. It says
+// also how many of the records it found.
+func Judge(store *experiment.Store, dataset string) (verdicts []claims.Verdict, found, asked int, err error) {
+	specs := ClaimRuns(dataset)
+	records, err := findAll(store, specs)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	return claims.JudgeOn(basisOf(dataset), records), len(records), len(specs), nil
+}
+
+// findAll are the finished records of specs in a store.
+func findAll(store *experiment.Store, specs []experiment.Spec) ([]*experiment.Record, error) {
+	var records []*experiment.Record
+	for _, spec := range specs {
+		r, err := store.Find(spec)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil && r.Finished() {
+			records = append(records, r)
+		}
+	}
+	return records, nil
+}
+
+// Verdicts prints a table of verdicts, with the reason of each.
+func Verdicts(verdicts []claims.Verdict) { must(WriteVerdicts(os.Stdout, verdicts)) }
+
+// WriteVerdicts writes what [Verdicts] prints.
+func WriteVerdicts(w io.Writer, verdicts []claims.Verdict) error {
+	var b strings.Builder
+	for _, v := range verdicts {
+		fmt.Fprintf(&b, "%-4s %-14s %s\n", v.ID, v.Verdict, v.Claim)
+		fmt.Fprintf(&b, "     %-14s %s\n", "", v.Reason)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Details prints what is behind the verdict on one claim: each condition and whether it is met, then each quantity, as its
+// median over the seeds with its range.
+func Details(verdicts []claims.Verdict, id string) {
+	i := slices.IndexFunc(verdicts, func(v claims.Verdict) bool { return v.ID == id })
+	if i < 0 {
+		must(fmt.Errorf("there is no claim %q: use C1 to C15", id))
+		return
+	}
+	v := verdicts[i]
+	fmt.Printf("%s %s: %s\n  %s\n\n", v.ID, v.Verdict, v.Claim, v.Reason)
+	for _, check := range v.Checks {
+		word, kind := "not met", "also"
+		if check.Met {
+			word = "met"
+		}
+		if check.Core {
+			kind = "core"
+		}
+		fmt.Printf("  %-7s  %s  %s", word, kind, check.Text)
+		if check.Seeds > 1 {
+			fmt.Printf(" (alone: %d of %d seeds)", check.SeedsMet, check.Seeds)
+		}
+		fmt.Println()
+	}
+	fmt.Println()
+	for _, name := range slices.Sorted(maps.Keys(v.Measured)) {
+		q := v.Measured[name]
+		fmt.Printf("  %-52s %.4g", name, q.Median)
+		if q.Seeds > 1 {
+			fmt.Printf("  (%.4g to %.4g, %d seeds)", q.Min, q.Max, q.Seeds)
+		}
+		fmt.Println()
+	}
+	if v.MayDiffer != "" {
+		fmt.Println("\n  " + v.MayDiffer)
+	}
+}
+
+// VerdictsFigure draws the verdicts, with a mark for each condition.
+func VerdictsFigure(verdicts []claims.Verdict) *plots.Figure { return figure(verdictsOf(verdicts)) }
+
+// verdictsOf is [VerdictsFigure] with its error.
+func verdictsOf(verdicts []claims.Verdict) (*plots.Figure, error) {
+	d := plots.VerdictsData{}
+	runs, counts := map[string]bool{}, map[string]int{}
+	for _, v := range verdicts {
+		row := plots.JudgedClaim{Name: v.ID, Text: short[v.ID], Verdict: v.Verdict}
+		for _, c := range v.Checks {
+			row.Conditions = append(row.Conditions, plots.Condition{Core: c.Core, Met: c.Met, Seeds: c.Seeds, SeedsMet: c.SeedsMet})
+		}
+		for _, id := range v.Runs {
+			runs[id] = true
+		}
+		counts[v.Verdict]++
+		d.Claims = append(d.Claims, row)
+	}
+	d.Meta = plots.Meta{
+		Caption: fmt.Sprintf("The claims of the paper on %s, judged by %d runs: %d hold, %d hold in part, %d do not hold, %d not tested. The test of each was fixed before the runs.",
+			title(Dataset()), len(runs), counts[claims.Holds], counts[claims.HoldsInPart], counts[claims.DoesNotHold], counts[claims.NotTested]),
+		Provenance: map[string]string{"records": strings.Join(slices.Sorted(maps.Keys(runs)), " ")},
+	}
+	return plots.Verdicts(d)
+}
+
+// short forms of the claims, for the figure.
+var short = map[string]string{
+	"C1":  "every noise level reaches ~100 % train accuracy; test differs",
+	"C2":  "more noise takes longer to the same train accuracy",
+	"C3":  "pristine examples are learned faster than corrupt ones",
+	"C4":  "the fewer pristine examples, the more slowly they are learned",
+	"C5":  "early loss falls more slowly with noise: weaker gradient",
+	"C6":  "test accuracy peaks before corrupt examples are learned",
+	"C7":  "25, 50 %: f^p first above f^c, then below, at last on a par",
+	"C8":  "75 %: f^c above f^p throughout, f^p falls a little",
+	"C9":  "null worlds do not cross at 25, 50 %; only real f^p falls",
+	"C10": "i^p noticeably above i^c in the first ten steps",
+	"C11": "c > 1: train accuracy never exceeds proper accuracy",
+	"C12": "the larger c, the more slowly overfit grows",
+	"C13": "much winsorization: accuracies peak, then go down",
+	"C14": "all labels random: c = 0 memorises, c ≥ 2 stays near 10 %",
+	"C15": "full batch generalises like minibatches",
+}
+
+// judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.
+func judged(records []*experiment.Record) (*plots.Figure, error) {
+	return verdictsOf(claims.JudgeOn(basisOf(Dataset()), records))
+}

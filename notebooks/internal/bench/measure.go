@@ -42,7 +42,7 @@ const (
 	// curveLimit is shorter: the curves go to sizes that may never compile, and a point that is missing says so.
 	curveLimit = 100 * time.Second
 	// patience is the time for all timed steps of one contender; slower ones get fewer, but fewest.
-	patience = 30 * time.Second
+	patience = 60 * time.Second
 	fewest   = 5
 	// A step faster than fastMS is timed in threes, after two that bring the caches and threads back; one faster
 	// than warmMS after one.

@@ -57,7 +57,7 @@ func TestPlan(t *testing.T) {
 		{4, wayCall, 30, 0, plan{30, 2, 3}},
 		{100, wayCall, 30, 0, plan{30, 1, 1}},
 		{400, "sort", 30, 0, plan{30, 0, 1}},
-		{2500, "sort", 30, 0, plan{12, 0, 1}},
+		{2500, "sort", 30, 0, plan{24, 0, 1}},
 		{60_000, "sort", 30, 0, plan{fewest, 0, 1}},
 		{60_000, "sort", 2, 0, plan{2, 0, 1}},
 		{4, wayLoop, 30, 64, plan{20, 0, 1}},

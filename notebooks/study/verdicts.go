@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -206,4 +207,43 @@ var short = map[string]string{
 // judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.
 func judged(records []*experiment.Record) (*plots.Figure, error) {
 	return verdictsOf(claims.JudgeOn(basisOf(Dataset()), records))
+}
+
+// SameAsCommitted prints whether the verdicts are those of notebooks/results/claims.json, which the README shows.
+func SameAsCommitted(verdicts []claims.Verdict) {
+	store, err := experiment.OpenStore("")
+	must(err)
+	committed, err := claims.Read(filepath.Join(store.Folders[0], CommittedClaims))
+	if err != nil {
+		fmt.Println("there is no committed file of verdicts to compare these with")
+		return
+	}
+	var differ []string
+	for i, v := range verdicts {
+		if i >= len(committed) || v.ID != committed[i].ID || v.Verdict != committed[i].Verdict || v.Reason != committed[i].Reason {
+			differ = append(differ, v.ID)
+		}
+	}
+	if len(differ) == 0 {
+		fmt.Println("these are the verdicts of notebooks/results/claims.json")
+		return
+	}
+	fmt.Println("other records than those of notebooks/results/claims.json: it differs in", strings.Join(differ, ", "))
+}
+
+// CommittedClaims is the name of the file of verdicts beside the committed records.
+const CommittedClaims = "claims.json"
+
+// ClaimsTable is the verdicts as a table of Markdown, for the README.
+func ClaimsTable(verdicts []claims.Verdict) string {
+	var b strings.Builder
+	b.WriteString("| | claim | in the paper | verdict |\n|---|---|---|---|\n")
+	for _, v := range verdicts {
+		word := v.Verdict
+		if v.Verdict != claims.Holds {
+			word += ": " + strings.ReplaceAll(v.Reason, "|", "\\|")
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.ID, v.Claim, v.Where, word)
+	}
+	return b.String()
 }

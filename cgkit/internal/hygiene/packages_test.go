@@ -41,6 +41,7 @@ var arrows = map[string][]string{
 	"cgkit":                 {"cgkit/aggregate", "cgkit/perexample"},
 	"cgkit/claims":          {"cgkit/experiment"},
 	"cgkit/internal/cgtest": {"cgkit/backend", "cgkit/backend/plugin"},
+	"notebooks/explore":     {"notebooks/study", "plots", "cgkit/experiment", "datasets"},
 }
 
 // mayImport says which of the module's top folders a package of each may use at all, in its tests too.

@@ -31,7 +31,7 @@ func TestMistakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"nonsense"}, `no command "nonsense": use one of bench, doctor, figures, lab, run, sweep, train`},
+		{[]string{"nonsense"}, `no command "nonsense": use one of bench, claims, doctor, figures, lab, run, site, sweep, train`},
 		{[]string{"--nonsense"}, "unknown flag: --nonsense: see go run ./notebooks --help"},
 		{[]string{"run", "--nonsense"}, "see go run ./notebooks run --help"},
 		{[]string{"run", "--quick", "--full"}, "quick"},

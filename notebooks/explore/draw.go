@@ -1,0 +1,135 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/notebooks/study"
+	"coherentgradients/plots"
+
+	"github.com/dustin/go-humanize"
+)
+
+// draw is a run's curves with a line at the step looked at: accuracies and overfit, and the accuracy of pristine and of
+// corrupt examples where there is noise, else the losses. A record without evaluations is drawn as empty frames.
+func draw(spec experiment.Spec, r *experiment.Record, at int) (*plots.Figure, error) {
+	accuracy := &plots.Panel{Title: "Accuracy (%)", XSteps: true, Percent: true, Empty: "no record yet"}
+	second := &plots.Panel{Title: "Loss (nats)", XSteps: true, Empty: "no record yet"}
+	if spec.Noise > 0 {
+		second = &plots.Panel{Title: "Train accuracy by label (%)", XSteps: true, Percent: true, Empty: "no record yet"}
+	}
+	if r != nil && len(r.Evaluations) > 0 {
+		curve(accuracy, r, "train (noisy labels)", "train_accuracy", plots.Train)
+		curve(accuracy, r, "test", "test_accuracy", plots.Test)
+		curve(accuracy, r, "overfit", "overfit", plots.Overfit)
+		accuracy.References = []plots.Reference{{Name: "proper accuracy", Y: 1 - 0.9*spec.Noise}}
+		if spec.Noise > 0 {
+			curve(second, r, "pristine", "pristine_accuracy", plots.Pristine)
+			curve(second, r, "corrupt", "corrupt_accuracy", plots.Corrupt)
+		} else {
+			curve(second, r, "train (noisy labels)", "train_loss", plots.Train)
+			curve(second, r, "test", "test_loss", plots.Test)
+		}
+		step := float64(r.Evaluations[place(r, at)].Step)
+		mark(accuracy, step)
+		mark(second, step)
+	}
+	return plots.NewGrid(meta(spec, r), plots.Grid{
+		Panels: [][]*plots.Panel{{accuracy, second}}, XLabel: "step", ShareX: true, Aspect: 0.62, Reflow: true,
+	})
+}
+
+// curve adds a recorded value to a panel.
+func curve(p *plots.Panel, r *experiment.Record, name, column string, role plots.Role) {
+	steps, values := r.Column(column)
+	p.Curves = append(p.Curves, plots.Curve{Name: name, X: steps, Y: values, Role: role})
+}
+
+// mark draws a vertical line over the whole height of what is drawn already.
+func mark(p *plots.Panel, step float64) {
+	low, high := 0.0, 1.0
+	for _, c := range p.Curves {
+		for _, y := range c.Y {
+			low, high = min(low, y), max(high, y)
+		}
+	}
+	p.Curves = append(p.Curves, plots.Curve{X: []float64{step, step}, Y: []float64{low, high}, Role: plots.Series(7), Dash: plots.Dotted})
+}
+
+// place is the evaluation of a record at or next before a place on its schedule. Evaluations are made in the schedule's
+// order, so that an unfinished run has the first of them.
+func place(r *experiment.Record, at int) int { return min(at, len(r.Evaluations)-1) }
+
+// meta is the caption and what goes into the file.
+func meta(spec experiment.Spec, r *experiment.Record) plots.Meta {
+	m := plots.Meta{
+		Caption:    "One run: " + describe(spec) + ".",
+		Provenance: map[string]string{"records": spec.ID(), "seeds": strconv.FormatInt(spec.Seed, 10)},
+	}
+	if strings.HasPrefix(spec.Dataset, "glyphs") {
+		m.Marks = append(m.Marks, plots.SyntheticData)
+	}
+	switch {
+	case r == nil || len(r.Evaluations) == 0:
+		m.Marks = append(m.Marks, "no record yet")
+	case r.Diverged != nil:
+		m.Marks = append(m.Marks, "diverged")
+	case !r.Complete():
+		m.Marks = append(m.Marks, "unfinished run")
+	case study.Mode() == experiment.Quick:
+		m.Marks = append(m.Marks, plots.QuickRun)
+	}
+	return m
+}
+
+// describe is a spec in words.
+func describe(s experiment.Spec) string {
+	rule := s.Aggregator
+	switch {
+	case s.Aggregator == experiment.AggregatorMean:
+		rule = "plain SGD"
+	case usesC(s.Aggregator):
+		rule += ", c = " + number(s.C)
+	}
+	net := "no hidden layer"
+	if len(s.Hidden) > 0 {
+		net = "hidden layers " + strings.ReplaceAll(netName(s.Hidden), ",", "–")
+	}
+	return fmt.Sprintf("%s at %s %% label noise, %s, %s, %s steps, seed %d", title(s.Dataset), number(100*s.Noise), rule, net,
+		humanize.Comma(int64(s.Steps)), s.Seed)
+}
+
+// title is a data set's name for people.
+func title(name string) string {
+	for prefix, known := range map[string]string{"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar-10": "CIFAR-10"} {
+		if name == prefix {
+			return known
+		}
+		if count, err := strconv.ParseInt(strings.TrimPrefix(name, prefix+"-"), 10, 64); err == nil {
+			return "the first " + humanize.Comma(count) + " of " + known
+		}
+	}
+	return name
+}
+
+// readout is the run's numbers at the step looked at.
+func readout(r *experiment.Record, at int) string {
+	e := r.Evaluations[place(r, at)]
+	text := fmt.Sprintf("step %s: train %s, test %s, overfit %s, loss %.3g (train), %.3g (test)", humanize.Comma(int64(e.Step)),
+		percent(e.TrainAccuracy), percent(e.TestAccuracy), percent(e.Overfit), e.TrainLoss, e.TestLoss)
+	if e.PristineAccuracy != nil && e.CorruptAccuracy != nil {
+		text += fmt.Sprintf(", pristine %s, corrupt %s", percent(*e.PristineAccuracy), percent(*e.CorruptAccuracy))
+	}
+	return text
+}
+
+// percent writes a share as a percentage; what rounds to zero has no sign.
+func percent(share float64) string { return fmt.Sprintf("%.1f %%", math.Round(1000*share)/10+0) }
+
+// number is a number in the fewest of at most four digits.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }

@@ -1,0 +1,88 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+
+	"coherentgradients/cgkit/experiment"
+)
+
+// message is all that the page has to say, whole each time: where the controls stand and how often each button was
+// pressed. So the newest message is enough, however many were lost or came late.
+type message struct {
+	Seq     int    `json:"seq"` // rises with each message of a page
+	Dataset string `json:"dataset"`
+	Net     string `json:"net"`
+	Rule    string `json:"rule"`
+	Length  int    `json:"length"`
+	Noise   int    `json:"noise"` // the slider's place
+	C       int    `json:"c"`
+	At      int    `json:"at"`
+	Train   int    `json:"train"`
+	Stop    int    `json:"stop"`
+	Done    int    `json:"done"`
+}
+
+// parse reads a message. What is not among the choices is an error: it came from a page of another version.
+func parse(text string, c choices) (message, Controls, error) {
+	var m message
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		return m, Controls{}, fmt.Errorf("message from the page: %w", err)
+	}
+	switch {
+	case m.Noise < 0 || m.Noise >= len(c.noises):
+		return m, Controls{}, fmt.Errorf("message from the page: noise slider at %d of %d", m.Noise, len(c.noises))
+	case m.C < 0 || m.C >= len(c.cs):
+		return m, Controls{}, fmt.Errorf("message from the page: c slider at %d of %d", m.C, len(c.cs))
+	case !slices.Contains(c.datasets, m.Dataset) || !slices.Contains(c.nets, m.Net) || !slices.Contains(c.rules, m.Rule) || !slices.Contains(c.lengths, m.Length):
+		return m, Controls{}, fmt.Errorf("message from the page: %q, %q, %q or %d is on no menu", m.Dataset, m.Net, m.Rule, m.Length)
+	}
+	last := len(experiment.Schedule(m.Length)) - 1
+	return m, Controls{
+		Dataset: m.Dataset, Net: m.Net, Rule: m.Rule, Length: m.Length,
+		Noise: c.noises[m.Noise], C: c.cs[m.C], At: min(max(m.At, 0), last),
+	}, nil
+}
+
+// mailbox keeps the newest message. GoNB delivers each on a goroutine of its own, in any order.
+type mailbox struct {
+	// ready has a value when there is a message that was not taken yet.
+	ready chan struct{}
+
+	mu     sync.Mutex
+	newest int // its seq
+	text   string
+}
+
+func newMailbox() *mailbox { return &mailbox{ready: make(chan struct{}, 1)} }
+
+// put takes a message unless a newer one came before it.
+func (b *mailbox) put(text string) {
+	var m struct {
+		Seq int `json:"seq"`
+	}
+	if json.Unmarshal([]byte(text), &m) != nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if m.Seq <= b.newest {
+		return
+	}
+	b.newest, b.text = m.Seq, text
+	select {
+	case b.ready <- struct{}{}:
+	default:
+	}
+}
+
+// take returns the newest message.
+func (b *mailbox) take() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text
+}

@@ -1,0 +1,128 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html"
+	"html/template"
+	"slices"
+	"strings"
+
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/plots"
+
+	"github.com/dustin/go-humanize"
+)
+
+// pageText is the controls with their script.
+//
+//go:embed page.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageText))
+
+// choice is one line of a menu.
+type choice struct {
+	Value, Text string
+	Chosen      bool
+}
+
+// slider is one slider over a list; Labels say what its places mean.
+type slider struct {
+	At     int
+	Labels []string
+}
+
+// page is the HTML of the controls. id is unique to this run of the cell and names the address of its messages.
+func page(id string, c choices, at Controls) (string, error) {
+	menu := func(list []string, chosen string, text func(string) string) []choice {
+		var lines []choice
+		for _, v := range list {
+			lines = append(lines, choice{v, text(v), v == chosen})
+		}
+		return lines
+	}
+	same := func(v string) string { return v }
+	var lengths []string
+	for _, steps := range c.lengths {
+		lengths = append(lengths, fmt.Sprint(steps))
+	}
+	data := struct {
+		ID                           string
+		Datasets, Nets, Rules, Steps []choice
+		Noise, C, Place              slider
+		Schedule                     []int
+		UsesC                        []string
+	}{
+		ID:       id,
+		Datasets: menu(c.datasets, at.Dataset, same),
+		Nets:     menu(c.nets, at.Net, func(v string) string { return strings.ReplaceAll(v, ",", "–") }),
+		Rules:    menu(c.rules, at.Rule, same),
+		Steps: menu(lengths, fmt.Sprint(at.Length), func(v string) string {
+			return humanize.Comma(int64(c.lengths[slices.Index(lengths, v)])) + " steps"
+		}),
+		Noise:    slider{At: slices.Index(c.noises, at.Noise)},
+		C:        slider{At: slices.Index(c.cs, at.C)},
+		Place:    slider{At: at.At},
+		Schedule: experiment.Schedule(slices.Max(c.lengths)),
+		UsesC:    slices.DeleteFunc(slices.Clone(c.rules), func(rule string) bool { return !usesC(rule) }),
+	}
+	for _, v := range c.noises {
+		data.Noise.Labels = append(data.Noise.Labels, number(100*v)+" %")
+	}
+	for _, v := range c.cs {
+		data.C.Labels = append(data.C.Labels, number(v)+" %")
+	}
+	var b strings.Builder
+	err := pageTemplate.Execute(&b, data)
+	return b.String(), err
+}
+
+// picture is the HTML of a figure, to be replaced by the next one. seq is that of the message it was drawn for.
+func picture(id string, f *plots.Figure, seq int) (string, error) {
+	image, width, height, err := pixels(f, plots.Notebook, dots)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(`<figure style="margin:0" data-cg-picture="%s" data-seq="%d"><img src="data:image/png;base64,%s" width="%d" height="%d" style="max-width:100%%;height:auto" alt="%s"><figcaption><em>%s</em></figcaption></figure>`,
+		id, seq, base64.StdEncoding.EncodeToString(image), width, height, html.EscapeString(f.Alt()), html.EscapeString(f.Caption())), nil
+}
+
+// status is what stands between controls and picture, and tells the page's script which buttons to offer.
+type status struct {
+	Readout, Records string
+	News             string  // how the last training ended, or what can't be done
+	Progress         string  // of the run in the making, "" where there is none
+	Share            float64 // of it that is done
+	Train            string  // the label of the Train button; "" where there is nothing to train
+	Stopping         bool
+}
+
+// html is the status with its facts as data attributes.
+func (s status) html(id string) string {
+	var b strings.Builder
+	training := ""
+	if s.Progress != "" {
+		training = "yes"
+	}
+	if s.Stopping {
+		training = "stopping"
+	}
+	fmt.Fprintf(&b, `<div data-cg-status="%s" data-training="%s" data-train="%s" style="min-height:4.2em">`, id, training, html.EscapeString(s.Train))
+	if s.Progress != "" {
+		fmt.Fprintf(&b, `<div><progress value="%.4f" max="1" style="width:16em"></progress> %s</div>`, s.Share, html.EscapeString(s.Progress))
+	}
+	for _, line := range []string{s.News, s.Readout} {
+		if line != "" {
+			fmt.Fprintf(&b, "<div>%s</div>", html.EscapeString(line))
+		}
+	}
+	if s.Records != "" {
+		fmt.Fprintf(&b, `<div style="opacity:0.75">Records like this one: %s.</div>`, html.EscapeString(s.Records))
+	}
+	b.WriteString("</div>")
+	return b.String()
+}

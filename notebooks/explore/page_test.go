@@ -1,0 +1,175 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"bytes"
+	"image/png"
+	"regexp"
+	"strings"
+	"testing"
+
+	"coherentgradients/cgkit/experiment"
+)
+
+// The page has every control under its name, begins where it is told, and its script has what it needs.
+func TestPage(t *testing.T) {
+	c := offer(small(), nil)
+	text, err := page("cg_explore_test", c, controlsOf(small()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<option value="glyphs" selected>`, `<option value="64" selected>64</option>`,
+		`<option value="300" selected>300 steps</option>`, `<option value="winsorize" selected>`,
+		`const id = "cg_explore_test"`, `noise: ["0 %",`, "[0,1,2,3,4,5,6,7,8,9,10,20,",
+		`name="train"`, `name="stop"`, `name="done"`, `name="at"`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	// JupyterLab looks for this at the focused element itself.
+	if n, m := strings.Count(text, "data-lm-suppress-shortcuts"), len(regexp.MustCompile(`<(select|input|button) `).FindAllString(text, -1)); n != m || m != 10 {
+		t.Errorf("%d of %d controls keep their keys from JupyterLab", n, m)
+	}
+	if strings.Contains(text, "ZgotmplZ") {
+		t.Error("a value was refused by the template")
+	}
+}
+
+// Whatever a status says, it stays text.
+func TestStatusIsText(t *testing.T) {
+	text := status{Readout: `<script>alert("x")</script>`, Train: `"><b>`, Progress: "<i>", News: "a & b"}.html("id")
+	for _, bad := range []string{"<script", "<b>", "<i>", "a & b"} {
+		if strings.Contains(text, bad) {
+			t.Errorf("%s stands in %s", bad, text)
+		}
+	}
+}
+
+// grid is Figure 4 in small, with a hole in it.
+func grid() []*experiment.Record {
+	var records []*experiment.Record
+	for _, c := range []float64{0, 2, 8} {
+		for _, noise := range []float64{0, 0.5, 1} {
+			s := small()
+			s.Noise, s.C = noise, c
+			if records = append(records, madeUp(s, -1)); c == 8 && noise == 1 {
+				records[len(records)-1] = nil
+			}
+		}
+	}
+	return records
+}
+
+// Prerendered frames: the telling one first and alone to be seen, each a PNG, small enough, with a description.
+func TestFrames(t *testing.T) {
+	for name, make := range map[string]func([]*experiment.Record) ([]Frame, int, error){"noise": noiseFrames, "step": stepFrames} {
+		t.Run(name, func(t *testing.T) {
+			frames, telling, err := make(grid())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if label := frames[telling].Label; name == "noise" && label != "50 %" || name == "step" && label != "300" {
+				t.Errorf("first comes %s", label)
+			}
+			text, image, err := framesHTML(name, frames, telling)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := png.Decode(bytes.NewReader(image)); err != nil {
+				t.Error(err)
+			}
+			images := regexp.MustCompile(`<img [^>]*>`).FindAllString(text, -1)
+			if len(images) != len(frames) {
+				t.Fatalf("%d pictures for %d frames", len(images), len(frames))
+			}
+			for i, tag := range images {
+				if hidden := strings.Contains(tag, "display:none"); hidden != (i > 0) {
+					t.Errorf("picture %d hidden: %v", i, hidden)
+				}
+				if !strings.Contains(tag, `alt="Accuracy `) || len(tag) > 40_000 {
+					t.Errorf("picture %d of %d bytes: %.200s", i, len(tag), tag)
+				}
+			}
+		})
+	}
+	again := small()
+	again.Seed = 2
+	if there, _, _, err := sorted(append([]*experiment.Record{madeUp(again, -1)}, grid()...)); err != nil || len(there) != 8 || there[0].Spec.Seed != 1 {
+		t.Errorf("of two seeds: %d records, the first of seed %d (%v)", len(there), there[0].Spec.Seed, err)
+	}
+	if _, _, err := noiseFrames([]*experiment.Record{nil}); err == nil || !strings.Contains(err.Error(), "run --quick") {
+		t.Errorf("without records: %v", err)
+	}
+}
+
+// A picture with a palette looks the same: no colour is far from what it was.
+func TestSmaller(t *testing.T) {
+	f, err := draw(small(), madeUp(small(), -1), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full, _, _, err := pixels(f, frameSize, frameDots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	less, err := smaller(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if 2*len(less) > len(full) {
+		t.Errorf("%d bytes of %d", len(less), len(full))
+	}
+	a, _ := png.Decode(bytes.NewReader(full))
+	b, err := png.Decode(bytes.NewReader(less))
+	if err != nil || a.Bounds() != b.Bounds() {
+		t.Fatalf("%v, %v for %v", err, b.Bounds(), a.Bounds())
+	}
+	for y := range a.Bounds().Dy() {
+		for x := range a.Bounds().Dx() {
+			ar, ag, ab, _ := a.At(x, y).RGBA()
+			br, bg, bb, _ := b.At(x, y).RGBA()
+			if far(ar, br) || far(ag, bg) || far(ab, bb) {
+				t.Fatalf("at %d, %d: %v became %v", x, y, a.At(x, y), b.At(x, y))
+			}
+		}
+	}
+}
+
+// far is a difference of an eighth of the scale.
+func far(a, b uint32) bool { return max(a, b)-min(a, b) > 0x2000 }
+
+// Every state of a record can be drawn and says what it is.
+func TestDraw(t *testing.T) {
+	diverged := madeUp(small(), 5)
+	diverged.Diverged = &experiment.Divergence{Step: 5, Reason: "the loss is NaN"}
+	clean := small()
+	clean.Noise = 0
+	for name, c := range map[string]struct {
+		spec   experiment.Spec
+		record *experiment.Record
+		mark   string
+	}{
+		"none":       {small(), nil, "no record yet"},
+		"empty":      {small(), madeUp(small(), 0), "no record yet"},
+		"begun":      {small(), madeUp(small(), 1), "unfinished run"},
+		"diverged":   {small(), diverged, "diverged"},
+		"finished":   {small(), madeUp(small(), -1), "Synthetic data"},
+		"clean data": {clean, madeUp(clean, -1), "Synthetic data"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := draw(c.spec, c.record, 1000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(f.Caption(), c.mark) {
+				t.Errorf("caption %q has no %q", f.Caption(), c.mark)
+			}
+			if _, err := picture("id", f, 1); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

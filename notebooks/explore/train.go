@@ -1,0 +1,59 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"coherentgradients/cgkit/experiment"
+)
+
+// runner trains a spec to its end or until ctx ends, as [experiment.Run] does.
+type runner func(ctx context.Context, spec experiment.Spec, progress experiment.Progress) (*experiment.Record, error)
+
+// train is the runner of a store.
+func train(store *experiment.Store) runner {
+	return func(ctx context.Context, spec experiment.Spec, progress experiment.Progress) (*experiment.Record, error) {
+		return experiment.Run(ctx, spec, experiment.Options{
+			NewEngine: experiment.MLP, Store: store, Progress: progress, CheckpointEvery: 5 * time.Second,
+		})
+	}
+}
+
+// training is a run in the making.
+type training struct {
+	spec experiment.Spec
+	pace *pace
+	stop context.CancelFunc
+	// done yields how it ended, once.
+	done     <-chan error
+	stopping bool
+}
+
+// start trains a spec in the background.
+func start(ctx context.Context, run runner, spec experiment.Spec, now func() time.Time) *training {
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	t := &training{spec: spec, pace: &pace{now: now}, stop: stop, done: done}
+	go func() {
+		_, err := run(ctx, spec, t.pace)
+		stop()
+		done <- err
+	}()
+	return t
+}
+
+// outcome says how a training ended.
+func outcome(err error) string {
+	var interrupted *experiment.InterruptedError
+	switch {
+	case err == nil:
+		return "Trained."
+	case errors.As(err, &interrupted):
+		return "Stopped: " + strings.Replace(interrupted.Error(), "run it again", "train it again", 1) + "."
+	}
+	return "Not trained: " + strings.TrimSpace(err.Error())
+}

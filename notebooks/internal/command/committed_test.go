@@ -1,0 +1,61 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"coherentgradients/cgkit/claims"
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/notebooks/study"
+)
+
+// TestCommittedClaims: the committed file of verdicts is what the committed records give, and the README shows it. After
+// new records: CG_REGEN=1 go test ./notebooks/internal/command -run CommittedClaims
+func TestCommittedClaims(t *testing.T) {
+	results := filepath.Join("..", "..", "results")
+	verdicts, found, asked, err := study.Judge(&experiment.Store{Folders: []string{results}, Write: t.TempDir()}, "mnist")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d of %d records", found, asked)
+	fresh := filepath.Join(t.TempDir(), "claims.json")
+	if err := claims.Write(fresh, verdicts); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, readme := filepath.Join(results, study.CommittedClaims), filepath.Join("..", "..", "..", "README.md")
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const begin, end = "<!-- claims: written by a test from notebooks/results/claims.json -->\n", "<!-- end of claims -->"
+	before, rest, ok := strings.Cut(string(text), begin)
+	shown, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatalf("README.md has no place between %q and %q", begin, end)
+	}
+	table := study.ClaimsTable(verdicts)
+	if os.Getenv("CG_REGEN") != "" {
+		if err := os.WriteFile(path, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(readme, []byte(before+begin+table+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("notebooks/results/claims.json is not what the committed records give (%v)", err)
+	}
+	if shown != table {
+		t.Errorf("README.md shows\n%s\nnot\n%s", shown, table)
+	}
+}

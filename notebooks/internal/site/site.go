@@ -1,0 +1,174 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+// Package site makes of the notebooks a small static set of pages: an index with a picture for each, and one page a
+// notebook, as it was executed.
+//
+// The pages load nothing from elsewhere, formulas are MathML, every picture has an alternative text, and no link is
+// dead: what can't be had so is an error that names the notebook and its cell. The same notebooks give the same bytes.
+package site
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"html/template"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"coherentgradients/notebooks/internal/ipynb"
+	"coherentgradients/notebooks/internal/place"
+)
+
+//go:embed assets
+var assets embed.FS
+
+var templates = template.Must(template.ParseFS(assets, "assets/*.html"))
+
+// Site is a set of pages: what [Site.Write] writes, by path inside its folder, with slashes.
+type Site struct{ Files map[string][]byte }
+
+// page is one HTML page in the making.
+type page struct {
+	Name     string // its file, as "03_winsorized_sgd.html"
+	Source   string // what it is made from, by its path in the checkout
+	Number   string // "03", "" if the source's name begins with no number
+	Title    string // the first heading
+	Short    string // the title up to its colon
+	Topic    string // the title without the place in the paper that it ends with
+	Place    string // that place: "CG §3, Figure 4"
+	Lead     template.HTML
+	Picture  *figure // the first one
+	Headings []heading
+	Body     template.HTML
+	Previous *page
+	Next     *page
+
+	titled bool            // by a heading
+	ids    map[string]bool // of its elements
+	links  []string        // its links to pages, with their fragments
+}
+
+// Build makes the pages of all notebooks in the checkout at root, in the order of their names.
+func Build(ctx context.Context, root string) (*Site, error) {
+	names, err := place.Names(place.Notebooks(root))
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("no notebook is in %s: start the command inside the checkout", place.Notebooks(root))
+	}
+	b := &builder{root: root, files: map[string][]byte{}, appendixOf: map[string]*page{}}
+	for _, name := range names {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		nb, err := ipynb.Read(filepath.Join(place.Notebooks(root), name+".ipynb"))
+		if err != nil {
+			return nil, err
+		}
+		p := b.newPage(name+".html", path.Join("notebooks", name+".ipynb"))
+		if err := b.notebook(p, nb); err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Source, err)
+		}
+		b.notebooks = append(b.notebooks, p)
+	}
+	for i, p := range b.notebooks {
+		if i > 0 {
+			p.Previous, b.notebooks[i-1].Next = b.notebooks[i-1], p
+		}
+	}
+	for _, p := range b.appendices {
+		if err := b.appendix(p); err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Source, err)
+		}
+	}
+	return b.finish()
+}
+
+// builder collects the pages and their files.
+type builder struct {
+	root       string
+	files      map[string][]byte
+	notebooks  []*page
+	appendices []*page
+	appendixOf map[string]*page // by source
+}
+
+func (b *builder) newPage(name, source string) *page {
+	p := &page{Name: name, Source: source, ids: map[string]bool{"top": true}}
+	base := path.Base(source)
+	if number, _, ok := strings.Cut(base, "_"); ok && strings.Trim(number, "0123456789") == "" {
+		p.Number = number
+	}
+	p.named(strings.TrimSuffix(base, path.Ext(base)))
+	return p
+}
+
+// named gives a page its title.
+func (p *page) named(title string) {
+	p.Title, p.Topic, p.Place = title, title, ""
+	if topic, place, ok := strings.Cut(title, " ("); ok && strings.HasSuffix(place, ")") {
+		p.Topic, p.Place = topic, strings.TrimSuffix(place, ")")
+	}
+	p.Short, _, _ = strings.Cut(p.Topic, ":")
+}
+
+// appendix makes the page of a Markdown file that a notebook links to.
+func (b *builder) appendix(p *page) error {
+	text, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(p.Source)))
+	if err != nil {
+		return err
+	}
+	body, err := b.markdown(p, string(text))
+	p.Body = `<div class="cell prose">` + body + `</div>`
+	return err
+}
+
+// finish checks the links between the pages and sets them in their frame.
+func (b *builder) finish() (*Site, error) {
+	all := slices.Concat(b.notebooks, b.appendices)
+	ids := map[string]map[string]bool{}
+	for _, p := range all {
+		ids[p.Name] = p.ids
+	}
+	for _, p := range all {
+		for _, link := range p.links {
+			name, fragment, _ := strings.Cut(link, "#")
+			if ids[name] == nil {
+				return nil, fmt.Errorf("%s links to %s, of which there is no page", p.Source, name)
+			}
+			if fragment != "" && !ids[name][fragment] {
+				return nil, fmt.Errorf("%s links to #%s, and %s has no such heading: it has %s", p.Source, fragment, name,
+					strings.Join(slices.Sorted(maps.Keys(ids[name])), ", "))
+			}
+		}
+		if err := b.render(p.Name, "page.html", p); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.render("index.html", "index.html", struct{ Notebooks, Appendices []*page }{b.notebooks, b.appendices}); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"style.css", "pages.js"} {
+		text, err := assets.ReadFile("assets/" + name)
+		if err != nil {
+			return nil, err
+		}
+		b.files[name] = text
+	}
+	return &Site{Files: b.files}, nil
+}
+
+func (b *builder) render(name, with string, data any) error {
+	var out bytes.Buffer
+	if err := templates.ExecuteTemplate(&out, with, data); err != nil {
+		return err
+	}
+	b.files[name] = out.Bytes()
+	return nil
+}

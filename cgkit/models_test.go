@@ -9,6 +9,7 @@ import (
 	"coherentgradients/cgkit"
 	"coherentgradients/cgkit/internal/cgtest"
 
+	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/layers"
@@ -60,25 +61,31 @@ func TestWinsorizedTrainsOtherModels(t *testing.T) {
 		rate float64
 	}{{"convolution", convolutional, 0.3}, {"transformer block", transformerBlock, 0.1}} {
 		t.Run(c.name, func(t *testing.T) {
-			trainer := train.NewTrainer(b, seededStore(t, 7), c.fn, loss.SparseCategoricalCrossEntropyLogits,
-				cgkit.Winsorized(2).WithLearningRate(c.rate).Done(), nil, nil)
-			var first, last float32
-			for step := range 150 {
-				// 50 examples: the second percentile is the second smallest value, so one is clamped on each side.
-				x, y := quadrants(50, uint64(step))
-				metrics, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{y}})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if last = tensors.ToScalar[float32](metrics[0]); step == 0 {
-					first = last
-				}
-			}
+			first, last := trainOnQuadrants(t, b, c.fn, c.rate, 150)
 			if !(last < first/2) {
 				t.Errorf("the loss went from %v to %v in 150 steps", first, last)
 			}
 		})
 	}
+}
+
+// trainOnQuadrants makes winsorized steps on fresh batches and returns the first and the last loss.
+func trainOnQuadrants(t *testing.T, b compute.Backend, fn func(*model.Scope, *Node) *Node, rate float64, steps int) (first, last float32) {
+	t.Helper()
+	trainer := train.NewTrainer(b, seededStore(t, 7), fn, loss.SparseCategoricalCrossEntropyLogits,
+		cgkit.Winsorized(2).WithLearningRate(rate).Done(), nil, nil)
+	for step := range steps {
+		// 50 examples: the second percentile is the second smallest value, so one is clamped on each side.
+		x, y := quadrants(50, uint64(step))
+		metrics, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{y}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last = tensors.ToScalar[float32](metrics[0]); step == 0 {
+			first = last
+		}
+	}
+	return first, last
 }
 
 // seededStore gives the same initial weights in each run of a test.

@@ -42,10 +42,9 @@ func makeBatch(m int, seed uint64) (x *tensors.Tensor, y *tensors.Tensor) {
 	return tensors.FromFlatDataAndDimensions(data, m, 6), tensors.FromFlatDataAndDimensions(labels, m, 1)
 }
 
-// slowStep is winsorized SGD written out: one gradient for each example, sort, clamp, mean.
-func slowStep(t *testing.T, b compute.Backend, store *model.Store, x, y *tensors.Tensor, c, rate float64) map[string][]float64 {
+// gradientsAlone are the gradients [example][variable][coordinate] of each example's own loss, one example at a time.
+func gradientsAlone(t *testing.T, b compute.Backend, store *model.Store, x, y *tensors.Tensor) (paths []string, gradients [][][]float64) {
 	t.Helper()
-	var paths []string
 	exec, err := model.NewExec(b, store, func(scope *model.Scope, x, y *graph.Node) []*graph.Node {
 		l := graph.ReduceAllMean(loss.SparseCategoricalCrossEntropyLogits([]*graph.Node{y}, []*graph.Node{twoLayers(scope, x)}))
 		var nodes []*graph.Node
@@ -60,34 +59,64 @@ func slowStep(t *testing.T, b compute.Backend, store *model.Store, x, y *tensors
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer exec.Finalize()
 	m := x.Shape().Dimensions[0]
 	xs, ys := tensors.MustCopyFlatData[float64](x), tensors.MustCopyFlatData[int32](y)
-	gradients := make([][][]float64, m)
+	gradients = make([][][]float64, m)
 	for i := range m {
 		for _, g := range exec.MustCall(tensors.FromFlatDataAndDimensions(xs[i*6:(i+1)*6], 1, 6), tensors.FromFlatDataAndDimensions(ys[i:i+1], 1, 1)) {
 			gradients[i] = append(gradients[i], tensors.MustCopyFlatData[float64](g))
 		}
 	}
+	return paths, gradients
+}
+
+// winsorizedMean is the paper's: sort, clamp, mean.
+func winsorizedMean(column []float64, c float64) float64 {
+	n := float64(len(column) - 1)
+	sorted := slices.Sorted(slices.Values(column))
+	l := sorted[int(math.RoundToEven(c/100*n))]
+	u := sorted[int(math.RoundToEven((100-c)/100*n))]
+	var sum float64
+	for _, v := range column {
+		sum += min(max(v, l), u)
+	}
+	return sum / float64(len(column))
+}
+
+// slowStep is winsorized SGD written out: one gradient for each example, scaled by its weight if there are weights.
+func slowStep(t *testing.T, b compute.Backend, store *model.Store, x, y *tensors.Tensor, c, rate float64, weights ...float64) map[string][]float64 {
+	t.Helper()
+	paths, gradients := gradientsAlone(t, b, store, x, y)
 	after := make(map[string][]float64)
 	for p, path := range paths {
 		w := tensors.MustCopyFlatData[float64](store.GetVariable(path).MustValue())
 		for j := range w {
-			column := make([]float64, m)
-			for i := range m {
+			column := make([]float64, len(gradients))
+			for i := range column {
 				column[i] = gradients[i][p][j]
+				if weights != nil {
+					column[i] *= weights[i]
+				}
 			}
-			sorted := slices.Sorted(slices.Values(column))
-			l := sorted[int(math.RoundToEven(c/100*float64(m-1)))]
-			u := sorted[int(math.RoundToEven((100-c)/100*float64(m-1)))]
-			var sum float64
-			for _, v := range column {
-				sum += min(max(v, l), u)
-			}
-			w[j] -= rate * sum / float64(m)
+			w[j] -= rate * winsorizedMean(column, c)
 		}
 		after[path] = w
 	}
 	return after
+}
+
+// sameWeights compares the store's trainable variables.
+func sameWeights(t *testing.T, store *model.Store, want map[string][]float64, tolerance float64) {
+	t.Helper()
+	for path, w := range want {
+		got := tensors.MustCopyFlatData[float64](store.GetVariable(path).MustValue())
+		for j := range w {
+			if d := math.Abs(got[j] - w[j]); !(d <= tolerance) {
+				t.Fatalf("%s[%d] = %v, want %v", path, j, got[j], w[j])
+			}
+		}
+	}
 }
 
 func TestWinsorizedStepAgainstSlowTwin(t *testing.T) {
@@ -99,7 +128,7 @@ func TestWinsorizedStepAgainstSlowTwin(t *testing.T) {
 			for _, exact := range []bool{false, true} {
 				cgtest.Each(t, func(t *testing.T, b compute.Backend) {
 					x, y := makeBatch(size.m, 7)
-					store := model.NewStore()
+					store := seededStore(t, 5)
 					rule, err := aggregate.Named("winsorize", aggregate.Params{C: c, Exact: exact})
 					if err != nil {
 						t.Fatal(err)
@@ -116,14 +145,8 @@ func TestWinsorizedStepAgainstSlowTwin(t *testing.T) {
 					step()
 					want := slowStep(t, b, store, x, y, c, 0.1)
 					step()
-					for path, w := range want {
-						got := tensors.MustCopyFlatData[float64](store.GetVariable(path).MustValue())
-						for j := range w {
-							if d := math.Abs(got[j] - w[j]); !(d <= 1e-11) {
-								t.Fatalf("m=%d c=%v exact=%v %s[%d] = %v, want %v", size.m, c, exact, path, j, got[j], w[j])
-							}
-						}
-					}
+					t.Logf("m=%d c=%v exact=%v", size.m, c, exact)
+					sameWeights(t, store, want, 1e-11)
 				})
 			}
 		}
@@ -156,7 +179,7 @@ func TestBadSettingsAreErrors(t *testing.T) {
 func TestBeforeAdam(t *testing.T) {
 	b := cgtest.Go(t)
 	x, y := makeBatch(30, 1)
-	trainer := train.NewTrainer(b, model.NewStore(), twoLayers, loss.SparseCategoricalCrossEntropyLogits,
+	trainer := train.NewTrainer(b, seededStore(t, 5), twoLayers, loss.SparseCategoricalCrossEntropyLogits,
 		cgkit.Winsorized(4).Before(optimizer.Adam().LearningRate(0.01).Done().(cgkit.GradientOptimizer)).Done(), nil, nil)
 	var first, last float64
 	for i := range 60 {

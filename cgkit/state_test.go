@@ -34,7 +34,7 @@ func TestRollingRules(t *testing.T) {
 	const rate = 0.1
 	for _, rule := range []aggregate.Stateful{aggregate.RollingMedian(), aggregate.RollingMean(), aggregate.MedianOfBatches()} {
 		cgtest.Each(t, func(t *testing.T, b compute.Backend) {
-			store := model.NewStore()
+			store := seededStore(t, 5)
 			opt := cgkit.With(rule).WithLearningRate(rate).Done()
 			trainer := train.NewTrainer(b, store, twoLayers, loss.SparseCategoricalCrossEntropyLogits, opt, nil, nil)
 			var history []map[string][]float64 // mean gradients of the batches so far

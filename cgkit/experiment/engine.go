@@ -72,6 +72,9 @@ func NewMLP(ctx context.Context, b compute.Backend, p Problem) (Engine, error) {
 			tensors.FromFlatDataAndDimensions(w, sizes[i], sizes[i+1]),
 			tensors.FromFlatDataAndDimensions(biases[i], sizes[i+1]))
 	}
+	if e.memory, err = e.newMemory(); err != nil {
+		return nil, err
+	}
 	if err := e.compile(); err != nil {
 		return nil, err
 	}
@@ -89,14 +92,7 @@ func (s Spec) Rule() (aggregate.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule, err := aggregate.Named(s.Aggregator, aggregate.Params{C: s.C, Percentile: percentile})
-	if err != nil {
-		return nil, err
-	}
-	if _, remembers := rule.(aggregate.Stateful); remembers {
-		return nil, fmt.Errorf("aggregator = %q remembers earlier batches, which runs cannot yet: use it through cgkit.With, or choose another", s.Aggregator)
-	}
-	return rule, nil
+	return aggregate.Named(s.Aggregator, aggregate.Params{C: s.C, Percentile: percentile})
 }
 
 type mlp struct {
@@ -106,13 +102,14 @@ type mlp struct {
 	sizes   []int
 	order   *BatchOrder
 	params  []*tensors.Tensor // weights and biases in turn; replaced by each call
+	memory  []*tensors.Tensor // of a rule that remembers; likewise
 
 	steps    *graph.Exec // several updates
 	evaluate *graph.Exec // predictions and losses of a slab of examples
 	slabs    map[*uint8][]slab
 
 	learned *tracker
-	probe   *graph.Exec // a rule's effect on one batch; nil for the mean, which has none
+	probe   *graph.Exec // a rule's effect on one batch; nil for the mean, which has none, and for rules that remember
 
 	gradients *gradients // nil unless they are to be measured
 
@@ -160,7 +157,7 @@ func (e *mlp) advance(n int) (float64, error) {
 	started := time.Now()
 	images, labels := e.gather(n, e.limit)
 	args := []any{images, labels, int32(n)}
-	for _, p := range e.params {
+	for _, p := range slices.Concat(e.params, e.memory) {
 		donated, err := graph.DonateTensorBuffer(p, e.backend, 0)
 		if err != nil {
 			return 0, err
@@ -175,7 +172,7 @@ func (e *mlp) advance(n int) (float64, error) {
 	out[0].MustFinalizeAll()
 	images.MustFinalizeAll()
 	labels.MustFinalizeAll()
-	e.params = out[1:]
+	e.params, e.memory = out[1:1+len(e.params)], out[1+len(e.params):]
 	e.step += n
 	if took := time.Since(started); n >= e.chunk && took > 0 {
 		e.chunk = min(max(int(float64(n)*float64(chunkTime)/float64(took)), 1), e.limit, 2*e.chunk)
@@ -206,7 +203,8 @@ const (
 	stateKept  = "learned_kept"
 )
 
-// State is the weights and biases, when each example was learned, and the contributions measured so far.
+// State is the weights and biases, what the rule remembers, when each example was learned, and the contributions measured
+// so far.
 func (e *mlp) State() (map[string]Array, error) {
 	n := len(e.learned.first)
 	state := map[string]Array{
@@ -220,6 +218,9 @@ func (e *mlp) State() (map[string]Array, error) {
 		}
 		state[paramName(i)] = Array{Shape: p.Shape().Dimensions, Data: data}
 	}
+	if err := e.saveMemory(state); err != nil {
+		return nil, err
+	}
 	if e.gradients != nil {
 		state[stateContributions] = Array{Shape: []int{contributionSteps, tableColumns}, Data: slices.Clone(e.gradients.table)}
 	}
@@ -231,7 +232,7 @@ func (e *mlp) Restore(step int, state map[string]Array) error {
 	if err := e.restoreContributions(state); err != nil {
 		return err
 	}
-	want := len(e.params) + 2
+	want := len(e.params) + 2 + max(0, len(e.memory)-1)
 	if e.gradients != nil {
 		want++
 	}
@@ -253,6 +254,9 @@ func (e *mlp) Restore(step int, state map[string]Array) error {
 			return fmt.Errorf("%s of the state does not fit this net's %s", name, p.Shape())
 		}
 		e.params[i] = tensors.FromFlatDataAndDimensions(data, p.Shape().Dimensions...)
+	}
+	if err := e.restoreMemory(step, state); err != nil {
+		return err
 	}
 	e.step = step
 	return nil
@@ -277,7 +281,7 @@ func (e *mlp) Close() error {
 		e.probe.Finalize()
 	}
 	e.gradients.close()
-	for _, p := range e.params {
+	for _, p := range slices.Concat(e.params, e.memory) {
 		p.MustFinalizeAll()
 	}
 	for _, list := range e.slabs {

@@ -60,7 +60,8 @@ func (e *mlp) Evaluate(ctx context.Context) (Evaluation, error) {
 }
 
 // probeNext measures the rule's effect on the batch of the next update, and leaves out what is not finite: where all
-// gradients are zero there is no direction to compare.
+// gradients are zero there is no direction to compare. Rules that remember are left out: what they do is no function of
+// one batch.
 func (e *mlp) probeNext(into map[string]float64) error {
 	if e.probe == nil {
 		return nil

@@ -22,18 +22,19 @@ func (e *mlp) compile() (err error) {
 	if e.steps, err = NewExec(e.backend, steps); err != nil {
 		return err
 	}
-	if e.evaluate, err = NewExec(e.backend, e.evaluateGraph); err != nil || e.rule == (aggregate.Mean{}) {
+	_, remembers := e.rule.(aggregate.Stateful)
+	if e.evaluate, err = NewExec(e.backend, e.evaluateGraph); err != nil || e.rule == (aggregate.Mean{}) || remembers {
 		return err
 	}
 	e.probe, err = NewExec(e.backend, e.probeGraph)
 	return err
 }
 
-// stepsGraph makes n updates. inputs: images uint8 [chunk, batch, features], labels int32 [chunk, batch], n, and the
-// parameters. Outputs: the sum of the batches' losses, and the parameters after.
+// stepsGraph makes n updates. inputs: images uint8 [chunk, batch, features], labels int32 [chunk, batch], n, the parameters,
+// and what the rule remembers. Outputs: the sum of the batches' losses, the parameters and the memory after.
 func (e *mlp) stepsGraph(inputs []*Node) []*Node {
 	g := inputs[0].Graph()
-	// Loop state: step, n, sum of losses, images, labels, parameters. A closure may use nothing but its own state.
+	// Loop state: step, n, sum of losses, images, labels, parameters, memory. A closure may use nothing but its own state.
 	state := append([]*Node{Const(g, int32(0)), inputs[2], Const(g, float32(0)), inputs[0], inputs[1]}, inputs[3:]...)
 	shapesOf := make([]shapes.Shape, len(state))
 	for i, node := range state {
@@ -42,8 +43,8 @@ func (e *mlp) stepsGraph(inputs []*Node) []*Node {
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := stateParameters(g, shapesOf)
 		step, n, sum, images, labels := s[0], s[1], s[2], s[3], s[4]
-		loss, params := e.update(at(images, step), at(labels, step), s[5:])
-		return append([]*Node{Add(step, Const(g, int32(1))), n, Add(sum, loss), images, labels}, params...)
+		loss, after := e.update(at(images, step), at(labels, step), s[5:])
+		return append([]*Node{Add(step, Const(g, int32(1))), n, Add(sum, loss), images, labels}, after...)
 	})
 	condition := NewClosure(g, func(g *Graph) []*Node {
 		s := stateParameters(g, shapesOf)
@@ -56,14 +57,18 @@ func (e *mlp) stepsGraph(inputs []*Node) []*Node {
 // stepGraph is stepsGraph for one update: images [1, batch, features], labels [1, batch].
 func (e *mlp) stepGraph(inputs []*Node) []*Node {
 	images, labels := inputs[0], inputs[1]
-	loss, params := e.update(Reshape(images, images.Shape().Dimensions[1:]...), Reshape(labels, labels.Shape().Dimensions[1]), inputs[3:])
-	return append([]*Node{loss}, params...)
+	loss, after := e.update(Reshape(images, images.Shape().Dimensions[1:]...), Reshape(labels, labels.Shape().Dimensions[1]), inputs[3:])
+	return append([]*Node{loss}, after...)
 }
 
-// update returns the loss of a batch, images uint8 [batch, features] and labels int32 [batch], and the parameters after
-// one update with the rule's directions.
-func (e *mlp) update(images, labels *Node, params []*Node) (loss *Node, after []*Node) {
+// update returns the loss of a batch, images uint8 [batch, features] and labels int32 [batch], and the parameters, with
+// the memory behind them, after one update with the rule's directions.
+func (e *mlp) update(images, labels *Node, values []*Node) (loss *Node, after []*Node) {
+	params, memory := values[:2*(len(e.sizes)-1)], values[2*(len(e.sizes)-1):]
 	loss, examples := e.views(images, labels, params)
+	if stateful, remembers := e.rule.(aggregate.Stateful); remembers {
+		return loss, e.remember(stateful, examples, params, memory)
+	}
 	for i, direction := range e.rule.Directions(examples) {
 		after = append(after, Sub(params[i], MulScalar(direction, e.problem.Spec.LearningRate)))
 	}

@@ -22,13 +22,12 @@ const (
 	maxSteps   = 1_000_000_000
 )
 
-// KnownAggregators gives the rules that a spec may name: those of package aggregate that need no more than the batch at
-// hand, rules registered by the program included.
+// KnownAggregators gives the rules that a spec may name: those of package aggregate, rules registered by the program
+// included. Of those that remember earlier batches a step is still one batch, whether it moves the weights or not.
 var KnownAggregators = func() []string {
 	return slices.DeleteFunc(aggregate.Names(), func(name string) bool {
-		rule, err := aggregate.Named(name, aggregate.Params{})
-		_, remembers := rule.(aggregate.Stateful)
-		return err != nil || remembers
+		_, err := aggregate.Named(name, aggregate.Params{})
+		return err != nil
 	})
 }
 

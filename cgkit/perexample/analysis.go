@@ -65,10 +65,22 @@ func analyse(loss *graph.Node, batch, params []*graph.Node, m int) *analysis {
 		a.info[node.Id()] = &nodeInfo{isParam: true, trained: true, layout: noBatch}
 	}
 	if info := a.visit(loss); info.trained && info.problem != "" {
-		refuse(info.culprit, info.problem, remedy(info.culprit))
+		refuse(info.culprit, a.spoilt(info.culprit, loss, params), info.problem, remedy(info.culprit))
 	}
 	a.dropUnreached(loss)
 	return a
+}
+
+// spoilt lists the parameters that a node which cannot be followed depends on; where it comes before all of them, those
+// that the loss depends on.
+func (a *analysis) spoilt(culprit, loss *graph.Node, params []*graph.Node) []*graph.Node {
+	for _, node := range []*graph.Node{culprit, loss} {
+		list := slices.DeleteFunc(slices.Clone(params), func(param *graph.Node) bool { return !a.dependsOn(node, param) })
+		if len(list) > 0 {
+			return list
+		}
+	}
+	return params
 }
 
 // dropUnreached keeps the boundaries that the loss's gradient arrives at: not those behind a stopped gradient.

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -80,7 +81,7 @@ func Check(b compute.Backend, store *model.Store, lossFn func(scope *model.Scope
 				out = append(out, view.Example(i))
 			}
 		}
-		return out
+		return comparable64(out)
 	})
 	if err != nil {
 		return Report{}, err
@@ -96,7 +97,7 @@ func Check(b compute.Backend, store *model.Store, lossFn func(scope *model.Scope
 			loss = graph.ReduceAllMean(loss)
 		}
 		params, _ := trainable(store, loss.Graph())
-		return graph.Gradient(loss, params...)
+		return comparable64(graph.Gradient(loss, params...))
 	})
 	if err != nil {
 		return Report{}, err
@@ -190,19 +191,12 @@ func rowOf(b compute.Backend, t *tensors.Tensor, i int) (*tensors.Tensor, error)
 	return out[0], nil
 }
 
-func float64s(t *tensors.Tensor) []float64 {
-	var out []float64
-	t.MustConstFlatData(func(flat any) {
-		switch data := flat.(type) {
-		case []float64:
-			out = append(out, data...)
-		case []float32:
-			for _, v := range data {
-				out = append(out, float64(v))
-			}
-		default:
-			panic(fmt.Errorf("perexample: gradients of type %s cannot be compared: use float32 or float64", t.DType()))
-		}
-	})
-	return out
+// comparable64 converts gradients of any type to float64, so that those of half precision can be compared too.
+func comparable64(gradients []*graph.Node) []*graph.Node {
+	for i, g := range gradients {
+		gradients[i] = graph.ConvertDType(g, dtypes.Float64)
+	}
+	return gradients
 }
+
+func float64s(t *tensors.Tensor) []float64 { return tensors.MustCopyFlatData[float64](t) }

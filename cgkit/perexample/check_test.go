@@ -13,6 +13,8 @@ import (
 	"coherentgradients/cgkit/internal/cgtest"
 	"coherentgradients/cgkit/perexample"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/layers"
@@ -42,7 +44,14 @@ func TestCheck(t *testing.T) {
 			t.Errorf("the table names no variable:\n%s", report)
 		}
 	}
-	_, err := perexample.Check(b, model.NewStore(), func(s *model.Scope, batch []*Node) *Node {
+	half, err := perexample.Check(b, model.NewStore(), func(s *model.Scope, batch []*Node) *Node {
+		w := s.VariableWithShape("w", shapes.Make(dtypes.BFloat16, 7, 2)).NodeValue(batch[0].Graph())
+		return ReduceSum(Square(Dot(ConvertDType(batch[0], dtypes.BFloat16), w).Product()), 1)
+	}, x, y)
+	if err != nil || len(half.Variables) != 1 || half.Worst() > 0.02 {
+		t.Errorf("a variable of half precision: %v\n%s", err, half)
+	}
+	_, err = perexample.Check(b, model.NewStore(), func(s *model.Scope, batch []*Node) *Node {
 		return ReduceAllMax(squares(s, batch))
 	}, x, y)
 	var unsupported *perexample.Unsupported

@@ -17,6 +17,27 @@
 // For the usual mean loss g_b is the gradient of example b's own loss. Whatever L takes from the parameters alone, such
 // as a weight decay term, reaches every example: it is part of each g_b.
 //
+// # What becomes of a loss
+//
+//	mean over the examples      g_b is the gradient of example b's own loss
+//	sum over the examples       g_b is m times that, by the convention
+//	a factor, as loss scaling   multiplies every g_b
+//	weights, mean of w_b·ℓ_b    g_b is w_b times that; divided by their sum, which must not depend on parameters, m·w_b/Σw times
+//	masks, padding              a masked example is an example still: g_b = 0. Divided by the k examples that count, as GoMLX's
+//	                            losses do, the others' g_b are m/k times the gradient of their own loss
+//	one loss for each, [m]      stands for its mean
+//	L1, L2, weight decay        in the loss, as GoMLX's regularizers put it there: the same for every example, part of each g_b
+//	a penalty on activations    belongs to the example whose activations they are
+//	dropout                     g_b is taken at the mask that b was given
+//	any other function of it    refused: a root, a logarithm, a maximum over the examples
+//
+// A new batch size is a new graph: GoMLX builds and compiles it, and the views are of that many examples.
+//
+// # Types
+//
+// Gradients have their parameter's type, whatever the model computes in. Where it computes in half precision each of
+// the m gradients is rounded as the batch's gradient would be.
+//
 // # How it works
 //
 // Every node is followed from the batch inputs (batch axis 0) with the axis along which its examples lie; a boundary is
@@ -24,8 +45,8 @@
 // boundary is cloned on b's slice of its operands and given b's slice of the gradient, GoMLX's own rule for that
 // operation turns it into the gradient of the parameter operand, and that is pushed back to the parameter. Axes are
 // propagated operation by operation, never guessed from sizes. An operation that mixes examples before the loss, or that
-// this package does not know, is refused by a panic with an [Unsupported] error naming parameter, node and remedy: there
-// is no wrong number in silence.
+// this package does not know, is refused by a panic with an [Unsupported] error naming variable, node and remedy: there is
+// no wrong number in silence.
 //
 // Views are built inside a graph-building function and panic on misuse, as all of GoMLX's graph building does.
 package perexample

@@ -11,18 +11,32 @@ import (
 // Unsupported says which part of a model has no per-example gradient here, and what to do about it. It is what [Of]
 // panics with; GoMLX's executors return it as an error, found by errors.As.
 type Unsupported struct {
-	Node   string // the operation, as GoMLX prints it
-	Reason string // what is wrong with it
-	Remedy string // what the user can do
+	Node     string // the operation, as GoMLX prints it
+	Variable string // the variable whose gradients it spoils, with its shape; where there are more, also how many
+	Reason   string // what is wrong with it
+	Remedy   string // what the user can do
 }
 
 // Error is one line.
 func (u *Unsupported) Error() string {
-	return fmt.Sprintf("perexample: %s in %s: %s", u.Reason, u.Node, u.Remedy)
+	return fmt.Sprintf("perexample: %s in %s, between variable %s and the loss: %s", u.Reason, u.Node, u.Variable, u.Remedy)
 }
 
-func refuse(node *graph.Node, reason, remedy string) {
-	panic(&Unsupported{Node: describe(node), Reason: reason, Remedy: remedy})
+// refuse panics. spoilt are the parameters whose gradients cannot be had, at least one.
+func refuse(node *graph.Node, spoilt []*graph.Node, reason, remedy string) {
+	variable := parameterName(spoilt[0])
+	if more := len(spoilt) - 1; more > 0 {
+		variable += fmt.Sprintf(" (and %d more)", more)
+	}
+	panic(&Unsupported{Node: describe(node), Variable: variable, Reason: reason, Remedy: remedy})
+}
+
+// parameterName is a variable's path and shape; of a parameter that is no variable, what GoMLX calls it.
+func parameterName(param *graph.Node) string {
+	if param.Type() != graph.NodeTypeParameter {
+		return describe(param)
+	}
+	return fmt.Sprintf("%s %s", param.GetParameterName(), param.Shape())
 }
 
 func describe(node *graph.Node) string {

@@ -52,6 +52,11 @@ func init() {
 			h := Concatenate([]*Node{x, BroadcastToDims(token, m, 3)}, 1)
 			return layers.Dense(s.In("b"), Tanh(h), true, classes)
 		})},
+		modelCase{name: "penalty on activations", example: []int{6}, loss: func(s *model.Scope, x, y *Node) *Node {
+			h := Tanh(layers.Dense(s.In("a"), x, true, 6))
+			data := ReduceAllMean(classify(layers.Dense(s.In("b"), h, true, classes), y))
+			return Add(data, MulScalar(ReduceAllMean(Square(h)), 0.1))
+		}},
 		modelCase{name: "computed in float32", example: []int{6}, tolerance: 1e-5, loss: meanLoss(func(s *model.Scope, x *Node) *Node {
 			w := s.VariableWithShape("w", shapes.Make(dtypes.Float64, 6, 8)).NodeValue(x.Graph())
 			h := Dot(ConvertDType(x, dtypes.Float32), ConvertDType(w, dtypes.Float32)).Product()

@@ -42,7 +42,7 @@ type tailPart struct {
 
 func (p *tailPart) example(int) *graph.Node {
 	if p.whole == nil {
-		gradient := vjp(p.b.node, p.b.node, p.b.gradient)[p.operand]
+		gradient := vjp(p.b.node, p.b.node, p.b.gradient, p.param)[p.operand]
 		p.whole = p.a.pushBack(p.b.node.Inputs()[p.operand], gradient, p.param)
 	}
 	return p.whole
@@ -63,7 +63,7 @@ func (p *clonePart) example(b int) *graph.Node {
 	for i, input := range inputs {
 		sliced[i] = info.reads[i].example(input, b)
 	}
-	gradient := vjp(node.CloneWithInputs(sliced...), node, info.layout.example(p.b.gradient, b))[p.operand]
+	gradient := vjp(node.CloneWithInputs(sliced...), node, info.layout.example(p.b.gradient, b), p.param)[p.operand]
 	operand, reads := inputs[p.operand], info.reads[p.operand]
 	if !reads.batch() {
 		return p.a.pushBack(operand, gradient, p.param)

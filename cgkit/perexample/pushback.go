@@ -9,13 +9,14 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// vjp applies GoMLX's rule of node's operation: the gradients of its operands from the gradient of its output.
-func vjp(node, rule, gradient *graph.Node) []*graph.Node {
+// vjp applies GoMLX's rule of node's operation: the gradients of its operands from the gradient of its output. param is
+// the parameter it is done for.
+func vjp(node, rule, gradient, param *graph.Node) []*graph.Node {
 	fn := rule.CustomGradient()
 	if fn == nil {
 		var known bool
 		if fn, known = graph.VJPRegistration[rule.Type()]; !known {
-			refuse(rule, "GoMLX has no gradient for this operation", "replace it by operations that have one")
+			refuse(rule, []*graph.Node{param}, "GoMLX has no gradient for this operation", "replace it by operations that have one")
 		}
 	}
 	return fn(node, []*graph.Node{gradient}, shapes.Make(gradient.DType()))
@@ -44,7 +45,7 @@ func (a *analysis) pushBack(node, gradient, param *graph.Node) *graph.Node {
 			add(stand[0], arriving)
 			continue
 		}
-		for i, part := range vjp(current, current, arriving) {
+		for i, part := range vjp(current, current, arriving, param) {
 			input := current.Inputs()[i]
 			if part != nil && a.info[input.Id()].trained {
 				add(input, part)

@@ -39,7 +39,7 @@ func Of(loss *graph.Node, batch, params []*graph.Node) []*View {
 	m := batch[0].Shape().Dimensions[0]
 	for _, node := range batch {
 		if node.Rank() == 0 || node.Shape().Dimensions[0] != m {
-			panic(fmt.Errorf("perexample: batch inputs of shapes %s and %s: axis 0 of every one must hold the same examples",
+			panic(fmt.Errorf("perexample: batch inputs of shapes %s and %s: axis 0 of every one must hold the same examples; what belongs to no example goes into a constant or a variable that is not trained",
 				batch[0].Shape(), node.Shape()))
 		}
 	}
@@ -50,7 +50,7 @@ func Of(loss *graph.Node, batch, params []*graph.Node) []*View {
 		}
 		loss = graph.ReduceAllMean(loss)
 	} else if info := a.info[loss.Id()]; info.trained && !info.layout.mixed && m > 1 {
-		refuse(loss, "the loss does not sum over the examples", "make the loss a mean or sum of one loss for each example")
+		refuse(loss, a.spoilt(loss, loss, params), "the loss does not sum over the examples", "make the loss a mean or sum of one loss for each example")
 	}
 	wanted := make([]*graph.Node, 0, len(a.boundaries)+len(params))
 	for _, b := range a.boundaries {

@@ -299,6 +299,9 @@ func TestRefusals(t *testing.T) {
 		{"worst example", "other than a sum", func(s *model.Scope, x, y *Node) *Node {
 			return ReduceAllMax(ReduceSum(Square(layers.Dense(s.In("a"), x, true, classes)), 1))
 		}},
+		{"centring before the first layer", "other than a sum", meanLoss(func(s *model.Scope, x *Node) *Node {
+			return layers.Dense(s.In("a"), Sub(x, ReduceAndKeep(x, ReduceMax, 0)), true, classes)
+		})},
 		{"pairs of examples", "joins each example with every other", func(s *model.Scope, x, y *Node) *Node {
 			h := layers.Dense(s.In("a"), x, true, 6)
 			return ReduceAllMean(Dot(h, h).General([]int{1}, nil, []int{1}, nil))
@@ -324,6 +327,9 @@ func TestRefusals(t *testing.T) {
 				var unsupported *perexample.Unsupported
 				if !errors.As(err, &unsupported) || !strings.Contains(unsupported.Error(), c.want) {
 					t.Fatalf("error %v, want an Unsupported with %q", err, c.want)
+				}
+				if !strings.HasPrefix(unsupported.Variable, "/a/dense/") || !strings.Contains(unsupported.Variable, " (Float64)[") {
+					t.Errorf("it names the variable %q, want that of layer a with its shape", unsupported.Variable)
 				}
 			})
 		})

@@ -1,0 +1,119 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate_test
+
+import (
+	"fmt"
+	"slices"
+
+	"coherentgradients/cgkit/aggregate"
+	"coherentgradients/cgkit/backend"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// gradients are of five examples with two coordinates. The last example has a wrong label.
+var gradients = [][]float64{{1, 0}, {2, 1}, {3, -1}, {4, 0}, {100, -50}}
+
+// combine prints what a rule makes of some gradients.
+func combine(rule aggregate.Rule, gradients [][]float64) {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	direction := graph.MustExecOnce(b, func(g *graph.Node) *graph.Node {
+		return rule.Directions([]aggregate.Examples{aggregate.Rows(g)})[0]
+	}, gradients)
+	fmt.Println(direction.Value())
+}
+
+func ExampleMean() {
+	combine(aggregate.Mean{}, gradients)
+	// Output: [22 -10]
+}
+
+// With five examples and c = 25 the largest and the smallest value of a coordinate are clamped to their neighbours.
+func ExampleWinsorize() {
+	combine(aggregate.Winsorize{C: 25}, gradients) // (2+2+3+4+4)/5, (-1-1+0+0+0)/5
+	// Output: [3 -0.4]
+}
+
+func ExampleTrimmedMean() {
+	combine(aggregate.TrimmedMean{C: 25, Exact: true}, [][]float64{{1}, {2}, {3}, {4}, {1e300}})
+	// Output: [3]
+}
+
+func ExampleMedian() {
+	combine(aggregate.Median{}, gradients)
+	// Output: [3 0]
+}
+
+// The means of three pairs are 1.5, 3.5 and 52, and 0.5, −0.5 and −25.
+func ExampleMedianOfMeans() {
+	combine(aggregate.MedianOfMeans{Groups: 3}, append(slices.Clone(gradients), []float64{4, 0}))
+	// Output: [3.5 -0.5]
+}
+
+// The last example's gradient is shortened to length 1, the others are short enough.
+func ExampleClipNorm() {
+	combine(aggregate.ClipNorm{MaxNorm: 1}, [][]float64{{1, 0}, {0, 1}, {0, 0}, {30, 40}})
+	// Output: [0.4 0.45]
+}
+
+func ExampleSumOfSigns() {
+	combine(aggregate.SumOfSigns{}, gradients)
+	// Output: [0.005 -0.001]
+}
+
+func ExampleSignOfSum() {
+	combine(aggregate.SignOfSum{}, gradients)
+	// Output: [0.001 -0.001]
+}
+
+// Rules are found by name, with settings; what is out of range is an error.
+func ExampleNamed() {
+	rule, err := aggregate.Named("winsorize", aggregate.Params{C: 2})
+	fmt.Println(rule.Name(), err)
+	_, err = aggregate.Named("winsorize", aggregate.Params{C: 50})
+	fmt.Println(err)
+	// Output:
+	// winsorize <nil>
+	// winsorize: c = 50 is no percentage on each side: choose 0 ≤ c < 50
+}
+
+func ExamplePercentileNamed() {
+	percentile, err := aggregate.PercentileNamed("linear")
+	fmt.Println(percentile, err)
+	// Output: linear <nil>
+}
+
+// What a rule did to a batch: how much of the mean gradient's energy it took away, and how many of the values it clamped.
+func ExampleMeasure() {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	out := graph.MustExecOnceN(b, func(g *graph.Node) []*graph.Node {
+		_, effect := aggregate.Measure(aggregate.Winsorize{C: 25}, []aggregate.Examples{aggregate.Rows(g)})
+		return []*graph.Node{effect.EnergyRemoved, effect.Cosine, effect.Clamped}
+	}, gradients)
+	fmt.Printf("removed %.2f, cosine %.2f, clamped %.1f\n", out[0].Value(), out[1].Value(), out[2].Value())
+	// Output: removed 0.78, cosine 0.96, clamped 0.4
+}
+
+// A rule that remembers is given its state and the number of steps before; in its first two it is not ready.
+func ExampleRollingMedian() {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	out := graph.MustExecOnceN(b, func(g, last, before, step *graph.Node) []*graph.Node {
+		directions, _, ready := aggregate.RollingMedian().Next([]aggregate.Examples{aggregate.Rows(g)}, [][]*graph.Node{{last, before}}, step)
+		return []*graph.Node{directions[0], ready}
+	}, gradients, []float64{2, 1}, []float64{3, -1}, int64(2))
+	fmt.Println(out[0].Value(), out[1].Value())
+	// Output: [3 -1] true
+}

@@ -14,6 +14,9 @@ import (
 func TestLaTeX(t *testing.T) {
 	pdflatex, err := exec.LookPath("pdflatex")
 	if err != nil {
+		if os.Getenv("CI") == "true" && os.Getenv("CG_NO_TEX") == "" {
+			t.Fatal("no pdflatex on PATH, and CI=true: install TeX Live with the pgf package (Debian: texlive-latex-base texlive-pictures)")
+		}
 		t.Skip("no pdflatex on PATH: install TeX Live with the pgf package to run this test")
 	}
 	dir := t.TempDir()

@@ -13,10 +13,11 @@ import (
 // Times of the loop.
 const (
 	tickEvery = 400 * time.Millisecond // between two looks at a run in the making
-	greeting  = 30 * time.Second       // how long a page may take to answer at all
+	greeting  = 45 * time.Second       // how long a page may take to answer at all
 	silence   = 4 * time.Minute        // and how long it may be quiet then: browsers slow down hidden pages
 	farewell  = 3 * time.Second        // how long a run may take to be saved at the end of the cell
 	knockTime = 4 * time.Second        // between two attempts to open the way from the page to here
+	lostTime  = 15 * time.Second       // and between two to open it again
 )
 
 // loop is one live cell, from the first picture to the last.
@@ -93,8 +94,8 @@ func (l *loop) show() {
 
 // state shows the status.
 func (l *loop) state() {
-	s := l.shown.status(l.at, l.known)
-	s.News = l.news
+	s := l.shown.status(l.at, l.known, l.trainsShown())
+	s.News, s.Heard = l.news, !l.heard.IsZero()
 	if l.training != nil {
 		line, share := l.training.pace.line()
 		s.Progress, s.Share = "training "+describe(l.training.spec)+": "+line, share
@@ -105,10 +106,19 @@ func (l *loop) state() {
 	l.update(statusBlock, s.html(l.id))
 }
 
+// trainsShown tells whether the run in the making is the one that is shown.
+func (l *loop) trainsShown() bool {
+	return l.training != nil && l.training.spec.ID() == l.shown.spec.ID()
+}
+
 // handle does what a message asks for. It says whether the cell is to end.
 func (l *loop) handle(ctx context.Context, text string) (done bool) {
 	m, at, err := parse(text, l.choices)
+	first := l.heard.IsZero()
 	l.heard = l.now()
+	if first {
+		l.state()
+	}
 	if err != nil {
 		l.news = err.Error()
 		l.state()
@@ -140,7 +150,7 @@ func (l *loop) handle(ctx context.Context, text string) (done bool) {
 func (l *loop) tick() (done bool) {
 	now := l.now()
 	if l.training != nil {
-		if l.training.spec.ID() == l.shown.spec.ID() {
+		if l.trainsShown() {
 			if fresh := look(l.store, l.base, l.at); fresh.evaluated() != l.shown.evaluated() {
 				l.show()
 				return false
@@ -149,21 +159,25 @@ func (l *loop) tick() (done bool) {
 		l.state()
 		return false // whoever started it may come back to it
 	}
+	quiet, wait := now.Sub(l.heard), lostTime
 	if l.heard.IsZero() {
-		if now.Sub(l.knocked) >= knockTime {
-			l.knocked = now
-			l.knock()
-		}
-		return now.Sub(l.began) >= greeting
+		quiet, wait = now.Sub(l.began), knockTime
 	}
-	return now.Sub(l.heard) >= silence
+	if quiet >= wait && now.Sub(l.knocked) >= wait {
+		l.knocked = now
+		l.knock()
+	}
+	if l.heard.IsZero() {
+		return quiet >= greeting
+	}
+	return quiet >= silence
 }
 
 // ended takes in how a training ended.
 func (l *loop) ended(err error) {
 	l.news = outcome(err)
-	if spec := l.training.spec; l.heard.IsZero() || spec.ID() != l.shown.spec.ID() {
-		l.news = fmt.Sprintf("%s: %s", describe(spec), l.news)
+	if !l.trainsShown() {
+		l.news = fmt.Sprintf("%s: %s", describe(l.training.spec), l.news)
 	}
 	l.training = nil
 	l.known = scan(l.store)

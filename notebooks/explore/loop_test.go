@@ -29,8 +29,10 @@ func TestFound(t *testing.T) {
 	w.shows(t, statusBlock, "Step 300: train ")
 	w.shows(t, statusBlock, "c = 2 at 50 %")
 	w.shows(t, pictureBlock, "data:image/png;base64,")
+	w.shows(t, statusBlock, `data-heard="false"`)
 
 	w.handle(t.Context(), w.say(1, map[string]any{"c": 0}))
+	w.shows(t, statusBlock, `data-heard="true"`)
 	w.shows(t, statusBlock, "No record of this run yet: glyphs at 50 % label noise, plain SGD")
 	w.shows(t, statusBlock, `data-train="Train 300 steps"`)
 	w.shows(t, pictureBlock, `data-seq="1"`)
@@ -83,7 +85,7 @@ func TestTrainAndStop(t *testing.T) {
 		t.Fatalf("stopped with %v", err)
 	}
 	w.ended(&experiment.InterruptedError{ID: spec.ID(), Step: 100, Steps: 300})
-	w.shows(t, statusBlock, "stopped at step 100 of 300")
+	w.shows(t, statusBlock, "Stopped at step 100, saved there.")
 	w.shows(t, statusBlock, `data-train="Go on to 300 steps"`)
 	if len(w.asked) > 0 {
 		t.Errorf("a second run was started: %v", <-w.asked)
@@ -127,6 +129,9 @@ func TestNobodyLooks(t *testing.T) {
 	w.time = w.time.Add(silence - time.Second)
 	if w.tick() {
 		t.Error("it ends though the page was heard")
+	}
+	if w.knocks != 1 {
+		t.Errorf("it knocked %d times at a page that was heard before", w.knocks)
 	}
 	w.handle(t.Context(), w.say(2, map[string]any{"train": 1}))
 	<-w.asked

@@ -5,6 +5,7 @@ package explore
 import (
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -57,6 +58,9 @@ func (p *pace) Step(done int, loss float64) {
 func (p *pace) Note(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if _, said, found := strings.Cut(line, ": "); found { // the run is named already
+		line = said
+	}
 	p.note = line
 }
 

@@ -99,6 +99,7 @@ type status struct {
 	Share            float64 // of it that is done
 	Train            string  // the label of the Train button; "" where there is nothing to train
 	Stopping         bool
+	Heard            bool // the page has answered
 }
 
 // html is the status with its facts as data attributes.
@@ -111,7 +112,11 @@ func (s status) html(id string) string {
 	if s.Stopping {
 		training = "stopping"
 	}
-	fmt.Fprintf(&b, `<div data-cg-status="%s" data-training="%s" data-train="%s" style="min-height:4.2em">`, id, training, html.EscapeString(s.Train))
+	fmt.Fprintf(&b, `<div data-cg-status="%s" data-training="%s" data-train="%s" data-heard="%v" style="min-height:4.2em">`,
+		id, training, html.EscapeString(s.Train), s.Heard)
+	if !s.Heard {
+		b.WriteString("<div>Connecting the controls: a moment, or some seconds on a busy machine.</div>")
+	}
 	if s.Progress != "" {
 		fmt.Fprintf(&b, `<div><progress value="%.4f" max="1" style="width:16em"></progress> %s</div>`, s.Share, html.EscapeString(s.Progress))
 	}

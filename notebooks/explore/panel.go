@@ -43,13 +43,15 @@ func (p panel) evaluated() int {
 // figure draws the panel.
 func (p panel) figure(at Controls) (*plots.Figure, error) { return draw(p.spec, p.record, at.At) }
 
-// status says in words what is shown, and what the Train button would do.
-func (p panel) status(at Controls, known []experiment.Spec) status {
+// status says in words what is shown, and what the Train button would do, unless this very run is being trained.
+func (p panel) status(at Controls, known []experiment.Spec, training bool) status {
 	s := status{Records: neighbours(p.spec, at.Rule, known)}
 	steps := humanize.Comma(int64(p.spec.Steps)) + " steps"
 	switch {
 	case p.wrong != "":
 		s.Readout = p.wrong
+		return s
+	case p.record == nil && training:
 		return s
 	case p.record == nil:
 		s.Readout = "No record of this run yet: " + describe(p.spec) + ". The button trains it."
@@ -58,7 +60,7 @@ func (p panel) status(at Controls, known []experiment.Spec) status {
 	case p.evaluated() > 0:
 		s.Readout = capitalised(readout(p.record, at.At))
 	}
-	if !p.record.Finished() {
+	if !p.record.Finished() && !training {
 		s.Readout = strings.TrimSpace(s.Readout + fmt.Sprintf(" Unfinished: the button goes on to %s.", steps))
 		s.Train = "Go on to " + steps
 	}

@@ -5,10 +5,13 @@ package explore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"coherentgradients/cgkit/experiment"
+
+	"github.com/dustin/go-humanize"
 )
 
 // runner trains a spec to its end or until ctx ends, as [experiment.Run] does.
@@ -52,8 +55,10 @@ func outcome(err error) string {
 	switch {
 	case err == nil:
 		return "Trained."
+	case errors.As(err, &interrupted) && interrupted.Step == 0:
+		return "Stopped before the first step."
 	case errors.As(err, &interrupted):
-		return "Stopped: " + strings.Replace(interrupted.Error(), "run it again", "train it again", 1) + "."
+		return fmt.Sprintf("Stopped at step %s, saved there.", humanize.Comma(int64(interrupted.Step)))
 	}
 	return "Not trained: " + strings.TrimSpace(err.Error())
 }

@@ -10,7 +10,27 @@ import (
 	"coherentgradients/plots"
 )
 
-// FullBatchFigure draws training on all examples a step beside minibatches, from the records of [FullBatch]: training and
+// In quick mode the full batch is that of quickBatch examples, for quickBatchSteps.
+const (
+	quickBatch      = 600
+	quickBatchSteps = 200
+)
+
+// FullBatchRuns are the specs of [FullBatch] on the notebook's data set; in quick mode they are cut to 600 examples and 200
+// steps.
+func FullBatchRuns() []experiment.Spec {
+	specs := FullBatch(Dataset())
+	if Mode() != experiment.Quick {
+		return specs
+	}
+	for i := range specs {
+		specs[i].Dataset, specs[i].Steps = fmt.Sprintf("%s-%d", Dataset(), quickBatch), quickBatchSteps
+		specs[i].Batch = min(specs[i].Batch, quickBatch)
+	}
+	return specs
+}
+
+// FullBatchFigure draws training on all examples a step beside minibatches, from the records of [FullBatchRuns]: training and
 // test accuracy over the steps, without noise and at 50 %. nil records are left out.
 func FullBatchFigure(records []*experiment.Record) *plots.Figure { return figure(fullBatch(records)) }
 

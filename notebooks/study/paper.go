@@ -48,7 +48,7 @@ func Paper() []PaperFigure {
 		{Name: "mechanism", What: "what winsorizing does at 50 % noise", Specs: GridColumn(0.5), Partial: true, Draw: drawing(mechanism)},
 		{Name: "plain_and_winsorized", What: "c = 0 against c = 2 at 50 % noise", Specs: []experiment.Spec{Spec(0.5, 0), Spec(0.5, 2)},
 			Draw: drawing(compare)},
-		{Name: "full_batch", What: "the full batch beside minibatches", Specs: FullBatch(Dataset()), Partial: true, Draw: drawing(fullBatch)},
+		{Name: "full_batch", What: "the full batch beside minibatches", Specs: FullBatchRuns(), Partial: true, Draw: drawing(fullBatch)},
 		{Name: "verdicts", What: "the verdict on each claim", Specs: ClaimRuns(Dataset()), Partial: true, Draw: drawing(judged)},
 	}
 }

@@ -33,7 +33,7 @@ func TestRunAllCells(t *testing.T) {
 				}).observe(document.body, {subtree: true, childList: true, characterData: true});`)
 			s.run(t)
 			// A live cell goes on until one is done with it.
-			s.waitFor(t, 5*time.Minute, "end of Run All Cells", `(() => {
+			s.waitFor(t, 10*time.Minute, "end of Run All Cells", `(() => {
 				document.querySelector('[id^=cg_explore_] [name=done]:not(:disabled)')?.click();
 				return window.allDone;
 			})()`)

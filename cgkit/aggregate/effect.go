@@ -22,10 +22,23 @@ type Effect struct {
 // limiting is a rule that treats values beyond two bounds apart.
 type limiting interface {
 	bounds(m int) (low, high bound)
+	method() Method
 }
 
 func (w Winsorize) bounds(m int) (low, high bound)   { return w.Percentile.bounds(w.C, m) }
 func (t TrimmedMean) bounds(m int) (low, high bound) { return Nearest.bounds(t.C, m) }
+func (w Winsorize) method() Method                   { return w.Method }
+func (t TrimmedMean) method() Method                 { return t.Method }
+
+func (w Winsorize) demand(m int) (demand, Method, bool) {
+	low, high := w.bounds(m)
+	return demandOf(m, low, high, w.Exact), w.Method, low != (bound{}) || high != (bound{})
+}
+
+func (t TrimmedMean) demand(m int) (demand, Method, bool) {
+	low, high := t.bounds(m)
+	return demandOf(m, low, high, t.Exact), t.Method, low != (bound{}) || high != (bound{})
+}
 
 // Measure builds a rule's directions and its effect on the same batch.
 func Measure(rule Rule, params []Examples) (directions []*graph.Node, effect Effect) {
@@ -54,16 +67,32 @@ func clampedShare(limits limiting, params []Examples) *graph.Node {
 	for _, p := range params {
 		m := p.Len()
 		low, high := limits.bounds(m)
-		network := selection.Ordered(m, low.needs(), high.needs())
+		mean := p.Mean()
+		values += float64(m * mean.Shape().Size())
+		d := demandOf(m, low, high, false)
+		d.each, d.sums = 5, false
+		if method := d.choose(limits.method(), mean.Graph()); method != Networks {
+			b := blocksOf(p)
+			lower, upper := b.bounds(method, low, high)
+			counts = append(counts, graph.ReduceAllSum(b.fold(graph.Zeros(b.graph(), b.shape), []*graph.Node{lower, upper}, func(acc *graph.Node, values, limits []*graph.Node) *graph.Node {
+				return graph.Add(acc, sumAll(outsideOf(values, limits[0], limits[1])))
+			})))
+			continue
+		}
+		network := selection.Ordered(m, d.low, d.high)
 		all := emit(network, p)
 		lower, _ := low.pick(all, network.Low, network.LowBound)
 		upper, _ := high.pick(all, network.High, network.HighBound)
-		outside := make([]*graph.Node, m)
-		for b, value := range all[:m] {
-			outside[b] = graph.ConvertDType(graph.LogicalOr(graph.LessThan(value, lower), graph.GreaterThan(value, upper)), value.DType())
-		}
-		counts = append(counts, graph.ReduceAllSum(sumAll(outside)))
-		values += float64(m * p.Mean().Shape().Size())
+		counts = append(counts, graph.ReduceAllSum(sumAll(outsideOf(all[:m], lower, upper))))
 	}
 	return graph.DivScalar(sumAll(counts), values)
+}
+
+// outsideOf is 1 for each value beyond the limits, 0 for the others.
+func outsideOf(values []*graph.Node, lower, upper *graph.Node) []*graph.Node {
+	list := make([]*graph.Node, len(values))
+	for b, value := range values {
+		list[b] = graph.ConvertDType(graph.LogicalOr(graph.LessThan(value, lower), graph.GreaterThan(value, upper)), value.DType())
+	}
+	return list
 }

@@ -208,9 +208,10 @@ func TestCheckBackend(t *testing.T) {
 		m       int
 		refused bool
 	}{
-		{aggregate.Winsorize{C: 2}, 256, false}, {aggregate.Winsorize{C: 2}, 600, true}, {aggregate.Winsorize{}, 600, false},
-		{aggregate.TrimmedMean{C: 2}, 600, true}, {aggregate.Median{}, 257, true}, {aggregate.Mean{}, 6000, false},
-		{aggregate.MedianOfMeans{}, 6000, false},
+		{aggregate.Winsorize{C: 2}, 600, false}, {aggregate.Winsorize{C: 2, Method: aggregate.Networks}, 256, false},
+		{aggregate.Winsorize{C: 2, Method: aggregate.Networks}, 600, true}, {aggregate.Winsorize{Method: aggregate.Networks}, 600, false},
+		{aggregate.TrimmedMean{C: 2, Method: aggregate.Networks}, 600, true}, {aggregate.Median{Method: aggregate.Networks}, 257, true},
+		{aggregate.Median{}, 1000, false}, {aggregate.Mean{}, 6000, false}, {aggregate.MedianOfMeans{Method: aggregate.Networks}, 6000, false},
 	} {
 		if err := aggregate.CheckBackend(c.rule, c.m, xla); (err != nil) != c.refused {
 			t.Errorf("%+v with %d examples: %v", c.rule, c.m, err)

@@ -6,37 +6,31 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
 )
 
-// xlaLimit is the largest batch that XLA compiles a selection among in reasonable time. From about 250 examples on it no
-// longer uses vectors, which makes a step some ten times slower; with several hundreds its compiler does not end within
-// minutes.
+// xlaLimit is the largest batch for which XLA compiles any network within minutes.
 const xlaLimit = 256
 
-// selecting is a rule that selects among the examples of a batch, at least from some size of it on.
-type selecting interface {
-	selects(m int) bool
-}
-
-func (w Winsorize) selects(m int) bool {
-	low, high := w.Percentile.bounds(w.C, m)
-	return low != (bound{}) || high != (bound{})
-}
-
-func (t TrimmedMean) selects(m int) bool {
-	low, high := Nearest.bounds(t.C, m)
-	return low != (bound{}) || high != (bound{})
-}
-
-func (Median) selects(m int) bool { return m > 2 }
-
 // CheckBackend says whether a rule is practical for batches of m examples on a backend; nil, or an error naming the size,
-// the range and the remedy. Whoever builds a graph with the rule calls it beside Check.
+// the range and the remedy. Whoever builds a graph with the rule calls it beside Check. What is refused is [Networks] where
+// XLA does not compile them; in a loop that holds several steps, [Automatic] comes to the same, see [Loops].
 func CheckBackend(rule Rule, m int, b compute.Backend) error {
 	s, ok := rule.(selecting)
-	if !ok || m <= xlaLimit || b.Name() != "xla" || !s.selects(m) {
+	if !ok || m <= xlaLimit || !capable(b) {
 		return nil
 	}
-	return fmt.Errorf("%s: a batch of %d examples: on XLA selecting among more than %d does not compile in reasonable time; use a batch of at most %d, the mean, or GOMLX_BACKEND=go",
-		rule.Name(), m, xlaLimit, xlaLimit)
+	if d, method, selects := s.demand(m); selects && method == Networks && d.m > xlaLimit {
+		return fmt.Errorf("%s: a batch of %d examples: on XLA a network on more than %d values does not compile in reasonable time; use method automatic",
+			rule.Name(), m, xlaLimit)
+	}
+	return nil
+}
+
+// checkLoop panics where only a network could serve, within a loop, and XLA would not compile it.
+func (d demand) checkLoop(g *graph.Graph) {
+	if d.m > xlaLimit && capable(g.Backend()) && d.onXLA(Automatic) != Networks {
+		panic(fmt.Errorf("aggregate: a batch of %d examples in a loop of steps: on XLA selecting among more than %d takes a loop of its own, and GoMLX has no loops within loops; make one step a call, or take a batch of at most %d",
+			d.m, xlaLimit, xlaLimit))
+	}
 }

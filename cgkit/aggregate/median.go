@@ -3,7 +3,7 @@
 package aggregate
 
 import (
-	"coherentgradients/cgkit/selection"
+	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -14,12 +14,17 @@ import (
 //	NaN among the values   NaN in that coordinate
 //	±Inf                   harmless while they are fewer than half
 //
-// It costs a selection network of half of the values on each side: several times a winsorized step.
-type Median struct{}
+// It costs a selection network of half of the values on each side, several times a winsorized step, and where that is too
+// large for XLA (from about 150 examples on) a counting, see [Method].
+type Median struct {
+	Method Method
+}
 
 var _ Rule = Median{}
 
-func init() { Register("median", func(Params) (Rule, error) { return Median{}, nil }) }
+func init() {
+	Register("median", func(p Params) (Rule, error) { return Median{Method: p.Method}, nil })
+}
 
 // Name is "median".
 func (Median) Name() string { return "median" }
@@ -33,20 +38,60 @@ func (Median) Laws() Laws {
 }
 
 // Directions are the medians.
-func (Median) Directions(params []Examples) []*graph.Node {
-	return each(params, func(p Examples) *graph.Node { return medianOf(p) })
+func (r Median) Directions(params []Examples) []*graph.Node {
+	return each(params, func(p Examples) *graph.Node { return medianOf(p, r.Method) })
 }
 
-func medianOf(examples sample) *graph.Node {
+func (r Median) demand(m int) (demand, Method, bool) { return medianDemand(m), r.Method, m > 2 }
+
+func medianDemand(m int) demand {
+	if m%2 == 1 {
+		return demand{m: m, low: (m + 1) / 2, each: 2}
+	}
+	return demand{m: m, low: m / 2, high: m / 2, each: 2}
+}
+
+// withNaN is x, and NaN where one of values is. XLA's minimum and maximum on CPUs lose a NaN on one of their two sides, so
+// that a network may swallow it; those of the pure-Go backend do not.
+func withNaN(x *graph.Node, values []*graph.Node) *graph.Node {
+	if x.Graph().Backend().Name() != "xla" {
+		return x
+	}
+	spoilt := make([]*graph.Node, len(values))
+	for i, v := range values {
+		spoilt[i] = graph.NotEqual(v, v)
+	}
+	return graph.Where(tree(spoilt, graph.LogicalOr), graph.ConvertDType(graph.Const(x.Graph(), math.NaN()), x.DType()), x)
+}
+
+func medianOf(examples sample, method Method) *graph.Node {
 	m := examples.Len()
 	if m <= 2 {
 		return examples.Mean()
 	}
-	if m%2 == 1 {
-		network := selection.Extremes(m, (m+1)/2, 0)
-		return emit(network, examples)[network.LowBound]
+	d := medianDemand(m)
+	var middle []*graph.Node
+	switch d.choose(method, examples.Mean().Graph()) {
+	case Counting:
+		ranks := []int{m / 2}
+		if m%2 == 0 {
+			ranks = []int{m/2 - 1, m / 2}
+		}
+		middle = orderStatistics(blocksOf(examples), ranks)
+	case Sides:
+		lower, upper := boundsBySides(blocksOf(examples), m/2)
+		middle = []*graph.Node{lower, upper}
+	default:
+		network := d.network()
+		values := emit(network, examples)
+		middle = []*graph.Node{values[network.LowBound]}
+		if m%2 == 0 {
+			middle = append(middle, values[network.HighBound])
+		}
+		middle[0] = withNaN(middle[0], values[:m])
 	}
-	network := selection.Extremes(m, m/2, m/2)
-	values := emit(network, examples)
-	return graph.MulScalar(graph.Add(values[network.LowBound], values[network.HighBound]), 0.5)
+	if len(middle) == 1 {
+		return middle[0]
+	}
+	return graph.MulScalar(graph.Add(middle[0], middle[1]), 0.5)
 }

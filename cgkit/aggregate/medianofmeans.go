@@ -21,13 +21,14 @@ import (
 // It costs k matrix products of m/k rows, which is one ordinary gradient, and a network on k values.
 type MedianOfMeans struct {
 	Groups int // k; 0 means 3
+	Method Method
 }
 
 var _ Rule = MedianOfMeans{}
 
 func init() {
 	Register("median-of-means", func(p Params) (Rule, error) {
-		rule := MedianOfMeans{Groups: p.Groups}
+		rule := MedianOfMeans{Groups: p.Groups, Method: p.Method}
 		if p.Groups < 0 {
 			return nil, fmt.Errorf("median-of-means: %d groups: choose 1 or more", p.Groups)
 		}
@@ -61,8 +62,12 @@ func (r MedianOfMeans) Laws() Laws {
 // Directions are the medians of the groups' means.
 func (r MedianOfMeans) Directions(params []Examples) []*graph.Node {
 	return each(params, func(examples Examples) *graph.Node {
-		return medianOf(groupMeans(examples, r.groups()))
+		return medianOf(groupMeans(examples, r.groups()), r.Method)
 	})
+}
+
+func (r MedianOfMeans) demand(int) (demand, Method, bool) {
+	return medianDemand(r.groups()), r.Method, r.groups() > 2
 }
 
 // means is the groups' means, as the sample of a median.

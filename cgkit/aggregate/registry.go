@@ -16,6 +16,8 @@ type Params struct {
 	Percentile Percentile
 	// Exact asks for the form that no outlier can spoil; the zero value is the fast form.
 	Exact bool
+	// Method is how order statistics are found; the zero value is Automatic.
+	Method Method
 	// Groups is the number of groups of the median of means; 0 means 3, as in M3.
 	Groups int
 	// MaxNorm is the largest norm that one example's gradient keeps under norm clipping; 0 means 1.

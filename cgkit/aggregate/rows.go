@@ -25,6 +25,10 @@ func (r rows) Example(b int) *graph.Node {
 	return graph.Squeeze(graph.SliceAxis(r.x, 0, graph.AxisElem(b)), 0)
 }
 
+func (r rows) Blocks() (operands []*graph.Node, flips []bool, read func(operands []*graph.Node) func(b int) *graph.Node) {
+	return storedBlocks(r.x)
+}
+
 func (r rows) Mean() *graph.Node { return graph.ReduceMean(r.x, 0) }
 
 func (r rows) Sum(from, to int) *graph.Node {

@@ -13,15 +13,16 @@ import "github.com/gomlx/gomlx/core/graph"
 // that values dropped do not count: Exact survives any outliers that are dropped, and the error of the fast form is at most
 // 4ε·Σ|g|/(u−l+1) a coordinate, which grows as fewer values are kept.
 type TrimmedMean struct {
-	C     float64
-	Exact bool
+	C      float64
+	Exact  bool
+	Method Method
 }
 
 var _ Rule = TrimmedMean{}
 
 func init() {
 	Register("trimmed-mean", func(p Params) (Rule, error) {
-		return TrimmedMean{C: p.C, Exact: p.Exact}, checkC("trimmed-mean", p.C)
+		return TrimmedMean{C: p.C, Exact: p.Exact, Method: p.Method}, checkC("trimmed-mean", p.C)
 	})
 }
 
@@ -49,9 +50,7 @@ func (t TrimmedMean) Directions(params []Examples) []*graph.Node {
 		if low == (bound{}) && high == (bound{}) {
 			return examples.Mean()
 		}
-		c := clamp(examples, low, high, t.Exact)
-		// Clamping put low.index values at l and high.index at u: take them away again.
-		cut := graph.Add(graph.MulScalar(c.lower, float64(low.index)), graph.MulScalar(c.upper, float64(high.index)))
-		return graph.DivScalar(graph.Sub(c.sum, cut), float64(m-low.index-high.index))
+		sum := clampedSum(examples, low, high, t.Exact, true, t.Method)
+		return graph.DivScalar(sum, float64(m-low.index-high.index))
 	})
 }

@@ -19,7 +19,7 @@ import "github.com/gomlx/gomlx/core/graph"
 //	NaN among the values   NaN in that coordinate
 //	±Inf                   Exact: clamped, while no more of them than are clamped on their side; otherwise NaN
 //	c < 0, c ≥ 50, NaN     refused
-//	m > 256 on XLA         refused, see [CheckBackend]; up to 192 is where XLA uses vectors for sure
+//	any m and c            on XLA by a network where one compiles, and by counting elsewhere, see [Method]
 //
 // The fast form, the default, takes the ordinary mean and corrects both tails. It costs a matrix product and a selection
 // network, and its error in a coordinate is at most about 4ε (1/m) Σ_b |g_b|, ε the unit roundoff: nothing for the
@@ -29,13 +29,14 @@ type Winsorize struct {
 	C          float64
 	Percentile Percentile
 	Exact      bool
+	Method     Method
 }
 
 var _ Rule = Winsorize{}
 
 func init() {
 	Register("winsorize", func(p Params) (Rule, error) {
-		w := Winsorize{C: p.C, Percentile: p.Percentile, Exact: p.Exact}
+		w := Winsorize{C: p.C, Percentile: p.Percentile, Exact: p.Exact, Method: p.Method}
 		return w, checkC("winsorize", p.C)
 	})
 }
@@ -72,6 +73,6 @@ func (w Winsorize) Directions(params []Examples) []*graph.Node {
 		if low == (bound{}) && high == (bound{}) {
 			return examples.Mean()
 		}
-		return graph.DivScalar(clamp(examples, low, high, w.Exact).sum, float64(m))
+		return graph.DivScalar(clampedSum(examples, low, high, w.Exact, false, w.Method), float64(m))
 	})
 }

@@ -15,8 +15,8 @@ import (
 // compile prepares both computations; they are compiled when first called.
 func (e *mlp) compile() (err error) {
 	steps := e.stepsGraph
-	if !e.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] {
-		// GoMLX's pure-Go backend, which has no loop to speak of either: one update a call.
+	if !e.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] || aggregate.Loops(e.rule, e.problem.Spec.Batch, e.backend) {
+		// GoMLX's pure-Go backend, which has no loop to speak of, and rules that have a loop of their own: one update a call.
 		steps, e.limit = e.stepGraph, 1
 	}
 	if e.steps, err = NewExec(e.backend, steps); err != nil {

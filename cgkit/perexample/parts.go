@@ -108,38 +108,3 @@ func padExample(operand, gradient *graph.Node, reads layout, b int) *graph.Node 
 	}
 	return graph.Pad(gradient, graph.ScalarZero(operand.Graph(), gradient.DType()), padding...)
 }
-
-// isDense reports whether a boundary is the product of one row for each example with a matrix, its given operand.
-func (a *analysis) isDense(b *boundary, operand int) bool {
-	node, info := b.node, b.info
-	if node.Type() != graph.NodeTypeDotGeneral || operand != 1 {
-		return false
-	}
-	x, w := node.Inputs()[0], node.Inputs()[1]
-	return x.Rank() == 2 && w.Rank() == 2 && info.reads[0] == layout{axis: 0, inner: 1} &&
-		len(intsAttribute(node, "lhsBatchAxes")) == 0 && slices.Equal(intsAttribute(node, "lhsContractingAxes"), []int{1}) &&
-		x.DType() == w.DType() && node.DType() == w.DType()
-}
-
-// outerPart is a dense layer: example b's gradient is the outer product of row b of the layer's input and row b of the
-// gradient of its output.
-type outerPart struct {
-	input    *graph.Node // [m, in]
-	gradient *graph.Node // [m, out], times m
-	// The operands of the product as columns [·, m] and rows [m, ·] of the parameter's shape.
-	columns, rows *graph.Node
-}
-
-func newOuterPart(b *boundary) *outerPart {
-	p := &outerPart{input: b.node.Inputs()[0], gradient: b.gradient}
-	if intsAttribute(b.node, "rhsContractingAxes")[0] == 0 { // weights [in, out]
-		p.columns, p.rows = graph.Transpose(p.input, 0, 1), p.gradient
-	} else { // weights [out, in]
-		p.columns, p.rows = graph.Transpose(p.gradient, 0, 1), p.input
-	}
-	return p
-}
-
-func (p *outerPart) example(b int) *graph.Node {
-	return graph.Mul(graph.SliceAxis(p.columns, 1, graph.AxisElem(b)), graph.SliceAxis(p.rows, 0, graph.AxisElem(b)))
-}

@@ -91,21 +91,26 @@ func (v *View) Example(b int) *graph.Node {
 		panic(fmt.Errorf("perexample: example %d: the batch has examples 0 to %d", b, v.m-1))
 	}
 	if v.examples[b] == nil {
-		var sum *graph.Node
-		for _, p := range v.parts {
-			share := p.example(b)
-			if sum == nil {
-				sum = share
-			} else {
-				sum = graph.Add(sum, share)
-			}
-		}
-		if sum == nil {
-			sum = graph.ZerosLike(v.param)
-		}
-		v.examples[b] = sum
+		v.examples[b] = v.sum(v.parts, b)
 	}
 	return v.examples[b]
+}
+
+// sum adds up what some parts give to example b.
+func (v *View) sum(parts []part, b int) *graph.Node {
+	var sum *graph.Node
+	for _, p := range parts {
+		share := p.example(b)
+		if sum == nil {
+			sum = share
+		} else {
+			sum = graph.Add(sum, share)
+		}
+	}
+	if sum == nil {
+		sum = graph.ZerosLike(v.param)
+	}
+	return sum
 }
 
 // SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]. For a dense layer it costs no more than the

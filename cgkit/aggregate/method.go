@@ -1,0 +1,147 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"coherentgradients/cgkit/selection"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// Method is how a rule finds order statistics. Whichever it is, they are the same numbers; sums may be rounded otherwise.
+//
+//	Networks   one loop over the coordinates that holds all m values of a coordinate in registers and stack and runs a
+//	           network of min and max on them (package selection). The fastest way, as long as the compiler keeps up.
+//	Sides      a network for the low side, run twice: 1.5 to 2 times the operations of one for both. It needs as many
+//	           values on the low side as on the high one, and no interpolation between them.
+//	Counting   one counting of all values for each bit of a number, in a loop over blocks of examples. The time is linear
+//	           in m and the same for every c, as is the time to compile; memory is a few times that of the parameter.
+type Method int
+
+const (
+	// Automatic takes, on XLA, the first of Networks, Sides and Counting that has at most [NetworkLimit] operations a
+	// coordinate, and on the pure-Go backend Networks.
+	Automatic Method = iota
+	// Networks always.
+	Networks
+	// Sides where the sides are alike, else Counting. Neither runs on the pure-Go backend or inside a loop.
+	Sides
+	// Counting always.
+	Counting
+)
+
+var methodNames = []string{"automatic", "networks", "sides", "counting"}
+
+// String is the method's name.
+func (m Method) String() string {
+	if m < 0 || int(m) >= len(methodNames) {
+		return fmt.Sprintf("Method(%d)", int(m))
+	}
+	return methodNames[m]
+}
+
+// NetworkLimit is the number of operations a coordinate up to which [Automatic] uses networks on XLA, the five that make
+// each example's value included. XLA's CPU compiler cuts a loop of more than 4,000 operations into functions, and LLVM
+// may not use vectors for it any more: a step becomes up to 40 times slower, and compiling may take minutes.
+const NetworkLimit = 3990
+
+// perValue is how many operations it takes to make a value of a dense layer: two slices, two broadcasts, a product.
+const perValue = 5
+
+// readLimit is how many examples a loop may read for LLVM to still use vectors: it counts up to 250 memory locations that
+// might overlap and then gives up, unless XLA_FLAGS raises that threshold.
+const (
+	readLimit = 240
+	readFlag  = "-alias-set-saturation-threshold="
+)
+
+// demand is what a rule asks of a sample of m values: its low smallest and high largest.
+type demand struct {
+	m, low, high int
+	ordered      bool
+	each         int // operations on every value, besides
+	sums         bool
+}
+
+func (d demand) network() *selection.Network {
+	if d.ordered {
+		return selection.Ordered(d.m, d.low, d.high)
+	}
+	return selection.Extremes(d.m, d.low, d.high)
+}
+
+// size is the number of operations a coordinate, with a network on both sides or on one.
+func (d demand) size(network func() *selection.Network, sides int) int {
+	if d.m > readLimit && !strings.Contains(os.Getenv("XLA_FLAGS"), readFlag) {
+		return NetworkLimit + 1
+	}
+	size := d.m * perValue
+	if d.sums {
+		size += d.low
+		if sides == 2 {
+			size += d.high
+		}
+	}
+	if sides == 2 {
+		size += d.each * d.m
+	}
+	// Every value is compared at least once: no need to build the network where that is too much.
+	if size+d.m > NetworkLimit {
+		return size + d.m
+	}
+	return size + network().Size()
+}
+
+// alike says whether one network serves either side.
+func (d demand) alike() bool { return d.low == d.high && !d.ordered }
+
+// choose decides between the methods; never Automatic.
+func (d demand) choose(m Method, g *graph.Graph) Method {
+	loops := capable(g.Backend()) && !g.CurrentFunc().IsClosure()
+	if (m == Sides || m == Counting) && !loops {
+		panic(fmt.Errorf("aggregate: method %s: it needs XLA and a graph outside of loops; use method automatic", m))
+	}
+	if m == Automatic && !loops {
+		d.checkLoop(g)
+		return Networks
+	}
+	return d.onXLA(m)
+}
+
+func (d demand) onXLA(m Method) Method {
+	switch {
+	case m == Automatic && d.size(d.network, 2) <= NetworkLimit:
+		return Networks
+	case m == Automatic && d.alike() && d.size(func() *selection.Network { return selection.Extremes(d.m, d.low, 0) }, 1) <= NetworkLimit:
+		return Sides
+	case m == Networks, m == Sides && d.alike():
+		return m
+	}
+	return Counting
+}
+
+// capable says whether a backend can run loops with all that counting needs.
+func capable(b compute.Backend) bool { return b.Name() == "xla" }
+
+// selecting is a rule that selects among values of a batch.
+type selecting interface {
+	// demand is what the rule asks for in a batch of m; ok is false where it selects nothing.
+	demand(m int) (d demand, method Method, ok bool)
+}
+
+// Loops says whether a rule's directions for batches of m examples contain a loop of their own. GoMLX has no loops within
+// loops: a [graph.While] over several steps is to be given up then for one step a call. Inside such a loop [Automatic] is
+// Networks whatever their size, and panics for more than 256 examples on XLA.
+func Loops(rule Rule, m int, b compute.Backend) bool {
+	s, ok := rule.(selecting)
+	if !ok || !capable(b) {
+		return false
+	}
+	d, method, ok := s.demand(m)
+	return ok && d.onXLA(method) != Networks
+}

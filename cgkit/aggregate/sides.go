@@ -1,0 +1,37 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"coherentgradients/cgkit/selection"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// eachSide brings out the k smallest values and, for the high side, the k smallest of the values with their signs changed,
+// which are the k largest. One network for one side runs twice, in a loop, as XLA would make one loop over the coordinates
+// of two networks. part says what is wanted of a side: it gets the k values in no stated order and the hindmost of them.
+func (b blocks) eachSide(k int, part func(tail []*graph.Node, bound *graph.Node) *graph.Node) (low, high *graph.Node) {
+	network := selection.Extremes(b.m, k, 0)
+	g := b.graph()
+	// State: turn, what the turn before gave, what this one gives, operands.
+	state := append([]*graph.Node{graph.Const(g, int32(0)), graph.Zeros(g, b.shape), graph.Zeros(g, b.shape)}, b.operands...)
+	final := loop(2, state, func(s []*graph.Node) []*graph.Node {
+		values := runNetwork(network, b.values(s[3:], b.m))
+		s[1], s[2] = s[2], part(selection.Pick(values, network.Low), values[network.LowBound])
+		for i, flips := range b.flips {
+			if flips {
+				s[3+i] = graph.Neg(s[3+i])
+			}
+		}
+		return s
+	})
+	return final[1], final[2]
+}
+
+// boundsBySides are the k-th smallest and the k-th largest value.
+func boundsBySides(b blocks, k int) (lower, upper *graph.Node) {
+	low, high := b.eachSide(k, func(_ []*graph.Node, bound *graph.Node) *graph.Node { return bound })
+	both := b.withNaN(low, graph.Neg(high))
+	return both[0], both[1]
+}

@@ -178,3 +178,24 @@ func parse(text string, v *float64) (err error) {
 	*v, err = strconv.ParseFloat(text, 64)
 	return err
 }
+
+// TestLegendOnce: a curve with a band in one panel and without in another has one entry in the legend, with the band.
+func TestLegendOnce(t *testing.T) {
+	g := madeUpBands()
+	plain := *g.Panels[0][0]
+	plain.Curves = append([]Curve(nil), plain.Curves...)
+	for i := range plain.Curves {
+		plain.Curves[i].Lo, plain.Curves[i].Hi = nil, nil
+	}
+	for _, row := range [][]*Panel{{&plain, g.Panels[0][0]}, {g.Panels[0][0], &plain}} {
+		entries := legendEntries([][]*Panel{row})
+		if len(entries) != len(plain.Curves) {
+			t.Fatalf("%d entries for %d curves", len(entries), len(plain.Curves))
+		}
+		for _, e := range entries {
+			if !e.band {
+				t.Errorf("%q has no band in the legend", e.name)
+			}
+		}
+	}
+}

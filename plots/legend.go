@@ -40,16 +40,21 @@ func (g *Grid) legend() []legendEntry {
 }
 
 // legendEntries collects the names of all panels in order of appearance, each
-// look once; reference lines come last.
+// look once, with a band if it has one in some panel; reference lines come last.
 func legendEntries(panels [][]*Panel) []legendEntry {
 	var curves, refs []legendEntry
-	seen := map[legendEntry]bool{}
+	seen := map[legendEntry]int{} // by look: its place in its list
 	add := func(to *[]legendEntry, e legendEntry) {
-		if e.name == "" || seen[e] {
+		look := e
+		look.band = false
+		if i, ok := seen[look]; ok {
+			(*to)[i].band = (*to)[i].band || e.band
 			return
 		}
-		seen[e] = true
-		*to = append(*to, e)
+		if e.name != "" {
+			seen[look] = len(*to)
+			*to = append(*to, e)
+		}
 	}
 	for _, row := range panels {
 		for _, p := range row {

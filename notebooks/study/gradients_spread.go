@@ -22,16 +22,25 @@ func byNoise(records []*experiment.Record, level float64) []*experiment.Record {
 	return list
 }
 
-// levelsOf lists the noise levels of the records, rising.
+// levelsOf lists the noise levels of the records, rising, and csOf their c.
 func levelsOf(records []*experiment.Record) []float64 {
-	var levels []float64
+	return distinct(records, func(s experiment.Spec) float64 { return s.Noise })
+}
+
+func csOf(records []*experiment.Record) []float64 {
+	return distinct(records, func(s experiment.Spec) float64 { return s.C })
+}
+
+// distinct lists the values that the records' specs have, rising; nil records have none.
+func distinct(records []*experiment.Record, of func(experiment.Spec) float64) []float64 {
+	var values []float64
 	for _, r := range records {
-		if r != nil && !slices.Contains(levels, r.Spec.Noise) {
-			levels = append(levels, r.Spec.Noise)
+		if r != nil {
+			values = append(values, of(r.Spec))
 		}
 	}
-	slices.Sort(levels)
-	return levels
+	slices.Sort(values)
+	return slices.Compact(values)
 }
 
 // evaluated lists the steps at which some record was evaluated, up to last.

@@ -58,15 +58,3 @@ func mechanism(records []*experiment.Record) (*plots.Figure, error) {
 		Panels: [][]*plots.Panel{{panels[0].Panel, panels[1].Panel}, {panels[2].Panel, panels[3].Panel}}, XLabel: "step", Keys: keys, Aspect: 0.55,
 	})
 }
-
-// csOf lists the c of the records, rising.
-func csOf(records []*experiment.Record) []float64 {
-	var cs []float64
-	for _, r := range records {
-		if r != nil && !slices.Contains(cs, r.Spec.C) {
-			cs = append(cs, r.Spec.C)
-		}
-	}
-	slices.Sort(cs)
-	return cs
-}

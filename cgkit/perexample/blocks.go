@@ -14,17 +14,17 @@ import "github.com/gomlx/gomlx/core/graph"
 //
 // read uses nothing of the graph but the operands it is given, so it may be called in a closure.
 func (v *View) Blocks() (operands []*graph.Node, flips []bool, read func(operands []*graph.Node) func(b int) *graph.Node) {
-	products := 0
+	dense := 0
 	var others []part
 	for _, p := range v.parts {
 		if outer, ok := p.(*outerPart); ok {
 			operands, flips = append(operands, outer.left, outer.right), append(flips, true, false)
-			products++
+			dense++
 		} else {
 			others = append(others, p)
 		}
 	}
-	if len(others) > 0 || products == 0 {
+	if len(others) > 0 || dense == 0 {
 		stored := make([]*graph.Node, v.m)
 		for b := range stored {
 			stored[b] = v.sum(others, b)
@@ -34,13 +34,10 @@ func (v *View) Blocks() (operands []*graph.Node, flips []bool, read func(operand
 	dims := v.param.Shape().Dimensions
 	return operands, flips, func(operands []*graph.Node) func(b int) *graph.Node {
 		var shares []func(b int) *graph.Node
-		for i := range products {
-			left, right := flatRows(operands[2*i]), flatRows(operands[2*i+1])
-			shares = append(shares, func(b int) *graph.Node {
-				return graph.Mul(graph.Reshape(left(b), -1, 1), graph.Reshape(right(b), 1, -1))
-			})
+		for i := range dense {
+			shares = append(shares, products(operands[2*i], operands[2*i+1]))
 		}
-		for _, stored := range operands[2*products:] {
+		for _, stored := range operands[2*dense:] {
 			shares = append(shares, func(b int) *graph.Node {
 				return graph.Reshape(graph.SliceAxis(stored, 0, graph.AxisElem(b)), dims...)
 			})

@@ -29,8 +29,7 @@ type outerPart struct {
 	left, right *graph.Node
 	// columns is left transposed and rows is right, the operands of the product of all.
 	columns, rows *graph.Node
-	// How single examples are read.
-	leftRow, rightRow func(b int) *graph.Node
+	product       func(b int) *graph.Node // of an example's two rows
 }
 
 func newOuterPart(b *boundary) *outerPart {
@@ -41,12 +40,18 @@ func newOuterPart(b *boundary) *outerPart {
 		p.left, p.right = p.gradient, p.input
 	}
 	p.columns, p.rows = graph.Transpose(p.left, 0, 1), p.right
-	p.leftRow, p.rightRow = flatRows(p.left), flatRows(p.right)
+	p.product = products(p.left, p.right)
 	return p
 }
 
-func (p *outerPart) example(b int) *graph.Node {
-	return graph.Mul(graph.Reshape(p.leftRow(b), -1, 1), graph.Reshape(p.rightRow(b), 1, -1))
+func (p *outerPart) example(b int) *graph.Node { return p.product(b) }
+
+// products gives the outer product of row b of left [m, rows] and row b of right [m, columns].
+func products(left, right *graph.Node) func(b int) *graph.Node {
+	leftRow, rightRow := flatRows(left), flatRows(right)
+	return func(b int) *graph.Node {
+		return graph.Mul(graph.Reshape(leftRow(b), -1, 1), graph.Reshape(rightRow(b), 1, -1))
+	}
 }
 
 // flatRows reads rows of a matrix, as vectors, out of its flat form: in XLA one operation a row where slicing the matrix

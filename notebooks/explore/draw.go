@@ -27,7 +27,7 @@ func draw(spec experiment.Spec, r *experiment.Record, at int) (*plots.Figure, er
 		curve(accuracy, r, "train (noisy labels)", "train_accuracy", plots.Train)
 		curve(accuracy, r, "test", "test_accuracy", plots.Test)
 		curve(accuracy, r, "overfit", "overfit", plots.Overfit)
-		accuracy.References = []plots.Reference{{Name: "proper accuracy", Y: 1 - 0.9*spec.Noise}}
+		accuracy.References = []plots.Reference{{Name: "proper accuracy", Y: study.ProperAccuracy(spec.Noise)}}
 		if spec.Noise > 0 {
 			curve(second, r, "pristine", "pristine_accuracy", plots.Pristine)
 			curve(second, r, "corrupt", "corrupt_accuracy", plots.Corrupt)

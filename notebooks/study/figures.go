@@ -76,7 +76,7 @@ func evaluationsOfSeeds(runs []*experiment.Record) *plots.Evaluations {
 	if len(runs) == 0 {
 		return nil
 	}
-	e := &plots.Evaluations{Proper: properAccuracy(runs[0].Spec.Noise), Steps: evaluated(runs, math.MaxInt)}
+	e := &plots.Evaluations{Proper: ProperAccuracy(runs[0].Spec.Noise), Steps: evaluated(runs, math.MaxInt)}
 	line := func(name string) ([]float64, plots.Band) {
 		l := spread(runs, e.Steps, named(name))
 		return l.Y, l.Band
@@ -96,8 +96,8 @@ func evaluations(r *experiment.Record) *plots.Evaluations {
 	return evaluationsOfSeeds([]*experiment.Record{r})
 }
 
-// properAccuracy is the expected share of unchanged labels with ten classes.
-func properAccuracy(noise float64) float64 { return 1 - 0.9*noise }
+// ProperAccuracy is the expected share of unchanged labels with ten classes.
+func ProperAccuracy(noise float64) float64 { return 1 - 0.9*noise }
 
 // meta is caption, provenance and marks from the records themselves.
 func meta(what string, records ...*experiment.Record) plots.Meta {

@@ -20,6 +20,11 @@ const (
 	smallSteps = 1500
 )
 
+// The net of section 2 and how long it is trained.
+var wide = []int{2048}
+
+const wideSteps = 100_000
+
 // NoiseLevels are the curves of Figure 1; in quick mode there are three.
 func NoiseLevels() []float64 {
 	if Mode() == experiment.Quick {
@@ -38,7 +43,7 @@ func NoiseSpec(noise float64) experiment.Spec {
 		return SmallNoise(noise)
 	}
 	s := experiment.DefaultSpec()
-	s.Dataset, s.Noise, s.Hidden, s.Steps = Dataset(), noise, []int{2048}, 100_000
+	s.Dataset, s.Noise, s.Hidden, s.Steps = Dataset(), noise, slices.Clone(wide), wideSteps
 	return s
 }
 

@@ -31,7 +31,7 @@ func ClaimRuns(dataset string) []experiment.Spec {
 			}
 			specs = append(specs, withSeeds(s, gridSeeds(noise, c))...)
 		}
-		s.C, s.Aggregator, s.Hidden, s.Steps = 0, "mean", []int{2048}, 100_000
+		s.C, s.Aggregator, s.Hidden, s.Steps = 0, "mean", slices.Clone(wide), wideSteps
 		specs = append(specs, withSeeds(s, noiseSeeds(noise))...)
 	}
 	return append(specs, FullBatch(dataset)...)
@@ -54,24 +54,23 @@ func FullBatch(dataset string) []experiment.Spec {
 // Judged gives the verdict on each claim, from the finished records of [ClaimRuns] on the notebook's data set; in the mode
 // full it trains the missing ones first.
 func Judged() []claims.Verdict {
-	specs := ClaimRuns(Dataset())
-	var records []*experiment.Record
 	if Mode() == experiment.Full {
-		for _, spec := range specs {
-			if strings.Contains(fmt.Sprint(spec.Hidden), "2048") {
-				records = append(records, TrainMeasured(spec)...)
+		var plain, measured []experiment.Spec
+		for _, spec := range ClaimRuns(Dataset()) {
+			if slices.Equal(spec.Hidden, wide) {
+				measured = append(measured, spec)
 			} else {
-				records = append(records, Train(spec)...)
+				plain = append(plain, spec)
 			}
 		}
-	} else {
-		store, err := experiment.OpenStore("")
-		must(err)
-		records, err = findAll(store, specs)
-		must(err)
-		fmt.Printf("%d of %d records found\n", len(records), len(specs))
+		return claims.JudgeOn(basisOf(Dataset()), append(Train(plain...), TrainMeasured(measured...)...))
 	}
-	return claims.JudgeOn(basisOf(Dataset()), records)
+	store, err := experiment.OpenStore("")
+	must(err)
+	verdicts, found, asked, err := Judge(store, Dataset())
+	must(err)
+	fmt.Printf("%d of %d records found\n", found, asked)
+	return verdicts
 }
 
 // basisOf is the paper's basis on a data set.
@@ -85,26 +84,27 @@ func basisOf(dataset string) claims.Basis {
 // also how many of the records it found.
 func Judge(store *experiment.Store, dataset string) (verdicts []claims.Verdict, found, asked int, err error) {
 	specs := ClaimRuns(dataset)
-	records, err := findAll(store, specs)
+	records, missing, err := Finished(store, specs)
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	return claims.JudgeOn(basisOf(dataset), records), len(records), len(specs), nil
+	return claims.JudgeOn(basisOf(dataset), records), len(specs) - len(missing), len(specs), nil
 }
 
-// findAll are the finished records of specs in a store.
-func findAll(store *experiment.Store, specs []experiment.Spec) ([]*experiment.Record, error) {
-	var records []*experiment.Record
+// Finished are the finished records of specs in a store, nil where there is none, and the ids of those.
+func Finished(store *experiment.Store, specs []experiment.Spec) (records []*experiment.Record, missing []string, err error) {
 	for _, spec := range specs {
 		r, err := store.Find(spec)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if r != nil && r.Finished() {
-			records = append(records, r)
+		if r == nil || !r.Finished() {
+			r = nil
+			missing = append(missing, spec.ID())
 		}
+		records = append(records, r)
 	}
-	return records, nil
+	return records, missing, nil
 }
 
 // Verdicts prints a table of verdicts, with the reason of each.

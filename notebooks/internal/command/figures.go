@@ -92,7 +92,7 @@ func drawFigures(ctx context.Context, figures []study.PaperFigure, store *experi
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		records, missing, err := finished(store, p.Specs)
+		records, missing, err := study.Finished(store, p.Specs)
 		if err != nil {
 			return err
 		}
@@ -128,20 +128,4 @@ func drawFigures(ctx context.Context, figures []study.PaperFigure, store *experi
 		return fmt.Errorf("%d figures could not be drawn, each with its reason above", failed)
 	}
 	return nil
-}
-
-// finished are the finished records of specs, nil where there is none, and the ids of those.
-func finished(store *experiment.Store, specs []experiment.Spec) (records []*experiment.Record, missing []string, err error) {
-	for _, spec := range specs {
-		r, err := store.Find(spec)
-		if err != nil {
-			return nil, nil, err
-		}
-		if r == nil || !r.Finished() {
-			r = nil
-			missing = append(missing, spec.ID())
-		}
-		records = append(records, r)
-	}
-	return records, missing, nil
 }

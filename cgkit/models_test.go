@@ -89,7 +89,7 @@ func trainOnQuadrants(t *testing.T, b compute.Backend, fn func(*model.Scope, *No
 }
 
 // seededStore gives the same initial weights in each run of a test.
-func seededStore(t *testing.T, seed int64) *model.Store {
+func seededStore(t testing.TB, seed int64) *model.Store {
 	t.Helper()
 	store := model.NewStore()
 	if err := store.SetRNGStateFromSeed(seed); err != nil {

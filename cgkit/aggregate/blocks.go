@@ -22,6 +22,15 @@ type Blocked interface {
 // does not matter, short enough to compile fast and to stay in vector registers.
 const blockLength = 64
 
+// length is how many examples a turn takes: blockLength, or, where values are so few that the turns themselves take the
+// time, as many as compile in a second or two.
+func (b blocks) length() int {
+	if b.shape.Size() <= smallParameter {
+		return min(b.m, 4*blockLength)
+	}
+	return blockLength
+}
+
 // blocks is a sample that is gone through in turns.
 type blocks struct {
 	m        int
@@ -105,25 +114,36 @@ func loop(turns int, state []*graph.Node, body func(state []*graph.Node) []*grap
 // fold combines all values with acc, a block at a time: add returns acc after the given values. extras are what add needs
 // besides; it may use no other node of the graph.
 func (b blocks) fold(acc *graph.Node, extras []*graph.Node, add func(acc *graph.Node, values, extras []*graph.Node) *graph.Node) *graph.Node {
-	turns := b.m / blockLength
+	length := b.length()
+	turns := b.m / length
 	rest := make([]*graph.Node, len(b.operands))
 	for i, operand := range b.operands {
-		if turns*blockLength < b.m {
-			rest[i] = graph.SliceAxis(operand, 0, graph.AxisRange(turns*blockLength))
+		if turns*length < b.m {
+			rest[i] = graph.SliceAxis(operand, 0, graph.AxisRange(turns*length))
 		}
 	}
 	if turns > 0 {
 		state := append([]*graph.Node{graph.Const(b.graph(), int32(0)), acc}, extras...)
 		state = append(state, b.operands...)
 		acc = loop(turns, state, func(s []*graph.Node) []*graph.Node {
-			from := graph.Mul(s[0], graph.Const(s[0].Graph(), int32(blockLength)))
-			operands := rowsAt(s[2+len(extras):], from, blockLength)
-			s[1] = add(s[1], b.values(operands, blockLength), s[2:2+len(extras)])
+			from := graph.Mul(s[0], graph.Const(s[0].Graph(), int32(length)))
+			operands := rowsAt(s[2+len(extras):], from, length)
+			s[1] = add(s[1], b.values(operands, length), s[2:2+len(extras)])
 			return s
 		})[1]
 	}
-	if left := b.m - turns*blockLength; left > 0 {
+	if left := b.m - turns*length; left > 0 {
 		acc = add(acc, b.values(rest, left), extras)
 	}
 	return acc
 }
+
+// constant is a number of x's type. GoMLX's own scalars are kept for use again, which fails where the first use is within
+// a loop and the next one is not.
+func constant(x *graph.Node, v float64) *graph.Node {
+	return graph.ConvertDType(graph.Const(x.Graph(), v), x.DType())
+}
+
+func times(x *graph.Node, v float64) *graph.Node { return graph.Mul(x, constant(x, v)) }
+
+func over(x *graph.Node, v float64) *graph.Node { return graph.Div(x, constant(x, v)) }

@@ -50,7 +50,8 @@ func (b blocks) withNaN(nodes ...*graph.Node) []*graph.Node {
 func (b blocks) search(ranks []int, together int) []*graph.Node {
 	g := b.graph()
 	keys := keysOf(b.shape.DType)
-	turns := (b.m + blockLength - 1) / blockLength
+	length := b.length()
+	turns := (b.m + length - 1) / length
 	// State: turn, the bit tried, the counts so far, what is settled of each key, and the operands, filled up with NaN,
 	// which is ≥ nothing.
 	state := []*graph.Node{graph.Const(g, int32(0)), keys.constant(g, 0), graph.Zeros(g, shapes.Make(dtypes.Int32, b.shape.Dimensions...))}
@@ -58,7 +59,7 @@ func (b blocks) search(ranks []int, together int) []*graph.Node {
 		state = append(state, graph.Zeros(g, shapes.Make(keys.dtype, b.shape.Dimensions...)))
 	}
 	first := len(state)
-	state = append(state, b.filledUp(turns*blockLength)...)
+	state = append(state, b.filledUp(turns*length)...)
 	settle := func(s []*graph.Node) []*graph.Node {
 		settled := make([]*graph.Node, len(ranks))
 		for i, rank := range ranks {
@@ -82,8 +83,8 @@ func (b blocks) search(ranks []int, together int) []*graph.Node {
 		for i := range ranks {
 			tried[i] = keys.value(graph.BitwiseOr(s[3+i], s[1]))
 		}
-		from := graph.Mul(turn, graph.Const(g, int32(blockLength)))
-		for _, v := range b.values(rowsAt(s[first:], from, blockLength), blockLength) {
+		from := graph.Mul(turn, graph.Const(g, int32(length)))
+		for _, v := range b.values(rowsAt(s[first:], from, length), length) {
 			for i, t := range tried {
 				one := graph.Const(g, int32(1)<<(16*i))
 				acc = graph.Add(acc, graph.Where(graph.GreaterOrEqual(v, t), one, zero))
@@ -121,7 +122,7 @@ func (b blocks) filledUp(length int) []*graph.Node {
 	list := make([]*graph.Node, len(b.operands))
 	for i, operand := range b.operands {
 		dims := append([]int{length - b.m}, operand.Shape().Dimensions[1:]...)
-		nan := graph.ConvertDType(graph.Const(operand.Graph(), math.NaN()), operand.DType())
+		nan := constant(operand, math.NaN())
 		list[i] = graph.Concatenate([]*graph.Node{operand, graph.BroadcastToDims(nan, dims...)}, 0)
 	}
 	return list

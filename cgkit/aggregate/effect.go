@@ -71,7 +71,11 @@ func clampedShare(limits limiting, params []Examples) *graph.Node {
 		values += float64(m * mean.Shape().Size())
 		d := demandOf(m, low, high, false)
 		d.each, d.sums = 5, false
-		if method := d.choose(limits.method(), mean.Graph()); method != Networks {
+		method := d.choose(limits.method(), mean.Graph())
+		if method == Networks && d.apart(limits.method(), mean.Graph()) {
+			method = Counting // no second network of that size
+		}
+		if method != Networks {
 			b := blocksOf(p)
 			lower, upper := b.bounds(method, low, high)
 			counts = append(counts, graph.ReduceAllSum(b.fold(graph.Zeros(b.graph(), b.shape), []*graph.Node{lower, upper}, func(acc *graph.Node, values, limits []*graph.Node) *graph.Node {
@@ -85,7 +89,7 @@ func clampedShare(limits limiting, params []Examples) *graph.Node {
 		upper, _ := high.pick(all, network.High, network.HighBound)
 		counts = append(counts, graph.ReduceAllSum(sumAll(outsideOf(all[:m], lower, upper))))
 	}
-	return graph.DivScalar(sumAll(counts), values)
+	return over(sumAll(counts), values)
 }
 
 // outsideOf is 1 for each value beyond the limits, 0 for the others.

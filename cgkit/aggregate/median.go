@@ -18,12 +18,13 @@ import (
 // large for XLA (from about 150 examples on) a counting, see [Method].
 type Median struct {
 	Method Method
+	Tile   int // see [Params]
 }
 
 var _ Rule = Median{}
 
 func init() {
-	Register("median", func(p Params) (Rule, error) { return Median{Method: p.Method}, nil })
+	Register("median", func(p Params) (Rule, error) { return Median{Method: p.Method, Tile: p.Tile}, nil })
 }
 
 // Name is "median".
@@ -39,7 +40,8 @@ func (Median) Laws() Laws {
 
 // Directions are the medians.
 func (r Median) Directions(params []Examples) []*graph.Node {
-	return each(params, func(p Examples) *graph.Node { return medianOf(p, r.Method) })
+	d, method, _ := r.demand(params[0].Len())
+	return pieces(params, d, options{method, r.Tile}, func(s sample, method Method) *graph.Node { return medianOf(s, method) })
 }
 
 func (r Median) demand(m int) (demand, Method, bool) { return medianDemand(m), r.Method, m > 2 }
@@ -61,7 +63,7 @@ func withNaN(x *graph.Node, values []*graph.Node) *graph.Node {
 	for i, v := range values {
 		spoilt[i] = graph.NotEqual(v, v)
 	}
-	return graph.Where(tree(spoilt, graph.LogicalOr), graph.ConvertDType(graph.Const(x.Graph(), math.NaN()), x.DType()), x)
+	return graph.Where(tree(spoilt, graph.LogicalOr), constant(x, math.NaN()), x)
 }
 
 func medianOf(examples sample, method Method) *graph.Node {
@@ -93,5 +95,5 @@ func medianOf(examples sample, method Method) *graph.Node {
 	if len(middle) == 1 {
 		return middle[0]
 	}
-	return graph.MulScalar(graph.Add(middle[0], middle[1]), 0.5)
+	return times(graph.Add(middle[0], middle[1]), 0.5)
 }

@@ -4,9 +4,8 @@ package aggregate
 
 import (
 	"fmt"
-	"os"
-	"strings"
 
+	"coherentgradients/cgkit/internal/xlaflags"
 	"coherentgradients/cgkit/selection"
 
 	"github.com/gomlx/compute"
@@ -25,7 +24,7 @@ type Method int
 
 const (
 	// Automatic takes, on XLA, the first of Networks, Sides and Counting that has at most [NetworkLimit] operations a
-	// coordinate, and on the pure-Go backend Networks.
+	// coordinate, or [TunedLimit] where XLA is tuned, and on the pure-Go backend Networks.
 	Automatic Method = iota
 	// Networks always.
 	Networks
@@ -47,18 +46,28 @@ func (m Method) String() string {
 
 // NetworkLimit is the number of operations a coordinate up to which [Automatic] uses networks on XLA, the five that make
 // each example's value included. XLA's CPU compiler cuts a loop of more than 4,000 operations into functions, and LLVM
-// may not use vectors for it any more: a step becomes up to 40 times slower, and compiling may take minutes.
+// does not use vectors for it any more: a step becomes up to 40 times slower.
 const NetworkLimit = 3990
+
+// TunedLimit is the same where XLA_FLAGS raises the limits at which LLVM gives up, as package backend does for the plugin
+// that it fetches. Steps are fast then whatever the size, and it is the time to compile that grows: about 2 s at 5,000
+// operations and 25 s at 8,000, for each loop with such a network. Above [NetworkLimit] parameters share loops, therefore.
+const TunedLimit = 8200
 
 // perValue is how many operations it takes to make a value of a dense layer: two slices, two broadcasts, a product.
 const perValue = 5
 
-// readLimit is how many examples a loop may read for LLVM to still use vectors: it counts up to 250 memory locations that
-// might overlap and then gives up, unless XLA_FLAGS raises that threshold.
-const (
-	readLimit = 240
-	readFlag  = "-alias-set-saturation-threshold="
-)
+// readLimit is how many examples a loop may read for LLVM to still use vectors, unless tuned: it counts up to 250 memory
+// locations that might overlap and then gives up.
+const readLimit = 240
+
+// limit is the one that holds.
+func limit() int {
+	if xlaflags.Tuned() {
+		return TunedLimit
+	}
+	return NetworkLimit
+}
 
 // demand is what a rule asks of a sample of m values: its low smallest and high largest.
 type demand struct {
@@ -77,8 +86,8 @@ func (d demand) network() *selection.Network {
 
 // size is the number of operations a coordinate, with a network on both sides or on one.
 func (d demand) size(network func() *selection.Network, sides int) int {
-	if d.m > readLimit && !strings.Contains(os.Getenv("XLA_FLAGS"), readFlag) {
-		return NetworkLimit + 1
+	if d.m > readLimit && !xlaflags.Tuned() {
+		return limit() + 1
 	}
 	size := d.m * perValue
 	if d.sums {
@@ -91,7 +100,7 @@ func (d demand) size(network func() *selection.Network, sides int) int {
 		size += d.each * d.m
 	}
 	// Every value is compared at least once: no need to build the network where that is too much.
-	if size+d.m > NetworkLimit {
+	if size+d.m > limit() {
 		return size + d.m
 	}
 	return size + network().Size()
@@ -102,7 +111,7 @@ func (d demand) alike() bool { return d.low == d.high && !d.ordered }
 
 // choose decides between the methods; never Automatic.
 func (d demand) choose(m Method, g *graph.Graph) Method {
-	loops := capable(g.Backend()) && !g.CurrentFunc().IsClosure()
+	loops := mayLoop(g)
 	if (m == Sides || m == Counting) && !loops {
 		panic(fmt.Errorf("aggregate: method %s: it needs XLA and a graph outside of loops; use method automatic", m))
 	}
@@ -115,9 +124,9 @@ func (d demand) choose(m Method, g *graph.Graph) Method {
 
 func (d demand) onXLA(m Method) Method {
 	switch {
-	case m == Automatic && d.size(d.network, 2) <= NetworkLimit:
+	case m == Automatic && d.size(d.network, 2) <= limit():
 		return Networks
-	case m == Automatic && d.alike() && d.size(func() *selection.Network { return selection.Extremes(d.m, d.low, 0) }, 1) <= NetworkLimit:
+	case m == Automatic && d.alike() && d.size(func() *selection.Network { return selection.Extremes(d.m, d.low, 0) }, 1) <= limit():
 		return Sides
 	case m == Networks, m == Sides && d.alike():
 		return m
@@ -127,6 +136,9 @@ func (d demand) onXLA(m Method) Method {
 
 // capable says whether a backend can run loops with all that counting needs.
 func capable(b compute.Backend) bool { return b.Name() == "xla" }
+
+// mayLoop says whether a loop can be built here.
+func mayLoop(g *graph.Graph) bool { return capable(g.Backend()) && !g.CurrentFunc().IsClosure() }
 
 // selecting is a rule that selects among values of a batch.
 type selecting interface {
@@ -143,5 +155,5 @@ func Loops(rule Rule, m int, b compute.Backend) bool {
 		return false
 	}
 	d, method, ok := s.demand(m)
-	return ok && d.onXLA(method) != Networks
+	return ok && (d.onXLA(method) != Networks || d.large(method))
 }

@@ -48,13 +48,13 @@ func clampedSum(examples sample, low, high bound, exact, trim bool, method Metho
 			sum = sumAll(inside)
 			break
 		}
-		added := graph.Add(graph.MulScalar(lower, float64(len(lowTail))), graph.MulScalar(upper, float64(len(highTail))))
+		added := graph.Add(times(lower, float64(len(lowTail))), times(upper, float64(len(highTail))))
 		removed := graph.Add(sumAll(lowTail), sumAll(highTail))
-		sum = graph.Add(graph.MulScalar(mean, float64(m)), graph.Sub(added, removed))
+		sum = graph.Add(times(mean, float64(m)), graph.Sub(added, removed))
 	}
 	if trim {
 		// Clamping put low.index values at l and high.index at u: take them away again.
-		sum = graph.Sub(sum, graph.Add(graph.MulScalar(lower, float64(low.index)), graph.MulScalar(upper, float64(high.index))))
+		sum = graph.Sub(sum, graph.Add(times(lower, float64(low.index)), times(upper, float64(high.index))))
 	}
 	return sum
 }
@@ -74,10 +74,9 @@ func clampedSumBySides(b blocks, k int, trim bool, mean *graph.Node) *graph.Node
 		at = 1
 	}
 	low, high := b.eachSide(k, func(tail []*graph.Node, bound *graph.Node) *graph.Node {
-		several := graph.ConvertDType(graph.Const(bound.Graph(), float64(at)), bound.DType())
-		return graph.Sub(graph.Mul(bound, several), sumAll(tail))
+		return graph.Sub(times(bound, float64(at)), sumAll(tail))
 	})
-	return graph.Add(graph.MulScalar(mean, float64(b.m)), graph.Sub(low, high))
+	return graph.Add(times(mean, float64(b.m)), graph.Sub(low, high))
 }
 
 // clampTo adds up the values clamped to limits that are known.
@@ -112,7 +111,7 @@ func (b blocks) bounds(method Method, low, high bound) (lower, upper *graph.Node
 }
 
 func between(x, y *graph.Node, fraction float64) *graph.Node {
-	return graph.Add(x, graph.MulScalar(graph.Sub(y, x), fraction))
+	return graph.Add(x, times(graph.Sub(y, x), fraction))
 }
 
 // pick returns a bound's value, and the values at or beyond it.

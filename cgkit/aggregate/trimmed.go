@@ -16,13 +16,14 @@ type TrimmedMean struct {
 	C      float64
 	Exact  bool
 	Method Method
+	Tile   int // see [Params]
 }
 
 var _ Rule = TrimmedMean{}
 
 func init() {
 	Register("trimmed-mean", func(p Params) (Rule, error) {
-		return TrimmedMean{C: p.C, Exact: p.Exact, Method: p.Method}, checkC("trimmed-mean", p.C)
+		return TrimmedMean{C: p.C, Exact: p.Exact, Method: p.Method, Tile: p.Tile}, checkC("trimmed-mean", p.C)
 	})
 }
 
@@ -44,13 +45,14 @@ func (t TrimmedMean) Laws() Laws {
 
 // Directions are the means of what is left.
 func (t TrimmedMean) Directions(params []Examples) []*graph.Node {
-	return each(params, func(examples Examples) *graph.Node {
-		m := examples.Len()
-		low, high := Nearest.bounds(t.C, m)
-		if low == (bound{}) && high == (bound{}) {
-			return examples.Mean()
-		}
-		sum := clampedSum(examples, low, high, t.Exact, true, t.Method)
-		return graph.DivScalar(sum, float64(m-low.index-high.index))
+	m := params[0].Len()
+	d, method, selects := t.demand(m)
+	if !selects {
+		return each(params, Examples.Mean)
+	}
+	low, high := t.bounds(m)
+	return pieces(params, d, options{method, t.Tile}, func(examples sample, method Method) *graph.Node {
+		sum := clampedSum(examples, low, high, t.Exact, true, method)
+		return over(sum, float64(m-low.index-high.index))
 	})
 }

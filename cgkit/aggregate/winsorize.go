@@ -30,13 +30,14 @@ type Winsorize struct {
 	Percentile Percentile
 	Exact      bool
 	Method     Method
+	Tile       int // see [Params]
 }
 
 var _ Rule = Winsorize{}
 
 func init() {
 	Register("winsorize", func(p Params) (Rule, error) {
-		w := Winsorize{C: p.C, Percentile: p.Percentile, Exact: p.Exact, Method: p.Method}
+		w := Winsorize{C: p.C, Percentile: p.Percentile, Exact: p.Exact, Method: p.Method, Tile: p.Tile}
 		return w, checkC("winsorize", p.C)
 	})
 }
@@ -67,12 +68,13 @@ func (p Percentile) breakdown(c float64) func(m int) int {
 
 // Directions are the means of the clamped values.
 func (w Winsorize) Directions(params []Examples) []*graph.Node {
-	return each(params, func(examples Examples) *graph.Node {
-		m := examples.Len()
-		low, high := w.Percentile.bounds(w.C, m)
-		if low == (bound{}) && high == (bound{}) {
-			return examples.Mean()
-		}
-		return graph.DivScalar(clampedSum(examples, low, high, w.Exact, false, w.Method), float64(m))
+	m := params[0].Len()
+	d, method, selects := w.demand(m)
+	if !selects {
+		return each(params, Examples.Mean)
+	}
+	low, high := w.bounds(m)
+	return pieces(params, d, options{method, w.Tile}, func(examples sample, method Method) *graph.Node {
+		return over(clampedSum(examples, low, high, w.Exact, false, method), float64(m))
 	})
 }

@@ -73,3 +73,27 @@ func TestOpenExplains(t *testing.T) {
 		}
 	}
 }
+
+func TestXLAFlags(t *testing.T) {
+	for _, c := range []struct {
+		user         string
+		wide, pinned bool
+		want         []string
+		not          string
+	}{
+		{"", false, false, nil, "xla"},
+		{"", true, false, []string{"--xla_cpu_prefer_vector_width=512"}, "backend"},
+		{"--xla_cpu_prefer_vector_width=256 --mine", true, true, []string{"width=256 --mine --xla_backend_extra_options=-inline-threshold="}, "512"},
+		{"--xla_backend_extra_options=-mine", true, true, []string{"options=-mine --xla_cpu_prefer_vector_width=512"}, "inline"},
+	} {
+		got := xlaFlags(c.user, c.wide, c.pinned)
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%+v: flags %q", c, got)
+			}
+		}
+		if strings.Contains(got, c.not) || !strings.HasPrefix(got, c.user) {
+			t.Errorf("%+v: flags %q", c, got)
+		}
+	}
+}

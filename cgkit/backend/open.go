@@ -10,6 +10,9 @@ import (
 	"strings"
 	"sync"
 
+	"coherentgradients/cgkit/backend/plugin"
+	"coherentgradients/cgkit/internal/xlaflags"
+
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend" // registers "go"
 	"github.com/gomlx/go-xla/compute/xla"  // registers "xla"
@@ -40,7 +43,7 @@ func OpenConfig(config string) (compute.Backend, error) {
 }
 
 func openConfig(c Choice) (compute.Backend, error) {
-	setXLAFlags()
+	setXLAFlags(c.Plugin)
 	xla.EnableAutoInstall(os.Getenv(EnvAutoInstall) != "")
 	var b compute.Backend
 	var err error
@@ -75,10 +78,25 @@ var hashes sync.Map // path → sha256
 
 const vectorFlag = "--xla_cpu_prefer_vector_width"
 
-// setXLAFlags asks XLA for 512-bit vectors where the processor has them: by default it stays at 256 bits, and selection
-// networks are bound by min and max operations. It must come before the plugin is loaded; what the user has set stays.
-func setXLAFlags() {
-	if flags := os.Getenv("XLA_FLAGS"); !strings.Contains(flags, vectorFlag) && cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512VL) {
-		_ = os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" "+vectorFlag+"=512"))
+// setXLAFlags must come before the plugin is loaded.
+func setXLAFlags(library string) {
+	pinned, ok := plugin.Path()
+	flags := xlaFlags(os.Getenv(xlaflags.Env), cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512VL), ok && library == pinned)
+	if flags != "" {
+		_ = os.Setenv(xlaflags.Env, flags)
 	}
+}
+
+// xlaFlags adds to the user's flags what large selection networks need; what the user has set stays. XLA is asked for
+// 512-bit vectors where the processor has them: by default it stays at 256 bits, and networks are bound by min and max
+// operations. Limits of LLVM are raised for the pinned plugin alone, as another's LLVM might not know the options.
+func xlaFlags(user string, wide, pinned bool) string {
+	flags := user
+	if wide && !strings.Contains(flags, vectorFlag) {
+		flags = strings.TrimSpace(flags + " " + vectorFlag + "=512")
+	}
+	if pinned {
+		flags = xlaflags.Add(flags)
+	}
+	return flags
 }

@@ -1,0 +1,199 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"coherentgradients/cgkit/internal/xlaflags"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// Outer is [Examples] that know whether they are those of a dense layer: example b's gradient is the outer product of row
+// b of left, shape [m, rows], and row b of right, shape [m, columns]. *perexample.View is one.
+type Outer interface {
+	Outer() (left, right *graph.Node, ok bool)
+}
+
+// stackLimit is from how many operations on dense layers of one shape go together: below it that makes a step slower.
+const stackLimit = 6000
+
+// smallParameter is up to how many coordinates a parameter goes together with others.
+const smallParameter = 4096
+
+// options are what users may set on rules that select.
+type options struct {
+	method Method
+	tile   int
+}
+
+// pieces applies a rule that treats every coordinate for itself to all parameters. d is what it asks of a sample.
+//
+// A network of more than [NetworkLimit] operations takes seconds to minutes to compile, for every loop that it is in. It
+// is the same for all coordinates, so parameters go together then: dense layers of one shape side by side, and small
+// parameters, biases for one, one behind the other. Each of these runs as a loop of one turn, as XLA would else make one
+// network a user of its result. Small ones, and what is no dense layer's matrix, are counted. Numbers do not depend on it.
+func pieces(params []Examples, d demand, o options, direction func(sample, Method) *graph.Node) []*graph.Node {
+	nodes := make([]*graph.Node, len(params))
+	g := params[0].Mean().Graph()
+	alone := func(p Examples, method Method) *graph.Node {
+		if _, _, dense := outer(p); !dense && mayLoop(g) && d.choose(o.method, g) == Networks {
+			if node := inTiles(p, o.tile, direction); node != nil {
+				return node
+			}
+		}
+		return direction(p, method)
+	}
+	if !d.apart(o.method, g) {
+		for i, p := range params {
+			nodes[i] = alone(p, o.method)
+		}
+		return nodes
+	}
+	var small []int
+	var order [][2]int
+	alike := make(map[[2]int][]int) // by rows and columns
+	for i, p := range params {
+		left, right, dense := outer(p)
+		switch {
+		case p.Mean().Shape().Size() <= smallParameter:
+			small = append(small, i)
+		case dense:
+			shape := [2]int{left.Shape().Dimensions[1], right.Shape().Dimensions[1]}
+			if d.size(d.network, 2) <= stackLimit {
+				shape = [2]int{-1, i} // alone
+			}
+			if alike[shape] == nil {
+				order = append(order, shape)
+			}
+			alike[shape] = append(alike[shape], i)
+		default:
+			nodes[i] = alone(p, Counting)
+		}
+	}
+	for _, shape := range order {
+		group := alike[shape]
+		together := once(sideBySide(params, group), direction)
+		for at, j := range group {
+			nodes[j] = graph.Squeeze(graph.SliceAxis(together, 0, graph.AxisElem(at)), 0)
+		}
+	}
+	if len(small) > 0 {
+		together, from := direction(inARow(params, small), Counting), 0
+		for _, j := range small {
+			shape := params[j].Mean().Shape()
+			nodes[j] = graph.Reshape(graph.SliceAxis(together, 0, graph.AxisRange(from, from+shape.Size())), shape.Dimensions...)
+			from += shape.Size()
+		}
+	}
+	return nodes
+}
+
+// apart says whether networks are so large that parameters are to go together.
+func (d demand) apart(method Method, g *graph.Graph) bool {
+	return mayLoop(g) && d.large(method)
+}
+
+// large says the same of a backend that can.
+func (d demand) large(method Method) bool {
+	return method == Automatic && xlaflags.Tuned() && d.onXLA(method) == Networks && d.size(d.network, 2) > NetworkLimit
+}
+
+// blockedSample is a sample that can be built again within a loop.
+type blockedSample interface {
+	sample
+	Blocked
+}
+
+// once is direction's result for a sample, in a loop of one turn.
+func once(s blockedSample, direction func(sample, Method) *graph.Node) *graph.Node {
+	mean := s.Mean()
+	operands, _, read := s.Blocks()
+	state := append([]*graph.Node{graph.Const(mean.Graph(), int32(0)), mean}, operands...)
+	return loop(1, state, func(state []*graph.Node) []*graph.Node {
+		state[1] = direction(inside{m: s.Len(), mean: state[1], example: read(state[2:])}, Networks)
+		return state
+	})[1]
+}
+
+// inside is a sample within a loop.
+type inside struct {
+	m       int
+	mean    *graph.Node
+	example func(b int) *graph.Node
+}
+
+func (s inside) Len() int                  { return s.m }
+func (s inside) Mean() *graph.Node         { return s.mean }
+func (s inside) Example(b int) *graph.Node { return s.example(b) }
+
+func outer(p Examples) (left, right *graph.Node, ok bool) {
+	if o, is := p.(Outer); is {
+		return o.Outer()
+	}
+	return nil, nil, false
+}
+
+// layers is dense layers of one shape, side by side: values of shape [layers, rows, columns].
+type layers struct {
+	m, count    int
+	left, right *graph.Node // [m, layers, rows] and [m, layers, columns]
+	mean        *graph.Node
+}
+
+func sideBySide(params []Examples, group []int) layers {
+	var lefts, rights, means []*graph.Node
+	for _, i := range group {
+		left, right, _ := outer(params[i])
+		lefts, rights, means = append(lefts, left), append(rights, right), append(means, params[i].Mean())
+	}
+	return layers{m: params[group[0]].Len(), count: len(group),
+		left: graph.Stack(lefts, 1), right: graph.Stack(rights, 1), mean: graph.Stack(means, 0)}
+}
+
+func (l layers) Len() int          { return l.m }
+func (l layers) Mean() *graph.Node { return l.mean }
+
+func (l layers) Example(b int) *graph.Node { return l.product(l.left, l.right)(b) }
+
+func (l layers) Blocks() (operands []*graph.Node, flips []bool, read func(operands []*graph.Node) func(b int) *graph.Node) {
+	return []*graph.Node{l.left, l.right}, []bool{true, false}, func(operands []*graph.Node) func(b int) *graph.Node {
+		return l.product(operands[0], operands[1])
+	}
+}
+
+// product reads both sides' rows two axes at a time, one operation each in XLA; see [NetworkLimit].
+func (l layers) product(left, right *graph.Node) func(b int) *graph.Node {
+	rows, columns := left.Shape().Dimensions[2], right.Shape().Dimensions[2]
+	left, right = graph.Reshape(left, -1, rows), graph.Reshape(right, -1, columns)
+	return func(b int) *graph.Node {
+		here := graph.AxisRange(b*l.count, (b+1)*l.count)
+		return graph.Mul(graph.ExpandAxes(graph.SliceAxis(left, 0, here), -1), graph.ExpandAxes(graph.SliceAxis(right, 0, here), 1))
+	}
+}
+
+// row is small parameters one behind the other, stored: values of shape [n].
+type row struct {
+	rows
+	mean *graph.Node
+}
+
+func inARow(params []Examples, group []int) row {
+	var means, stored []*graph.Node
+	for _, i := range group {
+		p := params[i]
+		means = append(means, graph.Reshape(p.Mean(), -1))
+		if left, right, ok := outer(p); ok {
+			products := graph.Mul(graph.ExpandAxes(left, -1), graph.ExpandAxes(right, 1))
+			stored = append(stored, graph.Reshape(products, p.Len(), -1))
+			continue
+		}
+		examples := make([]*graph.Node, p.Len())
+		for b := range examples {
+			examples[b] = graph.Reshape(p.Example(b), 1, -1)
+		}
+		stored = append(stored, graph.Concatenate(examples, 0))
+	}
+	return row{rows: rows{graph.Concatenate(stored, 1)}, mean: graph.Concatenate(means, 0)}
+}
+
+func (r row) Mean() *graph.Node { return r.mean }

@@ -24,7 +24,8 @@ type Method int
 
 const (
 	// Automatic takes, on XLA, the first of Networks, Sides and Counting that has at most [NetworkLimit] operations a
-	// coordinate, or [TunedLimit] where XLA is tuned, and on the pure-Go backend Networks.
+	// coordinate; where XLA is tuned, Networks of up to [TunedLimit] come before Counting, and for at most 240 examples
+	// before Sides. On the pure-Go backend it takes Networks.
 	Automatic Method = iota
 	// Networks always.
 	Networks
@@ -123,11 +124,16 @@ func (d demand) choose(m Method, g *graph.Graph) Method {
 }
 
 func (d demand) onXLA(m Method) Method {
+	sides := func() bool {
+		return d.alike() && d.size(func() *selection.Network { return selection.Extremes(d.m, d.low, 0) }, 1) <= NetworkLimit
+	}
 	switch {
+	case m == Automatic && d.size(d.network, 2) <= NetworkLimit:
+		return Networks
+	case m == Automatic && (d.m > readLimit || !xlaflags.Tuned()) && sides():
+		return Sides
 	case m == Automatic && d.size(d.network, 2) <= limit():
 		return Networks
-	case m == Automatic && d.alike() && d.size(func() *selection.Network { return selection.Extremes(d.m, d.low, 0) }, 1) <= limit():
-		return Sides
 	case m == Networks, m == Sides && d.alike():
 		return m
 	}

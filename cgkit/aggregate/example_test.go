@@ -5,6 +5,7 @@ package aggregate_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/backend"
@@ -116,4 +117,91 @@ func ExampleRollingMedian() {
 	}, gradients, []float64{2, 1}, []float64{3, -1}, int64(2))
 	fmt.Println(out[0].Value(), out[1].Value())
 	// Output: [3 -1] true
+}
+
+// The control of the rolling median: the mean of the same three batches.
+func ExampleRollingMean() {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	out := graph.MustExecOnce(b, func(g, last, before, step *graph.Node) *graph.Node {
+		directions, _, _ := aggregate.RollingMean().Next([]aggregate.Examples{aggregate.Rows(g)}, [][]*graph.Node{{last, before}}, step)
+		return directions[0]
+	}, gradients, []float64{2, 1}, []float64{3, -1}, int64(2))
+	fmt.Println(out.Value()) // the mean of 22, 2 and 3; of -10, 1 and -1
+	// Output: [9 -3.3333333333333335]
+}
+
+// Three batches make one update: at steps 2, 5, 8 and so on, counted from 0, the rule is ready.
+func ExampleMedianOfBatches() {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	exec := graph.MustNewExec(b, func(g, last, before, step *graph.Node) *graph.Node {
+		_, _, ready := aggregate.MedianOfBatches().Next([]aggregate.Examples{aggregate.Rows(g)}, [][]*graph.Node{{last, before}}, step)
+		return ready
+	})
+	for step := range int64(6) {
+		fmt.Print(exec.MustCall1(gradients, []float64{2, 1}, []float64{3, -1}, step).Value(), " ")
+	}
+	// Output: false false true false false true
+}
+
+// midrange is a rule from elsewhere: halfway between the smallest and the largest value.
+type midrange struct{}
+
+func (midrange) Name() string      { return "example-midrange" }
+func (midrange) Check(m int) error { return nil }
+func (midrange) Laws() aggregate.Laws {
+	return aggregate.Laws{Permutation: true, Translation: true, Scale: true, Range: true}
+}
+
+func (midrange) Directions(params []aggregate.Examples) []*graph.Node {
+	var directions []*graph.Node
+	for _, p := range params {
+		low, high := p.Example(0), p.Example(0)
+		for b := 1; b < p.Len(); b++ {
+			low, high = graph.Min(low, p.Example(b)), graph.Max(high, p.Example(b))
+		}
+		directions = append(directions, graph.MulScalar(graph.Add(low, high), 0.5))
+	}
+	return directions
+}
+
+// registered keeps the example from being a mistake when tests are run twice.
+var registered sync.Once
+
+// A rule of your own, found by name once it is registered, usually in an init function.
+func ExampleRegister() {
+	registered.Do(func() {
+		aggregate.Register("example-midrange", func(aggregate.Params) (aggregate.Rule, error) { return midrange{}, nil })
+	})
+	rule, err := aggregate.Named("example-midrange", aggregate.Params{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	combine(rule, gradients)
+	// Output: [50.5 -24.5]
+}
+
+func ExampleNames() {
+	names := aggregate.Names()
+	fmt.Println(names[0], slices.Contains(names, "winsorize"))
+	// Output: clip-norm true
+}
+
+// Networks can be asked for where no compiler takes them: an error says so before a graph is built.
+func ExampleCheckBackend() {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(aggregate.CheckBackend(aggregate.Winsorize{C: 2, Method: aggregate.Networks}, 1000, b)) // pure Go takes any
+	// Output: <nil>
 }

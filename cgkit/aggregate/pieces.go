@@ -5,6 +5,7 @@ package aggregate
 import (
 	"coherentgradients/cgkit/internal/xlaflags"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -49,43 +50,58 @@ func pieces(params []Examples, d demand, o options, direction func(sample, Metho
 		}
 		return nodes
 	}
-	var small []int
-	var order [][2]int
-	alike := make(map[[2]int][]int) // by rows and columns
+	groups, order := make(map[kind][]int), []kind(nil)
 	for i, p := range params {
-		left, right, dense := outer(p)
+		k := kindOf(p, d, i)
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], i)
+	}
+	for _, k := range order {
+		group := groups[k]
 		switch {
-		case p.Mean().Shape().Size() <= smallParameter:
-			small = append(small, i)
-		case dense:
-			shape := [2]int{left.Shape().Dimensions[1], right.Shape().Dimensions[1]}
-			if d.size(d.network, 2) <= stackLimit {
-				shape = [2]int{-1, i} // alone
+		case k.small:
+			together, from := direction(inARow(params, group), Counting), 0
+			for _, i := range group {
+				shape := params[i].Mean().Shape()
+				nodes[i] = graph.Reshape(graph.SliceAxis(together, 0, graph.AxisRange(from, from+shape.Size())), shape.Dimensions...)
+				from += shape.Size()
 			}
-			if alike[shape] == nil {
-				order = append(order, shape)
+		case k.rows > 0:
+			together := once(sideBySide(params, group), direction)
+			for at, i := range group {
+				nodes[i] = graph.Squeeze(graph.SliceAxis(together, 0, graph.AxisElem(at)), 0)
 			}
-			alike[shape] = append(alike[shape], i)
 		default:
-			nodes[i] = alone(p, Counting)
-		}
-	}
-	for _, shape := range order {
-		group := alike[shape]
-		together := once(sideBySide(params, group), direction)
-		for at, j := range group {
-			nodes[j] = graph.Squeeze(graph.SliceAxis(together, 0, graph.AxisElem(at)), 0)
-		}
-	}
-	if len(small) > 0 {
-		together, from := direction(inARow(params, small), Counting), 0
-		for _, j := range small {
-			shape := params[j].Mean().Shape()
-			nodes[j] = graph.Reshape(graph.SliceAxis(together, 0, graph.AxisRange(from, from+shape.Size())), shape.Dimensions...)
-			from += shape.Size()
+			nodes[group[0]] = alone(params[group[0]], Counting)
 		}
 	}
 	return nodes
+}
+
+// kind is what parameters that go together have in common.
+type kind struct {
+	dtype         dtypes.DType
+	small         bool
+	rows, columns int // of a dense layer, else 0
+	number        int // of a parameter that goes alone, counted from 1
+}
+
+func kindOf(p Examples, d demand, i int) kind {
+	shape := p.Mean().Shape()
+	k := kind{dtype: shape.DType, small: shape.Size() <= smallParameter}
+	if k.small {
+		return k
+	}
+	left, right, dense := outer(p)
+	if dense {
+		k.rows, k.columns = left.Shape().Dimensions[1], right.Shape().Dimensions[1]
+	}
+	if !dense || d.size(d.network, 2) <= stackLimit {
+		k.number = i + 1
+	}
+	return k
 }
 
 // apart says whether networks are so large that parameters are to go together.

@@ -41,6 +41,16 @@ func ExampleToy() {
 	// w_1 = 0.00, w_6 = 1.00, test loss 0.00
 }
 
+func ExampleMean() {
+	fmt.Println(coherence.Mean([]float64{1, 2, 9}))
+	// Output: 4
+}
+
+func ExampleMedian() {
+	fmt.Println(coherence.Median([]float64{1, 2, 9}), coherence.Median([]float64{1, 2, 4, 9}))
+	// Output: 2 3
+}
+
 // In a graph, from the views of a model's parameters: no per-example gradient of a dense layer is stored.
 func ExampleOfViews() {
 	b, err := backend.OpenConfig("go")

@@ -129,9 +129,9 @@ func ExampleRollingMean() {
 	out := graph.MustExecOnce(b, func(g, last, before, step *graph.Node) *graph.Node {
 		directions, _, _ := aggregate.RollingMean().Next([]aggregate.Examples{aggregate.Rows(g)}, [][]*graph.Node{{last, before}}, step)
 		return directions[0]
-	}, gradients, []float64{2, 1}, []float64{3, -1}, int64(2))
-	fmt.Println(out.Value()) // the mean of 22, 2 and 3; of -10, 1 and -1
-	// Output: [9 -3.3333333333333335]
+	}, gradients, []float64{2, 1}, []float64{3, 0}, int64(2))
+	fmt.Println(out.Value()) // the mean of 22, 2 and 3; of -10, 1 and 0
+	// Output: [9 -3]
 }
 
 // Three batches make one update: at steps 2, 5, 8 and so on, counted from 0, the rule is ready.

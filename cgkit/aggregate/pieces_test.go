@@ -78,7 +78,7 @@ func product(dims []int) int {
 	return p
 }
 
-// In tiles, whatever their size, layers on sequences and embeddings get the directions that they get at once.
+// In tiles, whatever their size, layers on sequences, embeddings and convolutions get the directions that they get at once.
 func TestTiles(t *testing.T) {
 	b := cgtest.XLA(t)
 	const m, positions, words, width = 20, 6, 37, 10
@@ -94,7 +94,7 @@ func TestTiles(t *testing.T) {
 	for i := range text {
 		text[i] = rng.Int32N(words)
 	}
-	inputs := []any{tensors.FromFlatDataAndDimensions(text, m, positions), normal(words, width), normal(width, 15), normal(12, 15), normal(12, 3)}
+	inputs := []any{tensors.FromFlatDataAndDimensions(text, m, positions), normal(words, width), normal(width, 15), normal(12, 15), normal(12, 3), normal(3, 12, 4)}
 	tiles := 0
 	build := func(tile int) func(n []*graph.Node) []*graph.Node {
 		return func(n []*graph.Node) []*graph.Node {
@@ -103,7 +103,8 @@ func TestTiles(t *testing.T) {
 			h = graph.Tanh(graph.Einsum("bti,io->bto", h, params[1]))
 			h = graph.Tanh(graph.Einsum("bti,oi->bto", h, params[2])) // weights [out, in]
 			folded := graph.Dot(graph.Reshape(h, m*positions, 12), params[3]).Product()
-			loss := graph.ReduceSum(graph.Square(graph.Reshape(folded, m, -1)), 1)
+			kernel := graph.Convolve(h, params[4]).PadSame().Done()
+			loss := graph.ReduceSum(graph.Square(graph.Reshape(graph.Concatenate([]*graph.Node{graph.Reshape(folded, m, -1), graph.Reshape(kernel, m, -1)}, 1), m, -1)), 1)
 			var examples []Examples
 			for _, view := range perexample.Of(loss, []*graph.Node{x}, params) {
 				examples = append(examples, view)
@@ -123,7 +124,7 @@ func TestTiles(t *testing.T) {
 	for rows, tile := range map[int]int{1: 1, 2: 2 * 15 * 4 * m, 7: 7 * 15 * 4 * m} {
 		tiles = 0
 		parts := graph.MustExecOnceN(b, build(tile), inputs...)
-		if want := 4; tiles != want && !(rows == 7 && tiles == 3) { // the smallest parameter is 12 rows of 3
+		if want := 5; tiles != want && !(rows == 7 && tiles == want-1) { // the smallest parameter is 12 rows of 3
 			t.Errorf("tiles of %d rows: %d parameters tiled", rows, tiles)
 		}
 		for i := range whole {

@@ -20,7 +20,7 @@ type Params struct {
 	Method Method
 	// Tile is how many bytes of per-example gradients a rule that selects may store at a time, of a parameter whose
 	// gradients are no outer products; 0 means DefaultTile, 256 MiB. On XLA, outside of loops of steps, it holds for layers
-	// on sequences and for embeddings; of other parameters all m gradients are stored.
+	// on sequences, embeddings and convolutions; of other parameters all m gradients are stored.
 	Tile int
 	// Groups is the number of groups of the median of means; 0 means 3, as in M3.
 	Groups int

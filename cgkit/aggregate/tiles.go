@@ -5,7 +5,7 @@ package aggregate
 import "github.com/gomlx/gomlx/core/graph"
 
 // Tiled is [Examples] of which some rows at a time can be made: read returns rows from … from+count−1 of all m gradients,
-// shape [m, count, columns], and uses nothing of the graph but what it is given. ok is false where it can't be.
+// shape [m, count, columns], columns being the parameter's last axis, and uses nothing of the graph but what it is given. ok is false where it can't be.
 // *perexample.View is one.
 type Tiled interface {
 	Rows() (operands []*graph.Node, read func(operands []*graph.Node, from *graph.Node, count int) *graph.Node, ok bool)
@@ -31,10 +31,12 @@ func inTiles(p Examples, tile int, direction func(sample, Method) *graph.Node) *
 	if !ok {
 		return nil
 	}
-	rows, columns := shape.Dimensions[0], shape.Dimensions[1]
+	columns := shape.Dimensions[shape.Rank()-1]
+	rows := shape.Size() / columns
+	mean = graph.Reshape(mean, rows, columns)
 	count := max(1, min(rows, tile/(p.Len()*int(shape.Memory())/rows)))
 	state := append([]*graph.Node{graph.Const(mean.Graph(), int32(0)), mean, graph.ZerosLike(mean)}, operands...)
-	return loop((rows+count-1)/count, state, func(s []*graph.Node) []*graph.Node {
+	final := loop((rows+count-1)/count, state, func(s []*graph.Node) []*graph.Node {
 		number := func(v int) *graph.Node { return graph.Const(s[0].Graph(), int32(v)) }
 		// The last tile goes back over rows of the one before where rows are no multiple of count.
 		from := graph.Min(graph.Mul(s[0], number(count)), number(rows-count))
@@ -45,5 +47,6 @@ func inTiles(p Examples, tile int, direction func(sample, Method) *graph.Node) *
 		}}, Networks)
 		s[2] = graph.DynamicUpdateSlice(s[2], made, here)
 		return s
-	})[2]
+	})
+	return graph.Reshape(final[2], shape.Dimensions...)
 }

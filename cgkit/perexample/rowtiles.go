@@ -10,19 +10,26 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Rows gives the gradients of a matrix some of its rows at a time, for whoever has no room for all m of them: operands;
-// and read, which takes the operands and returns rows from … from+count−1 of every example's gradient, shape
-// [m, count, columns]. from is an int32 scalar, and from+count at most the number of rows. read uses nothing of the graph
-// but what it is given, so it may be called in a closure.
+// Rows gives the gradients some rows at a time, for whoever has no room for all m of them: operands; and read, which takes
+// the operands and returns rows from … from+count−1 of every example's gradient, shape [m, count, columns]. Columns are the
+// parameter's last axis, and rows all others. from is an int32 scalar, and from+count at most the number of rows. read uses
+// nothing of the graph but what it is given, so it may be called in a closure.
 //
 // ok is false where the parameter is not the matrix of one layer that works on several positions of an example, as a dense
-// layer does on sequences, or of one embedding.
+// layer does on sequences, or of one embedding, or the kernel of one convolution (channels last, in one group, input not
+// dilated), whose patches are stored: a kernel's positions times its input.
 func (v *View) Rows() (operands []*graph.Node, read func(operands []*graph.Node, from *graph.Node, count int) *graph.Node, ok bool) {
-	if len(v.parts) != 1 || v.param.Rank() != 2 {
+	if len(v.parts) != 1 {
 		return nil, nil, false
 	}
 	p, is := v.parts[0].(*clonePart)
 	if !is || p.b.node.Inputs()[p.operand] != v.param || p.b.gradient.DType() != v.param.DType() {
+		return nil, nil, false
+	}
+	if left, right, is := p.patches(v.m); is {
+		return []*graph.Node{left, right}, rowsOfProducts, true
+	}
+	if v.param.Rank() != 2 {
 		return nil, nil, false
 	}
 	if left, right, is := p.positions(v.m); is {

@@ -15,7 +15,7 @@ import (
 //	±Inf                   harmless while they are fewer than half
 //
 // It costs a selection network of half of the values on each side, several times a winsorized step, and where that is too
-// large for XLA (from about 150 examples on) a counting, see [Method].
+// large for XLA (from about 150 examples on, or 260 where it is tuned) a counting, see [Method].
 type Median struct {
 	Method Method
 	Tile   int // see [Params]

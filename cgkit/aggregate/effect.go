@@ -71,11 +71,7 @@ func clampedShare(limits limiting, params []Examples) *graph.Node {
 		values += float64(m * mean.Shape().Size())
 		d := demandOf(m, low, high, false)
 		d.each, d.sums = 5, false
-		method := d.choose(limits.method(), mean.Graph())
-		if method == Networks && d.apart(limits.method(), mean.Graph()) {
-			method = Counting // no second network of that size
-		}
-		if method != Networks {
+		if method := d.choose(limits.method(), mean.Graph()); method != Networks {
 			b := blocksOf(p)
 			lower, upper := b.bounds(method, low, high)
 			counts = append(counts, graph.ReduceAllSum(b.fold(graph.Zeros(b.graph(), b.shape), []*graph.Node{lower, upper}, func(acc *graph.Node, values, limits []*graph.Node) *graph.Node {

@@ -27,10 +27,11 @@ func CheckBackend(rule Rule, m int, b compute.Backend) error {
 	return nil
 }
 
-// checkLoop panics where only a network could serve, within a loop, and XLA would not compile it.
+// checkLoop panics where only a network could serve, within a loop, and XLA would not compile it, or not in reasonable time
+// and memory.
 func (d demand) checkLoop(g *graph.Graph) {
-	if d.m > xlaLimit && capable(g.Backend()) && d.onXLA(Automatic) != Networks {
-		panic(fmt.Errorf("aggregate: a batch of %d examples in a loop of steps: on XLA selecting among more than %d takes a loop of its own, and GoMLX has no loops within loops; make one step a call, or take a batch of at most %d",
-			d.m, xlaLimit, xlaLimit))
+	if capable(g.Backend()) && (d.large(Automatic) || d.m > xlaLimit && d.onXLA(Automatic) != Networks) {
+		panic(fmt.Errorf("aggregate: a batch of %d examples in a loop of steps: on XLA selecting among so many takes a loop of its own, and GoMLX has no loops within loops; make one step a call, or take fewer examples or a smaller c",
+			d.m))
 	}
 }

@@ -110,7 +110,8 @@ func (d demand) size(network func() *selection.Network, sides int) int {
 // alike says whether one network serves either side.
 func (d demand) alike() bool { return d.low == d.high && !d.ordered }
 
-// choose decides between the methods; never Automatic.
+// choose decides between the methods for one parameter; never Automatic. Networks so large that parameters share them are
+// left to [pieces].
 func (d demand) choose(m Method, g *graph.Graph) Method {
 	loops := mayLoop(g)
 	if (m == Sides || m == Counting) && !loops {
@@ -119,6 +120,9 @@ func (d demand) choose(m Method, g *graph.Graph) Method {
 	if m == Automatic && !loops {
 		d.checkLoop(g)
 		return Networks
+	}
+	if d.large(m) {
+		return Counting
 	}
 	return d.onXLA(m)
 }
@@ -154,7 +158,8 @@ type selecting interface {
 
 // Loops says whether a rule's directions for batches of m examples contain a loop of their own. GoMLX has no loops within
 // loops: a [graph.While] over several steps is to be given up then for one step a call. Inside such a loop [Automatic] is
-// Networks whatever their size, and panics for more than 256 examples on XLA.
+// Networks, and panics where XLA would not compile those in reasonable time: for more than 256 examples, and, tuned, for
+// more than [NetworkLimit] operations a coordinate.
 func Loops(rule Rule, m int, b compute.Backend) bool {
 	s, ok := rule.(selecting)
 	if !ok || !capable(b) {

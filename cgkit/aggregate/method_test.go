@@ -215,7 +215,7 @@ func TestMethodsRefused(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "use method automatic") {
 		t.Errorf("counting on the pure-Go backend: %v", err)
 	}
-	_, err = graph.CallOnce(cgtest.XLA(t), func(x *graph.Node) *graph.Node {
+	inLoop := func(x *graph.Node) *graph.Node {
 		g := x.Graph()
 		parameters := func(g *graph.Graph) (*graph.Node, *graph.Node) {
 			return graph.Parameter(g, "x", x.Shape()), graph.Parameter(g, "median", shapes.Make(x.DType(), x.Shape().Dimensions[1]))
@@ -229,8 +229,15 @@ func TestMethodsRefused(t *testing.T) {
 			return []*graph.Node{graph.Const(g, false)}
 		})
 		return graph.While(more, body, x, graph.Zeros(g, shapes.Make(x.DType(), x.Shape().Dimensions[1])))[1]
-	}, inputs(300)["normal"])
-	if err == nil || !strings.Contains(err.Error(), "no loops within loops") {
-		t.Errorf("300 examples within a loop: %v", err)
+	}
+	for _, c := range []struct {
+		m     int
+		flags string
+	}{{300, ""}, {300, xlaflags.Add("")}, {192, xlaflags.Add("")}} {
+		b := cgtest.XLA(t)
+		t.Setenv("XLA_FLAGS", c.flags)
+		if _, err = graph.CallOnce(b, inLoop, inputs(c.m)["normal"]); err == nil || !strings.Contains(err.Error(), "no loops within loops") {
+			t.Errorf("%d examples within a loop: %v", c.m, err)
+		}
 	}
 }

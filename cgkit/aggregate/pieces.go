@@ -36,17 +36,17 @@ type options struct {
 func pieces(params []Examples, d demand, o options, direction func(sample, Method) *graph.Node) []*graph.Node {
 	nodes := make([]*graph.Node, len(params))
 	g := params[0].Mean().Graph()
-	alone := func(p Examples, method Method) *graph.Node {
-		if _, _, dense := outer(p); !dense && mayLoop(g) && d.choose(o.method, g) == Networks {
+	alone := func(p Examples) *graph.Node {
+		if _, _, dense := outer(p); !dense && mayLoop(g) && d.onXLA(o.method) == Networks {
 			if node := inTiles(p, o.tile, direction); node != nil {
 				return node
 			}
 		}
-		return direction(p, method)
+		return direction(p, o.method)
 	}
 	if !d.apart(o.method, g) {
 		for i, p := range params {
-			nodes[i] = alone(p, o.method)
+			nodes[i] = alone(p)
 		}
 		return nodes
 	}
@@ -74,7 +74,7 @@ func pieces(params []Examples, d demand, o options, direction func(sample, Metho
 				nodes[i] = graph.Squeeze(graph.SliceAxis(together, 0, graph.AxisElem(at)), 0)
 			}
 		default:
-			nodes[group[0]] = alone(params[group[0]], Counting)
+			nodes[group[0]] = alone(params[group[0]])
 		}
 	}
 	return nodes

@@ -55,7 +55,7 @@ func TestPieces(t *testing.T) {
 				return pieces(examples, medianDemand(m), options{}, median)
 			}
 			nodes := pieces(examples, medianDemand(208), options{}, median) // large enough for all to go together
-			if got, want := fmt.Sprint(ways), "[networks counting networks networks counting]"; got != want {
+			if got, want := fmt.Sprint(ways), "[networks counting networks networks automatic]"; got != want {
 				t.Errorf("directions were built by %s, want %s", got, want)
 			}
 			return nodes

@@ -24,7 +24,7 @@ func inTiles(p Examples, tile int, direction func(sample, Method) *graph.Node) *
 	mean := p.Mean()
 	shape := mean.Shape()
 	tiled, is := p.(Tiled)
-	if !is || p.Len()*int(shape.Memory()) <= tile {
+	if !is || p.Len()*int(shape.ByteSize()) <= tile {
 		return nil
 	}
 	operands, read, ok := tiled.Rows()
@@ -34,7 +34,7 @@ func inTiles(p Examples, tile int, direction func(sample, Method) *graph.Node) *
 	columns := shape.Dimensions[shape.Rank()-1]
 	rows := shape.Size() / columns
 	mean = graph.Reshape(mean, rows, columns)
-	count := max(1, min(rows, tile/(p.Len()*int(shape.Memory())/rows)))
+	count := max(1, min(rows, tile/(p.Len()*int(shape.ByteSize())/rows)))
 	state := append([]*graph.Node{graph.Const(mean.Graph(), int32(0)), mean, graph.ZerosLike(mean)}, operands...)
 	final := loop((rows+count-1)/count, state, func(s []*graph.Node) []*graph.Node {
 		number := func(v int) *graph.Node { return graph.Const(s[0].Graph(), int32(v)) }

@@ -57,8 +57,13 @@ func blocksOf(s sample) blocks {
 // storedBlocks are gradients that are stored one after another.
 func storedBlocks(x *graph.Node) (operands []*graph.Node, flips []bool, read func(operands []*graph.Node) func(b int) *graph.Node) {
 	return []*graph.Node{x}, []bool{true}, func(operands []*graph.Node) func(b int) *graph.Node {
-		return func(b int) *graph.Node { return graph.Squeeze(graph.SliceAxis(operands[0], 0, graph.AxisElem(b)), 0) }
+		return func(b int) *graph.Node { return storedExample(operands[0], b) }
 	}
+}
+
+// storedExample is the b-th of values that are stored one after another.
+func storedExample(x *graph.Node, b int) *graph.Node {
+	return graph.Squeeze(graph.SliceAxis(x, 0, graph.AxisElem(b)), 0)
 }
 
 func (b blocks) graph() *graph.Graph { return b.operands[0].Graph() }

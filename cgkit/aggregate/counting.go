@@ -39,9 +39,8 @@ func (b blocks) withNaN(nodes ...*graph.Node) []*graph.Node {
 		return acc
 	})
 	spoilt := graph.GreaterThan(count, graph.Const(g, int32(0)))
-	nan := graph.ConvertDType(graph.Const(g, math.NaN()), b.shape.DType)
 	for i, node := range nodes {
-		nodes[i] = graph.Where(spoilt, nan, node)
+		nodes[i] = graph.Where(spoilt, constant(node, math.NaN()), node)
 	}
 	return nodes
 }

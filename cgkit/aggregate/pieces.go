@@ -37,7 +37,7 @@ func pieces(params []Examples, d demand, o options, direction func(sample, Metho
 	nodes := make([]*graph.Node, len(params))
 	g := params[0].Mean().Graph()
 	alone := func(p Examples) *graph.Node {
-		if _, _, dense := outer(p); !dense && mayLoop(g) && d.onXLA(o.method) == Networks {
+		if mayLoop(g) && d.onXLA(o.method) == Networks {
 			if node := inTiles(p, o.tile, direction); node != nil {
 				return node
 			}
@@ -114,19 +114,11 @@ func (d demand) large(method Method) bool {
 	return method == Automatic && xlaflags.Tuned() && d.onXLA(method) == Networks && d.size(d.network, 2) > NetworkLimit
 }
 
-// blockedSample is a sample that can be built again within a loop.
-type blockedSample interface {
-	sample
-	Blocked
-}
-
-// once is direction's result for a sample, in a loop of one turn.
-func once(s blockedSample, direction func(sample, Method) *graph.Node) *graph.Node {
-	mean := s.Mean()
-	operands, _, read := s.Blocks()
-	state := append([]*graph.Node{graph.Const(mean.Graph(), int32(0)), mean}, operands...)
+// once is direction's result for dense layers, in a loop of one turn.
+func once(l layers, direction func(sample, Method) *graph.Node) *graph.Node {
+	state := []*graph.Node{graph.Const(l.mean.Graph(), int32(0)), l.mean, l.left, l.right}
 	return loop(1, state, func(state []*graph.Node) []*graph.Node {
-		state[1] = direction(inside{m: s.Len(), mean: state[1], example: read(state[2:])}, Networks)
+		state[1] = direction(inside{m: l.m, mean: state[1], example: l.product(state[2], state[3])}, Networks)
 		return state
 	})[1]
 }
@@ -164,17 +156,6 @@ func sideBySide(params []Examples, group []int) layers {
 	}
 	return layers{m: params[group[0]].Len(), count: len(group),
 		left: graph.Stack(lefts, 1), right: graph.Stack(rights, 1), mean: graph.Stack(means, 0)}
-}
-
-func (l layers) Len() int          { return l.m }
-func (l layers) Mean() *graph.Node { return l.mean }
-
-func (l layers) Example(b int) *graph.Node { return l.product(l.left, l.right)(b) }
-
-func (l layers) Blocks() (operands []*graph.Node, flips []bool, read func(operands []*graph.Node) func(b int) *graph.Node) {
-	return []*graph.Node{l.left, l.right}, []bool{true, false}, func(operands []*graph.Node) func(b int) *graph.Node {
-		return l.product(operands[0], operands[1])
-	}
 }
 
 // product reads both sides' rows two axes at a time, one operation each in XLA; see [NetworkLimit].

@@ -8,6 +8,21 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
+// clampedMeans are the means of what [clampedSum] adds up; where nothing is clamped, those of all values.
+func clampedMeans(params []Examples, low, high bound, exact, trim bool, o options) []*graph.Node {
+	if low == (bound{}) && high == (bound{}) {
+		return each(params, Examples.Mean)
+	}
+	m := params[0].Len()
+	count := m
+	if trim {
+		count -= low.index + high.index
+	}
+	return pieces(params, demandOf(m, low, high, exact), o, func(examples sample, method Method) *graph.Node {
+		return over(clampedSum(examples, low, high, exact, trim, method), float64(count))
+	})
+}
+
 // clampedSum clamps a coordinate's m values to two percentiles l and u, one of which at least is none of the extremes, and
 // adds them up:
 //

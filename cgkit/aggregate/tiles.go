@@ -43,7 +43,7 @@ func inTiles(p Examples, tile int, direction func(sample, Method) *graph.Node) *
 		gradients := read(s[3:], from, count)
 		here := []*graph.Node{from, number(0)}
 		made := direction(inside{m: p.Len(), mean: graph.DynamicSlice(s[1], here, []int{count, columns}), example: func(b int) *graph.Node {
-			return graph.Squeeze(graph.SliceAxis(gradients, 0, graph.AxisElem(b)), 0)
+			return storedExample(gradients, b)
 		}}, Networks)
 		s[2] = graph.DynamicUpdateSlice(s[2], made, here)
 		return s

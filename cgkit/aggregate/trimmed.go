@@ -45,14 +45,6 @@ func (t TrimmedMean) Laws() Laws {
 
 // Directions are the means of what is left.
 func (t TrimmedMean) Directions(params []Examples) []*graph.Node {
-	m := params[0].Len()
-	d, method, selects := t.demand(m)
-	if !selects {
-		return each(params, Examples.Mean)
-	}
-	low, high := t.bounds(m)
-	return pieces(params, d, options{method, t.Tile}, func(examples sample, method Method) *graph.Node {
-		sum := clampedSum(examples, low, high, t.Exact, true, method)
-		return over(sum, float64(m-low.index-high.index))
-	})
+	low, high := t.bounds(params[0].Len())
+	return clampedMeans(params, low, high, t.Exact, true, options{t.Method, t.Tile})
 }

@@ -70,13 +70,6 @@ func (p Percentile) breakdown(c float64) func(m int) int {
 
 // Directions are the means of the clamped values.
 func (w Winsorize) Directions(params []Examples) []*graph.Node {
-	m := params[0].Len()
-	d, method, selects := w.demand(m)
-	if !selects {
-		return each(params, Examples.Mean)
-	}
-	low, high := w.bounds(m)
-	return pieces(params, d, options{method, w.Tile}, func(examples sample, method Method) *graph.Node {
-		return over(clampedSum(examples, low, high, w.Exact, false, method), float64(m))
-	})
+	low, high := w.bounds(params[0].Len())
+	return clampedMeans(params, low, high, w.Exact, false, options{w.Method, w.Tile})
 }

@@ -23,12 +23,19 @@ func (a *analysis) isDense(b *boundary, operand int) bool {
 // Outer says whether the parameter is the matrix of a dense layer and of nothing else: example b's gradient is the outer
 // product of row b of left, shape [m, rows], and row b of right, shape [m, columns].
 func (v *View) Outer() (left, right *graph.Node, ok bool) {
-	if len(v.parts) == 1 {
-		if p, is := v.parts[0].(*outerPart); is {
-			return p.left, p.right, true
-		}
+	if p := v.dense(); p != nil {
+		return p.left, p.right, true
 	}
 	return nil, nil, false
+}
+
+// dense is the one place where a parameter enters that is the matrix of a dense layer and of nothing else; nil otherwise.
+func (v *View) dense() *outerPart {
+	if len(v.parts) != 1 {
+		return nil
+	}
+	p, _ := v.parts[0].(*outerPart)
+	return p
 }
 
 // outerPart is a dense layer: example b's gradient is the outer product of row b of the layer's input and row b of the

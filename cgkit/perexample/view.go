@@ -116,10 +116,8 @@ func (v *View) sum(parts []part, b int) *graph.Node {
 // SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]. For a dense layer it costs no more than the
 // squared norms of its input and of the gradient of its output.
 func (v *View) SquaredNorms() *graph.Node {
-	if len(v.parts) == 1 {
-		if outer, ok := v.parts[0].(*outerPart); ok {
-			return graph.Mul(rowNorms(outer.input), rowNorms(outer.gradient))
-		}
+	if outer := v.dense(); outer != nil {
+		return graph.Mul(rowNorms(outer.input), rowNorms(outer.gradient))
 	}
 	norms := make([]*graph.Node, v.m)
 	for b := range norms {
@@ -132,10 +130,8 @@ func (v *View) SquaredNorms() *graph.Node {
 // entry by entry, of the Gram matrices of its input and of the gradient of its output, and no gradient is stored;
 // elsewhere the m gradients are, so it takes [m, parameters] of memory.
 func (v *View) Gram() *graph.Node {
-	if len(v.parts) == 1 {
-		if outer, ok := v.parts[0].(*outerPart); ok {
-			return graph.Mul(rowGram(outer.input), rowGram(outer.gradient))
-		}
+	if outer := v.dense(); outer != nil {
+		return graph.Mul(rowGram(outer.input), rowGram(outer.gradient))
 	}
 	rows := make([]*graph.Node, v.m)
 	for b := range rows {
@@ -149,11 +145,9 @@ func (v *View) Sum(from, to int) *graph.Node {
 	if from < 0 || to > v.m || from >= to {
 		panic(fmt.Errorf("perexample: examples %d to %d: the batch has examples 0 to %d", from, to-1, v.m-1))
 	}
-	if len(v.parts) == 1 {
-		if outer, ok := v.parts[0].(*outerPart); ok {
-			return graph.Dot(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to)),
-				graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to))).Product()
-		}
+	if outer := v.dense(); outer != nil {
+		return graph.Dot(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to)),
+			graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to))).Product()
 	}
 	sum := v.Example(from)
 	for b := from + 1; b < to; b++ {
@@ -165,10 +159,8 @@ func (v *View) Sum(from, to int) *graph.Node {
 // Weighted is Σ_b weights[b]·g_b. weights: shape [m], of the parameter's type; shape of the result: the parameter's. For
 // a dense layer it is one matrix product.
 func (v *View) Weighted(weights *graph.Node) *graph.Node {
-	if len(v.parts) == 1 {
-		if outer, ok := v.parts[0].(*outerPart); ok {
-			return graph.Dot(outer.columns, graph.Mul(outer.rows, graph.Reshape(weights, v.m, 1))).Product()
-		}
+	if outer := v.dense(); outer != nil {
+		return graph.Dot(outer.columns, graph.Mul(outer.rows, graph.Reshape(weights, v.m, 1))).Product()
 	}
 	var sum *graph.Node
 	for b := range v.m {

@@ -4,7 +4,6 @@ package site
 
 import (
 	"bytes"
-	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,7 +35,7 @@ func (f *frames) First() frame { return f.Pictures[f.At] }
 func (f *frames) Max() int { return len(f.Pictures) - 1 }
 
 // frames are an output's, as HTML; "" if it has none, or none that can be read: its PNG is shown then.
-func (b *builder) frames(p *page, out output) (template.HTML, error) {
+func (b *builder) frames(p *page, out output) (string, error) {
 	text := out.data("text/html")
 	if !strings.Contains(text, framesClass) {
 		return "", nil
@@ -78,6 +77,9 @@ func (b *builder) frames(p *page, out output) (template.HTML, error) {
 		if !ok || err != nil {
 			return "", nil
 		}
+		if _, err := kinds[0].checked(content); err != nil {
+			return "", nil
+		}
 		f.Pictures = append(f.Pictures, picture)
 		contents[at] = string(content)
 	}
@@ -89,7 +91,7 @@ func (b *builder) frames(p *page, out output) (template.HTML, error) {
 	}
 	var shown bytes.Buffer
 	err = templates.ExecuteTemplate(&shown, "frames", f)
-	return template.HTML(shown.String()), err
+	return shown.String(), err
 }
 
 // add puts a picture among the pages' files, under the page's name and the next number.

@@ -4,7 +4,6 @@ package site
 
 import (
 	"html"
-	"html/template"
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
@@ -27,12 +26,12 @@ var classes = map[chroma.TokenType]string{
 }
 
 // highlight is text in a language that chroma knows, or as it stands, in a block of code.
-func highlight(text, language string) template.HTML {
+func highlight(text, language string) string {
 	return codeBlock(spans(strings.TrimRight(text, "\n"), language))
 }
 
 // highlightCell is a GoNB cell: Go, and lines for the kernel, which begin with % or !.
-func highlightCell(source string) template.HTML {
+func highlightCell(source string) string {
 	var b, golang strings.Builder
 	flush := func() {
 		b.WriteString(spans(golang.String(), "go"))
@@ -54,8 +53,8 @@ func highlightCell(source string) template.HTML {
 }
 
 // codeBlock can be reached by the keyboard, to be scrolled.
-func codeBlock(content string) template.HTML {
-	return template.HTML(`<pre class="listing" tabindex="0"><code>` + content + "</code></pre>\n")
+func codeBlock(content string) string {
+	return `<pre class="listing" tabindex="0"><code>` + content + "</code></pre>\n"
 }
 
 func spans(text, language string) string {

@@ -43,7 +43,7 @@ func (b *builder) link(p *page, target string) (string, error) {
 	switch path.Ext(file) {
 	case ".ipynb":
 		if path.Dir(file) == "notebooks" {
-			name = strings.TrimSuffix(path.Base(file), ".ipynb") + ".html"
+			name = fileName(strings.TrimSuffix(path.Base(file), ".ipynb")) + ".html"
 		}
 	case ".md":
 		name = b.linkedPage(p, file)
@@ -67,7 +67,7 @@ func (b *builder) linkedPage(p *page, file string) string {
 		return ""
 	}
 	stem := strings.TrimSuffix(strings.TrimSuffix(file, ".md"), "/README")
-	made := b.newPage(slug(stem)+".html", file)
+	made := b.newPage(fileName(slug(stem))+".html", file)
 	b.appendixOf[file] = made
 	b.appendices = append(b.appendices, made)
 	return made.Name
@@ -98,11 +98,18 @@ func (b *builder) image(p *page, target, alt string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(file)))
-	if err != nil {
-		return "", err
+	kind, ok := kindOf(file)
+	if !ok {
+		return "", fmt.Errorf("the picture %s: pages show PNG, JPEG, GIF and SVG, by the ending of the name", target)
 	}
-	name := path.Join(pictures, path.Base(file))
+	text, err := b.read(file)
+	if err != nil {
+		return "", fmt.Errorf("the picture %s can't be shown: %w", target, err)
+	}
+	if text, err = kind.checked(text); err != nil {
+		return "", fmt.Errorf("the picture %s can't be shown: %w", target, err)
+	}
+	name := path.Join(pictures, fileName(path.Base(file)))
 	if old, ok := b.files[name]; ok && string(old) != string(text) {
 		return "", fmt.Errorf("two pictures are named %s: rename one", path.Base(file))
 	}

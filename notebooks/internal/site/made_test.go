@@ -100,8 +100,8 @@ func TestCells(t *testing.T) {
 		`<details class="setup"><summary>Set-up cell</summary>`,
 		`<span class="m">%%</span>`, `<span class="s">&#34;&lt;hi&gt;&#34;</span>`, `<span class="c">// 2 &lt; 3</span>`,
 		`<samp>&lt;hi&gt;</samp>`,
-		`<img src="figures/00_made-1.png" alt="a &#34;dot&#34;" width="1" height="1">`, `<figcaption><p><em>Figure.</em> One dot.</p>`,
-		`<img src="figures/00_made-2.png" alt="Alone." width="1" height="1">`,
+		`<img src="figures/00_made-1.png" alt="a &#34;dot&#34;" width="1" height="1"/>`, `<figcaption><p><em>Figure.</em> One dot.</p>`,
+		`<img src="figures/00_made-2.png" alt="Alone." width="1" height="1"/>`,
 		`<div class="shown"><div><b>bold</b><img src="data:image/png;base64,` + pixel + `" alt="frames"/>`,
 	} {
 		if !strings.Contains(page, want) {
@@ -129,9 +129,9 @@ func TestFrames(t *testing.T) {
 <figcaption><em>At half.</em></figcaption></figure>`
 	page, s := built(t, goCell("f()", shown(object{"text/html": text, "image/png": pixel, "text/plain": "still"})))
 	for _, want := range []string{
-		`<label>noise <input type="range" min="0" max="1" step="1" value="1" aria-valuetext="50 %"></label> <output>50 %</output>`,
-		`<img src="figures/00_made-1.png" alt="at none" width="600" height="288" data-label="0 %" hidden loading="lazy">`,
-		`<img src="figures/00_made-2.png" alt="at half" width="600" height="288" data-label="50 %">`,
+		`<label>noise <input type="range" min="0" max="1" step="1" value="1" aria-valuetext="50 %"/></label> <output>50 %</output>`,
+		`<img src="figures/00_made-1.png" alt="at none" width="600" height="288" data-label="0 %" hidden="" loading="lazy"/>`,
+		`<img src="figures/00_made-2.png" alt="at half" width="600" height="288" data-label="50 %"/>`,
 		`<figcaption>At half.</figcaption>`,
 	} {
 		if !strings.Contains(page, want) {

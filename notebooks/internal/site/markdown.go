@@ -25,10 +25,12 @@ type heading struct {
 
 // converter reads Markdown as JupyterLab and code-hosting sites do: GitHub's, with formulas between dollars.
 var converter = goldmark.New(
-	goldmark.WithExtensions(extension.GFM, passthrough.New(passthrough.Config{
-		BlockDelimiters:  []passthrough.Delimiters{{Open: "$$", Close: "$$"}},
-		InlineDelimiters: []passthrough.Delimiters{{Open: "$", Close: "$"}},
-	})),
+	goldmark.WithExtensions(extension.Linkify, extension.Strikethrough, extension.TaskList,
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // pages have no style attributes
+		passthrough.New(passthrough.Config{
+			BlockDelimiters:  []passthrough.Delimiters{{Open: "$$", Close: "$$"}},
+			InlineDelimiters: []passthrough.Delimiters{{Open: "$", Close: "$"}},
+		})),
 	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodes{}, 1))),
 )
@@ -77,7 +79,7 @@ func (b *builder) markdown(p *page, source string) (template.HTML, error) {
 	if err := converter.Renderer().Render(&out, src, doc); err != nil {
 		return "", err
 	}
-	return template.HTML(out.String()), nil
+	return sanitised(out.String())
 }
 
 // heading takes note of a heading: the first of level 1 is the page's title.
@@ -142,7 +144,7 @@ func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		return `<div class="formula">` + formula + "</div>\n", err
 	}))
 	r.Register(ast.KindRawHTML, leafOf(func(n ast.Node, src []byte) (string, error) {
-		return policy.Sanitize(string(n.(*ast.RawHTML).Segments.Value(src))), nil
+		return foreign(string(n.(*ast.RawHTML).Segments.Value(src))), nil
 	}))
 	r.Register(ast.KindHTMLBlock, leafOf(func(n ast.Node, src []byte) (string, error) {
 		block := n.(*ast.HTMLBlock)
@@ -150,13 +152,13 @@ func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		if block.HasClosure() {
 			raw += string(block.ClosureLine.Value(src))
 		}
-		return policy.Sanitize(raw), nil
+		return foreign(raw), nil
 	}))
 	r.Register(ast.KindFencedCodeBlock, leafOf(func(n ast.Node, src []byte) (string, error) {
-		return string(highlight(string(n.Lines().Value(src)), string(n.(*ast.FencedCodeBlock).Language(src)))), nil
+		return highlight(string(n.Lines().Value(src)), string(n.(*ast.FencedCodeBlock).Language(src))), nil
 	}))
 	r.Register(ast.KindCodeBlock, leafOf(func(n ast.Node, src []byte) (string, error) {
-		return string(highlight(string(n.Lines().Value(src)), "")), nil
+		return highlight(string(n.Lines().Value(src)), ""), nil
 	}))
 }
 

@@ -3,13 +3,14 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wyatt915/treeblood"
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // mathML is a TeX formula, given without its dollars, as a MathML element: a block of its own, or in a line of text. A
@@ -19,7 +20,7 @@ func mathML(tex string, block bool) (string, error) {
 	if tex == "" {
 		return "", fmt.Errorf("an empty formula: write a dollar sign as \\$")
 	}
-	plain, err := explicit(tex)
+	plain, words, err := explicit(tex)
 	if err != nil {
 		return "", err
 	}
@@ -32,8 +33,8 @@ func mathML(tex string, block bool) (string, error) {
 		return "", fmt.Errorf("the formula $%s$ can't be set: %s", tex, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	// What treeblood writes has its attributes in the order of a Go map, and marks what it doesn't know in the middle of
-	// the formula. Parsed and written again it is the same bytes each time, and can be judged.
-	nodes, err := html.ParseFragment(strings.NewReader(text), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	// the formula; it escapes next to nothing. Parsed and written again it is the same bytes each time, and can be judged.
+	nodes, err := html.ParseFragment(strings.NewReader(text), body())
 	if err != nil {
 		return "", err
 	}
@@ -42,7 +43,7 @@ func mathML(tex string, block bool) (string, error) {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		if bad := tidyMath(n, tex); bad != "" {
+		if bad := (formula{tex, words}).tidy(n); bad != "" {
 			return "", fmt.Errorf("the formula $%s$ can't be set: %q is unknown or lacks an argument; use a plainer command", tex, bad)
 		}
 		if err := html.Render(&b, n); err != nil {
@@ -52,21 +53,27 @@ func mathML(tex string, block bool) (string, error) {
 	return b.String(), nil
 }
 
-// tidyMath makes of treeblood's element, with all below it, what a browser sets as TeX would, with attributes in order. It
+// formula is one in the making: its TeX, and what stands in its \text commands.
+type formula struct {
+	tex   string
+	words []string
+}
+
+// tidy makes of treeblood's element, with all below it, what a browser sets as TeX would, with attributes in order. It
 // returns the text of what could not be set, or "".
-func tidyMath(n *html.Node, tex string) (bad string) {
-	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "style" || a.Key == "class" || a.Key == "xmlns" })
-	if n.Data == "merror" {
-		return strings.TrimSpace(textOf(n))
+func (f formula) tidy(n *html.Node) (bad string) {
+	if n.Namespace != "math" || !slices.Contains(mathElements, n.Data) { // merror too
+		return cmp.Or(strings.TrimSpace(textOf(n)), n.Data)
 	}
+	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Namespace != "" || !mathAttribute(a) })
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
 		switch {
 		case c.Type == html.ElementNode:
-			if bad := tidyMath(c, tex); bad != "" {
+			if bad := f.tidy(c); bad != "" {
 				return bad
 			}
-		case c.Type == html.TextNode && strings.Trim(c.Data, " \n\t") == "" && !leaf(n.Data):
+		case c.Type != html.TextNode, strings.Trim(c.Data, " \n\t") == "" && !leaf(n.Data):
 			n.RemoveChild(c)
 		}
 		c = next
@@ -77,11 +84,67 @@ func tidyMath(n *html.Node, tex string) (bad string) {
 		tidySign(n)
 	case "mpadded":
 		joinWord(n)
+	case "mtext":
+		setText(n, f.spoken(textOf(n)))
 	case "annotation": // for who copies the formula: as it was written
-		setText(n, tex)
+		setText(n, f.tex)
 	}
 	slices.SortFunc(n.Attr, func(a, b html.Attribute) int { return strings.Compare(a.Key, b.Key) })
 	return ""
+}
+
+// spoken is the text of an mtext: the words that explicit kept for it, with spaces that a browser doesn't swallow.
+func (f formula) spoken(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if at := int(r - firstWord); at >= 0 && at < len(f.words) {
+			b.WriteString(strings.ReplaceAll(f.words[at], " ", "\u00a0"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// mathElements are the elements of a formula: of MathML those that show something, and none that holds HTML, a link, a
+// picture or a choice.
+var mathElements = []string{"math", "semantics", "annotation", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot",
+	"mstyle", "mpadded", "mphantom", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts",
+	"none", "mtable", "mtr", "mtd"}
+
+// mathAttributes are their attributes, and what each may be.
+var mathAttributes = func() (list []struct {
+	name  string
+	value *regexp.Regexp
+}) {
+	for value, names := range map[*regexp.Regexp][]string{
+		regexp.MustCompile(`^(?:true|false)$`): {"displaystyle", "accent", "accentunder", "fence", "largeop", "movablelimits", "separator",
+			"stretchy", "symmetric"},
+		regexp.MustCompile(`^(?:block|inline)$`):         {"display"},
+		regexp.MustCompile(`^(?:prefix|infix|postfix)$`): {"form"},
+		regexp.MustCompile(`^application/x-tex$`):        {"encoding"},
+		mathLength: {"lspace", "rspace", "minsize", "maxsize", "mathsize", "width", "height", "depth", "voffset", "linethickness",
+			"rowspacing", "scriptlevel"},
+		mathWord: {"mathvariant", "mathcolor", "notation", "columnalign", "rowalign", "columnspacing", "columnlines", "rowlines", "frame",
+			"columnspan", "rowspan", "linebreak"},
+	} {
+		for _, name := range names {
+			list = append(list, struct {
+				name  string
+				value *regexp.Regexp
+			}{name, value})
+		}
+	}
+	return list
+}()
+
+func mathAttribute(a html.Attribute) bool {
+	for _, known := range mathAttributes {
+		if known.name == a.Key {
+			return known.value.MatchString(a.Val)
+		}
+	}
+	return false
 }
 
 // delimiters are the operators that a browser stretches to the height of what stands beside them, and TeX only between

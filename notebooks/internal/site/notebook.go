@@ -66,11 +66,12 @@ func (b *builder) notebook(p *page, nb *ipynb.Notebook) error {
 		if strings.TrimSpace(string(c.Source)) == "" {
 			continue
 		}
-		var shown template.HTML
+		var shown string
 		switch c.Kind {
 		case "markdown":
-			if shown, err = b.markdown(p, string(c.Source)); err == nil {
-				shown = `<div class="cell prose">` + shown + `</div>`
+			var prose template.HTML
+			if prose, err = b.markdown(p, string(c.Source)); err == nil {
+				shown = `<div class="cell prose">` + string(prose) + `</div>`
 			}
 			if err == nil && p.Lead == "" {
 				p.Lead, err = b.lead(p, string(c.Source))
@@ -81,14 +82,14 @@ func (b *builder) notebook(p *page, nb *ipynb.Notebook) error {
 		if err != nil {
 			return fmt.Errorf("cell %d: %w", i+1, err)
 		}
-		body.WriteString(string(shown) + "\n")
+		body.WriteString(shown + "\n")
 	}
-	p.Body = template.HTML(body.String())
-	return nil
+	p.Body, err = sanitised(body.String())
+	return err
 }
 
 // code is a code cell with its outputs.
-func (b *builder) code(p *page, c cell) (template.HTML, error) {
+func (b *builder) code(p *page, c cell) (string, error) {
 	source := string(c.Source)
 	listing := highlightCell(source)
 	if strings.HasPrefix(source, "!*") { // the cell that every notebook begins with

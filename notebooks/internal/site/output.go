@@ -11,34 +11,16 @@ import (
 	"html"
 	"html/template"
 	"image"
-	_ "image/gif"  // for their sizes
-	_ "image/jpeg" // for their sizes
-	_ "image/png"  // for their sizes
 	"regexp"
 	"strings"
 )
 
-// pictures is the folder of the pages' pictures.
-const pictures = "figures"
-
 // captionMark begins the Markdown that plots shows below a figure.
 const captionMark = "*Figure.*"
 
-// figure is a picture among a cell's outputs.
-type figure struct {
-	File          string // its path among the pages
-	Alt           string
-	Width, Height int // 0: as the picture is
-}
-
-// kinds are the picture formats, the better first.
-var kinds = []struct{ mime, ending string }{
-	{"image/png", ".png"}, {"image/jpeg", ".jpg"}, {"image/gif", ".gif"}, {"image/svg+xml", ".svg"},
-}
-
 // outputs is what a cell left. Of the forms of an output the picture is taken, which needs no live page; HTML is taken
 // without what could run or load, and only where there is no picture. Pictures under a slider keep it. A figure's caption is the Markdown after it.
-func (b *builder) outputs(p *page, outs []output) (template.HTML, error) {
+func (b *builder) outputs(p *page, outs []output) (string, error) {
 	var s strings.Builder
 	for i := 0; i < len(outs); i++ {
 		out := outs[i]
@@ -59,7 +41,7 @@ func (b *builder) outputs(p *page, outs []output) (template.HTML, error) {
 			return "", err
 		}
 		if slider != "" {
-			s.WriteString(string(slider))
+			s.WriteString(slider)
 			continue
 		}
 		fig, err := b.figure(p, out, caption)
@@ -93,7 +75,7 @@ func (b *builder) outputs(p *page, outs []output) (template.HTML, error) {
 		}
 		s.Write(shown.Bytes())
 	}
-	return template.HTML(s.String()), nil
+	return s.String(), nil
 }
 
 // display is an output that is no picture.
@@ -104,7 +86,7 @@ func (b *builder) display(p *page, out output) (string, error) {
 			return "", err
 		}
 		if safe != "" {
-			return `<div class="shown">` + safe + "</div>\n", nil
+			return `<div class="shown">` + string(safe) + "</div>\n", nil
 		}
 	}
 	if text := out.data("text/markdown"); text != "" {
@@ -128,6 +110,10 @@ func (b *builder) figure(p *page, out output, caption string) (*figure, error) {
 			if content, err = decode(text); err != nil {
 				return nil, fmt.Errorf("a picture in %s is not base64: execute the notebook again", kind.mime)
 			}
+		}
+		content, err := kind.checked(content)
+		if err != nil {
+			return nil, fmt.Errorf("a picture in %s can't be shown: %w", kind.mime, err)
 		}
 		f := &figure{Alt: strings.TrimSpace(out.data("text/plain"))}
 		if f.Alt == "" {
@@ -166,7 +152,7 @@ var escape = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
 // printed is a cell's printed text.
 func printed(text, class string) string {
-	text = strings.TrimRight(escape.ReplaceAllString(text, ""), " \n")
+	text = strings.TrimRight(withoutControls(escape.ReplaceAllString(text, "")), " \n")
 	if strings.TrimSpace(text) == "" {
 		return ""
 	}

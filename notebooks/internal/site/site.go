@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -26,8 +25,6 @@ import (
 
 //go:embed assets
 var assets embed.FS
-
-var templates = template.Must(template.ParseFS(assets, "assets/*.html"))
 
 // Site is a set of pages: what [Site.Write] writes, by path inside its folder, with slashes.
 type Site struct{ Files map[string][]byte }
@@ -71,7 +68,7 @@ func Build(ctx context.Context, root string) (*Site, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := b.newPage(name+".html", path.Join("notebooks", name+".ipynb"))
+		p := b.newPage(fileName(name)+".html", path.Join("notebooks", name+".ipynb"))
 		if err := b.notebook(p, nb); err != nil {
 			return nil, fmt.Errorf("%s: %w", p.Source, err)
 		}
@@ -120,21 +117,28 @@ func (p *page) named(title string) {
 
 // appendix makes the page of a Markdown file that a notebook links to.
 func (b *builder) appendix(p *page) error {
-	text, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(p.Source)))
+	text, err := b.read(p.Source)
 	if err != nil {
 		return err
 	}
 	body, err := b.markdown(p, string(text))
-	p.Body = `<div class="cell prose">` + body + `</div>`
+	if err != nil {
+		return err
+	}
+	p.Body, err = sanitised(`<div class="cell prose">` + string(body) + `</div>`)
 	return err
 }
 
 // finish checks the links between the pages and sets them in their frame.
 func (b *builder) finish() (*Site, error) {
 	all := slices.Concat(b.notebooks, b.appendices)
-	ids := map[string]map[string]bool{}
+	ids, source := map[string]map[string]bool{}, map[string]string{"index.html": "the list of all pages"}
 	for _, p := range all {
-		ids[p.Name] = p.ids
+		// Names that differ in their case alone are one on some machines.
+		if taken := source[strings.ToLower(p.Name)]; taken != "" {
+			return nil, fmt.Errorf("%s would be the page %s, and so is %s: rename it", p.Source, p.Name, taken)
+		}
+		ids[p.Name], source[strings.ToLower(p.Name)] = p.ids, p.Source
 	}
 	for _, p := range all {
 		for _, link := range p.links {
@@ -154,13 +158,7 @@ func (b *builder) finish() (*Site, error) {
 	if err := b.render("index.html", "index.html", struct{ Notebooks, Appendices []*page }{b.notebooks, b.appendices}); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"style.css", "pages.js"} {
-		text, err := assets.ReadFile("assets/" + name)
-		if err != nil {
-			return nil, err
-		}
-		b.files[name] = text
-	}
+	b.files["style.css"] = asset("style.css")
 	return &Site{Files: b.files}, nil
 }
 

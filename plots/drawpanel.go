@@ -4,6 +4,7 @@ package plots
 
 import (
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -35,6 +36,10 @@ func drawPanel(c vg.Canvas, f frame, p *Panel, labels vg.Length) {
 	clip := draw.Canvas{Canvas: c, Rectangle: r}
 	for i := range p.Curves {
 		for _, poly := range bandPolygons(f, &p.Curves[i]) {
+			if narrow(poly) {
+				drawRange(c, f, roleColor(p.Curves[i].Role, i), poly)
+				continue
+			}
 			polygon(c, withAlpha(roleColor(p.Curves[i].Role, i), 0.18), clip.ClipPolygonXY(poly)...)
 		}
 	}
@@ -49,7 +54,7 @@ func drawPanel(c vg.Canvas, f frame, p *Panel, labels vg.Length) {
 				pts = append(pts, vg.Point{X: f.px(cv.X[j]), Y: f.py(cv.Y[j])})
 			}
 			all = append(all, pts)
-			if len(pts) == 1 {
+			if onePlace(pts) {
 				if clip.Contains(pts[0]) {
 					dot(c, col, pts[0], st.pt(1.4))
 				}
@@ -109,6 +114,36 @@ func bandPolygons(f frame, c *Curve) [][]vg.Point {
 		out = append(out, poly)
 	}
 	return out
+}
+
+// narrow says that a band has no width: it is over one point, or over several at one x.
+func narrow(poly []vg.Point) bool {
+	return !slices.ContainsFunc(poly, func(pt vg.Point) bool { return pt.X != poly[0].X })
+}
+
+// drawRange draws a band without width as a bar from its lowest to its highest value, with a stroke across each end that
+// lies within the frame.
+func drawRange(c vg.Canvas, f frame, col color.NRGBA, poly []vg.Point) {
+	lo, hi, x := poly[0].Y, poly[0].Y, poly[0].X
+	for _, pt := range poly {
+		lo, hi = min(lo, pt.Y), max(hi, pt.Y)
+	}
+	low, high := max(lo, f.rect.Min.Y), min(hi, f.rect.Max.Y)
+	if low >= high || x < f.rect.Min.X || x > f.rect.Max.X {
+		return
+	}
+	w, cap := f.st.axisWidth()*1.4, f.st.pt(2)
+	line(c, col, w, nil, vg.Point{X: x, Y: low}, vg.Point{X: x, Y: high})
+	for _, y := range []vg.Length{lo, hi} {
+		if low <= y && y <= high {
+			line(c, col, w, nil, vg.Point{X: x - cap, Y: y}, vg.Point{X: x + cap, Y: y})
+		}
+	}
+}
+
+// onePlace says that a line goes nowhere: it is shown as a dot.
+func onePlace(pts []vg.Point) bool {
+	return !slices.ContainsFunc(pts, func(pt vg.Point) bool { return pt != pts[0] })
 }
 
 // drawReferenceLabel puts the label where it touches no curve: above or below

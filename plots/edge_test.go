@@ -53,7 +53,9 @@ func TestEdgeCases(t *testing.T) {
 		"band with gaps":     {Curves: []Curve{{X: []float64{0, 1, 2}, Y: []float64{1, nan, 1}, Lo: []float64{0, nan, 0}, Hi: []float64{2, nan, inf}}}},
 		"long names":         {Title: strings.Repeat("long ", 60), DirectLabels: true, Curves: []Curve{{Name: strings.Repeat("name ", 16), X: []float64{0, 1}, Y: []float64{0, 1}}}},
 		"markup and control": {Title: "<b>&\x00\n\"%$_{x}\\", Curves: []Curve{{Name: "a\tb</text>", X: []float64{0, 1}, Y: []float64{0, 1}}}},
-		"beyond the fonts":   {Title: "ε → α 数 🙂", Curves: []Curve{{X: []float64{0, 1}, Y: []float64{0, 1}}}},
+		"beyond ASCII":       {Title: "ε → α, g̃, ½ ≤ é", Curves: []Curve{{X: []float64{0, 1}, Y: []float64{0, 1}}}},
+		"one place":          {Curves: []Curve{{X: []float64{1, 1, 1}, Y: []float64{2, 2, 2}, Lo: []float64{1, 1, 1}, Hi: []float64{3, 3, 3}}}},
+		"last step there is": {XSteps: true, Curves: []Curve{{X: []float64{math.MaxFloat64}, Y: []float64{1}}}},
 		"reference alone":    {References: []Reference{{Name: "r", Label: "r", Y: 0.3}}},
 	} {
 		t.Run(name, func(t *testing.T) {

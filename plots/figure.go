@@ -3,10 +3,13 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -96,11 +99,13 @@ func (f *Figure) markText() string {
 	return strings.Join(s, ", ")
 }
 
+// capitalised begins a sentence: with a capital, unless it begins with a symbol, as "ε = 0.5" and "c = 2" do.
 func capitalised(s string) string {
-	if s == "" {
+	first, size := utf8.DecodeRuneInString(s)
+	if second, _ := utf8.DecodeRuneInString(s[size:]); !unicode.IsLetter(second) {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // markRoom is the height of the line that holds the marks.
@@ -142,6 +147,14 @@ func (f *Figure) Draw(c draw.Canvas, scale float64) error {
 }
 
 func (f *Figure) drawOn(c vg.Canvas, st style, w, h vg.Length) error {
+	if _, tex := c.(*texCanvas); tex { // knows by itself what it can't set
+		return f.drawParts(c, st, w, h)
+	}
+	checked := &glyphCanvas{Canvas: c}
+	return cmp.Or(f.drawParts(checked, st, w, h), checked.err)
+}
+
+func (f *Figure) drawParts(c vg.Canvas, st style, w, h vg.Length) error {
 	reserve := f.markRoom(st)
 	if err := f.draw(c, st, w, h, reserve); err != nil {
 		return err

@@ -183,7 +183,7 @@ func xRange(s span, steps bool) span {
 	if s.lo == s.hi {
 		if steps {
 			// A single evaluation: show it among its neighbours, not on an edge.
-			return span{0, max(10, s.hi*10)}
+			return span{0, max(10, min(s.hi*10, 1e308))}
 		}
 		return s.padded(false)
 	}

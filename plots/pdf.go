@@ -217,13 +217,7 @@ func (c *pdfCanvas) FillString(f font.Face, pt vg.Point, text string) {
 		c.doc.TransformRotate(angle*180/math.Pi, x, y)
 		defer c.doc.TransformEnd()
 	}
-	// The fonts have no glyphs beyond the basic plane.
-	c.doc.Text(x, y, strings.Map(func(r rune) rune {
-		if r > 0xffff {
-			return '?'
-		}
-		return r
-	}, text))
+	c.doc.Text(x, y, text)
 }
 
 func (c *pdfCanvas) DrawImage(r vg.Rectangle, img image.Image) {

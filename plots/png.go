@@ -51,6 +51,9 @@ func withPNGText(file []byte, dpi int, pairs []pair) []byte {
 	phys = binary.BigEndian.AppendUint32(phys, perMetre)
 	writeChunk(&b, "pHYs", append(phys, 1))
 	for _, p := range pairs {
+		if !isASCII(p.key) || len(p.key) > 79 { // a keyword is Latin-1 and short
+			p = pair{"Comment", p.key + ": " + p.value}
+		}
 		if isASCII(p.key + p.value) {
 			writeChunk(&b, "tEXt", []byte(p.key+"\x00"+p.value))
 		} else { // tEXt is Latin-1 only; iTXt is UTF-8, uncompressed, no language

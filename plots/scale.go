@@ -59,6 +59,9 @@ func (t StepTicks) Ticks(min, max float64) []plot.Tick {
 		every = 1
 	}
 	var out []plot.Tick
+	if math.IsNaN(min) {
+		return nil
+	}
 	if min <= 0 {
 		out = append(out, plot.Tick{Value: 0, Label: "0"})
 	}

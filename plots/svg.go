@@ -5,8 +5,11 @@ package plots
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/xml"
+	"errors"
 	"fmt"
 	"html"
+	"io"
 	"regexp"
 	"strings"
 
@@ -60,7 +63,19 @@ func (f *Figure) withSVGMetadata(svg []byte) ([]byte, error) {
 	}
 	b.WriteString("</metadata>\n")
 	b.Write(svg[loc[1]:])
-	return b.Bytes(), nil
+	return b.Bytes(), wellFormed(b.Bytes())
+}
+
+// wellFormed is nil for a file that programs which read XML take.
+func wellFormed(file []byte) error {
+	decoder := xml.NewDecoder(bytes.NewReader(file))
+	for {
+		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("encoding SVG: %w", err)
+		}
+	}
 }
 
 // subsetSVGFonts cuts the embedded fonts down to the characters in use: from

@@ -39,11 +39,14 @@ func (c *texCanvas) text(f font.Face, pt vg.Point, at float64, txt string) {
 		b.WriteString(`\itshape `)
 	}
 	for _, s := range segments(f, txt) {
-		if s.rise != 0 {
-			b.WriteString(`\textsubscript{` + texEscape(s.text) + `}`)
-			continue
+		set, err := texEscape(s.text)
+		if err != nil && c.err == nil {
+			c.err = err
 		}
-		b.WriteString(texEscape(s.text))
+		if s.rise != 0 {
+			set = `\textsubscript{` + set + `}`
+		}
+		b.WriteString(set)
 	}
 	left, right := `\hss `, `\hss`
 	switch {
@@ -144,17 +147,6 @@ func tidyPath(p vg.Path) vg.Path {
 	return out
 }
 
-var texSpecial = strings.NewReplacer(
-	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `%`, `\%`, `#`, `\#`, `&`, `\&`, `_`, `\_`, `$`, `\$`,
-	`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `\textless{}`, `>`, `\textgreater{}`,
-	"−", `$-$`, "→", `$\rightarrow$`, "…", `\ldots{}`, "×", `$\times$`, "≤", `$\le$`, "≥", `$\ge$`, "±", `$\pm$`,
-	"·", `$\cdot$`, "²", `$^2$`, "α", `$\alpha$`, "β", `$\beta$`, "ε", `$\varepsilon$`, "η", `$\eta$`, "σ", `$\sigma$`, "–", `--`,
-)
-
-// texEscape makes plain text safe in LaTeX; characters it doesn't know are
-// left to LaTeX's UTF-8 input.
-func texEscape(s string) string { return texSpecial.Replace(s) }
-
 // tex encodes the figure as a PGF picture to be \input in a LaTeX document
 // that loads pgf, text set in the document's own font. name is the file's name
 // without its ending; pictures inside the figure come back as extra files.
@@ -169,12 +161,15 @@ func (f *Figure) tex(s Size, name string) ([]byte, [][]byte, error) {
 	if err := f.drawOn(c, newStyle(s), w, h); err != nil {
 		return nil, nil, err
 	}
+	if c.err != nil {
+		return nil, nil, c.err
+	}
 	var b bytes.Buffer
 	for _, l := range f.provenanceLines() {
 		b.WriteString("% " + l + "\n")
 	}
-	if _, err := c.WriteTo(&b); err != nil || c.err != nil {
-		return nil, nil, fmt.Errorf("encoding PGF: %v%v", err, c.err)
+	if _, err := c.WriteTo(&b); err != nil {
+		return nil, nil, fmt.Errorf("encoding PGF: %w", err)
 	}
 	return b.Bytes(), c.images, nil
 }

@@ -6,6 +6,8 @@ import (
 	"image/color"
 	"math"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
@@ -93,20 +95,39 @@ func plainText(txt string) string {
 	return b.String()
 }
 
-// oneLine makes a user's string fit to be drawn: no line breaks or control
-// characters, at most n runes.
+// oneLine makes a user's string fit to be drawn and to be written into any file: valid UTF-8 in one line, without control
+// and formatting characters, at most n runes.
 func oneLine(txt string, n int) string {
 	txt = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == 0xfffd {
+		switch {
+		case unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp), r == unicode.ReplacementChar: // what is not UTF-8 is read as the last
 			return ' '
+		case unicode.Is(unicode.Cf, r), r&0xfffe == 0xfffe, 0xfdd0 <= r && r <= 0xfdef: // joiners, directions; no characters
+			return -1
 		}
 		return r
 	}, txt)
 	txt = strings.TrimSpace(txt)
-	if r := []rune(txt); len(r) > n {
-		return string(r[:n-1]) + "…"
+	if utf8.RuneCountInString(txt) > n {
+		return cut(txt, n-1) + "…"
 	}
 	return txt
+}
+
+// cut is the first n runes of a text, less a last character that would lose its marks, and less a subscript left open.
+func cut(txt string, n int) string {
+	r := []rune(txt)
+	if n >= len(r) {
+		return txt
+	}
+	for n > 0 && unicode.Is(unicode.M, r[n]) {
+		n--
+	}
+	txt = string(r[:n])
+	if open := strings.LastIndex(txt, "_{"); open >= 0 && !strings.Contains(txt[open:], "}") && strings.Contains(string(r[n:]), "}") {
+		txt = txt[:open]
+	}
+	return strings.TrimRight(txt, " ")
 }
 
 // fit shortens txt with an ellipsis until it is no wider than w.
@@ -114,14 +135,15 @@ func fit(f font.Face, txt string, w vg.Length) string {
 	if textWidth(f, txt) <= w {
 		return txt
 	}
-	r := []rune(plainText(txt))
-	for len(r) > 1 {
-		r = r[:len(r)-1]
-		if s := strings.TrimRight(string(r), " ") + "…"; textWidth(f, s) <= w {
+	for txt = plainText(txt); ; {
+		txt = cut(txt, utf8.RuneCountInString(txt)-1)
+		if txt == "" {
+			return ""
+		}
+		if s := txt + "…"; textWidth(f, s) <= w {
 			return s
 		}
 	}
-	return ""
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

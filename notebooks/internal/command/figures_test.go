@@ -3,9 +3,12 @@
 package command
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"coherentgradients/cgkit/experiment"
 	"coherentgradients/notebooks/internal/sweep"
 	"coherentgradients/notebooks/study"
+	"coherentgradients/plots"
 )
 
 // madeUp writes a finished record with numbers out of the air.
@@ -97,6 +101,49 @@ func TestFigures(t *testing.T) {
 				t.Errorf("%s is not printed", path)
 			}
 		}
+	}
+}
+
+// TestFiguresInLaTeX compiles a document of all figures of the committed records, as a paper
+// would include them. Digit pictures are of the built-in set, which is everywhere.
+func TestFiguresInLaTeX(t *testing.T) {
+	pdflatex, err := exec.LookPath("pdflatex")
+	if err != nil {
+		if os.Getenv("CI") == "true" && os.Getenv("CG_NO_TEX") == "" {
+			t.Fatal("no pdflatex on PATH, and CI=true: install TeX Live with the pgf package (Debian: texlive-latex-base texlive-pictures)")
+		}
+		t.Skip("no pdflatex on PATH: install TeX Live with the pgf package to run this test")
+	}
+	_, out := figuresOf(t)
+	t.Setenv(datasetVariable, "")
+	store := &experiment.Store{Folders: []string{filepath.Join("..", "..", "results")}, Write: t.TempDir()}
+	figures := study.Paper()
+	for i, p := range figures {
+		if p.Name == "label_noise" {
+			figures[i].Draw = func(ctx context.Context, records []*experiment.Record) (*plots.Figure, error) {
+				t.Setenv(datasetVariable, "glyphs")
+				defer t.Setenv(datasetVariable, "")
+				return p.Draw(ctx, records)
+			}
+		}
+	}
+	doc, drawn := "\\documentclass{article}\n\\usepackage[paperwidth=12in,paperheight=10in,margin=0.5in]{geometry}\n\\usepackage{pgf}\n\\begin{document}\n", 0
+	var said strings.Builder
+	err = drawFigures(t.Context(), figures, store, io.Discard, &said, func(f *plots.Figure, name string) ([]string, error) {
+		drawn++
+		doc += "\\noindent\\input{" + name + ".tex}\\newpage\n"
+		return f.Save(out, name, plots.Column, plots.TeX)
+	})
+	if err != nil || drawn != len(figures) {
+		t.Fatalf("%d of %d figures were drawn: %v, %s", drawn, len(figures), err, said.String())
+	}
+	if err := os.WriteFile(filepath.Join(out, "main.tex"), []byte(doc+"\\end{document}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(pdflatex, "-interaction=nonstopmode", "-halt-on-error", "main.tex")
+	cmd.Dir = out
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("pdflatex: %v\n%s", err, said[max(0, len(said)-2000):])
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"coherentgradients/cgkit/claims"
@@ -17,7 +16,6 @@ import (
 // TestCommittedClaims: the committed file of verdicts is what the committed records give, and the README shows it. After
 // new records: CG_REGEN=1 go test ./notebooks/internal/command -run CommittedClaims
 func TestCommittedClaims(t *testing.T) {
-	results := filepath.Join("..", "..", "results")
 	verdicts, found, asked, err := study.Judge(&experiment.Store{Folders: []string{results}, Write: t.TempDir()}, "mnist")
 	if err != nil {
 		t.Fatal(err)
@@ -31,31 +29,14 @@ func TestCommittedClaims(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path, readme := filepath.Join(results, study.CommittedClaims), filepath.Join("..", "..", "..", "README.md")
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const begin, end = "<!-- claims: written by a test from notebooks/results/claims.json -->\n", "<!-- end of claims -->"
-	before, rest, ok := strings.Cut(string(text), begin)
-	shown, after, closed := strings.Cut(rest, end)
-	if !ok || !closed {
-		t.Fatalf("README.md has no place between %q and %q", begin, end)
-	}
-	table := study.ClaimsTable(verdicts)
-	if os.Getenv("CG_REGEN") != "" {
+	path := filepath.Join(results, study.CommittedClaims)
+	if os.Getenv(regenVariable) != "" {
 		if err := os.WriteFile(path, want, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(readme, []byte(before+begin+table+end+after), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
 	}
 	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("notebooks/results/claims.json is not what the committed records give (%v)", err)
 	}
-	if shown != table {
-		t.Errorf("README.md shows\n%s\nnot\n%s", shown, table)
-	}
+	checkShown(t, readme, "<!-- claims: written by a test from notebooks/results/claims.json -->\n", "<!-- end of claims -->", study.ClaimsTable(verdicts))
 }

@@ -121,8 +121,8 @@ func narrow(poly []vg.Point) bool {
 	return !slices.ContainsFunc(poly, func(pt vg.Point) bool { return pt.X != poly[0].X })
 }
 
-// drawRange draws a band without width as a bar from its lowest to its highest value, with a stroke across each end that
-// lies within the frame.
+// drawRange draws a band without width as a bar from its lowest to its highest value, with a stroke across each end
+// that lies within the frame.
 func drawRange(c vg.Canvas, f frame, col color.NRGBA, poly []vg.Point) {
 	lo, hi, x := poly[0].Y, poly[0].Y, poly[0].X
 	for _, pt := range poly {

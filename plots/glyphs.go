@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// GlyphError says that a text of a figure holds a character that can't be drawn: the font has none, or it would stand in
-// the wrong place, or LaTeX has no command for it. It would be missing in the figure without a word.
+// GlyphError says that a text of a figure holds a character that can't be drawn: the font has none, or it would stand
+// in the wrong place, or LaTeX has no command for it. It would be missing in the figure without a word.
 type GlyphError struct {
 	Text string
 	Rune rune

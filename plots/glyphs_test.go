@@ -17,7 +17,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// texts are what users may write, and the character by which it can't be drawn, if any: in files with glyphs, and in LaTeX.
+// texts are what users may write, and the character by which it can't be drawn, if any: in files with glyphs, and in
+// LaTeX.
 var texts = []struct {
 	text        string
 	glyphs, tex rune
@@ -55,7 +56,13 @@ func TestTexts(t *testing.T) {
 			case CSV:
 				want = 0
 			}
-			b, err := fig.Encode(format, TextWidth)
+			var b []byte
+			var err error
+			if format == PNG {
+				b, err = fig.PNGImage(TextWidth, 36)
+			} else {
+				b, err = fig.Encode(format, TextWidth)
+			}
 			var missing *GlyphError
 			switch {
 			case want == 0 && err != nil:
@@ -75,8 +82,12 @@ func TestTexts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		drawEverywhere(t, fig)
-		if b, err := fig.Encode(SVG, Column); err == nil && (wellFormed(b) != nil || !utf8.Valid(b)) {
+		for _, format := range []Format{PDF, TeX, CSV} {
+			if _, err := fig.Encode(format, Column); err != nil {
+				t.Errorf("%q as a caption, in %s: %v", text.text, format, err)
+			}
+		}
+		if b, err := fig.Encode(SVG, Column); err != nil || (wellFormed(b) != nil || !utf8.Valid(b)) {
 			t.Errorf("%q as a caption: an SVG that is not well-formed", text.text)
 		}
 	}

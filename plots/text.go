@@ -95,8 +95,8 @@ func plainText(txt string) string {
 	return b.String()
 }
 
-// oneLine makes a user's string fit to be drawn and to be written into any file: valid UTF-8 in one line, without control
-// and formatting characters, at most n runes.
+// oneLine makes a user's string fit to be drawn and to be written into any file: valid UTF-8 in one line, without
+// control and formatting characters, at most n runes.
 func oneLine(txt string, n int) string {
 	txt = strings.Map(func(r rune) rune {
 		switch {

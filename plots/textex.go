@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// texEscape makes plain text safe in LaTeX, with any engine and the packages of the kernel alone: a character that is not
-// ASCII becomes the command for it. The error names a character that there is none for.
+// texEscape makes plain text safe in LaTeX, with any engine and the packages of the kernel alone: a character that is
+// not ASCII becomes the command for it. The error names a character that there is none for.
 func texEscape(text string) (string, error) {
 	var b strings.Builder
 	runes := []rune(text)
@@ -104,7 +104,8 @@ var texSymbols = func() map[rune]string {
 			symbols[[]rune(characters)[i]] = "$" + command + "$"
 		}
 	}
-	formula("αβγδζηθικλμνξπρστυχψω", `\alpha \beta \gamma \delta \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi \pi \rho \sigma \tau \upsilon \chi \psi \omega`)
+	formula("αβγδζηθικλμνξπρστυχψω", `\alpha \beta \gamma \delta \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi \pi
+		\rho \sigma \tau \upsilon \chi \psi \omega`)
 	formula("ΓΔΘΛΞΠΣΥΦΨΩ∆Ω", `\Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \Delta \Omega`)
 	for i, r := range []rune("ΑΒΕΖΗΙΚΜΝΟΡΤΧ") { // like Latin ones
 		symbols[r] = string("ABEZHIKMNOPTX"[i])
@@ -119,7 +120,8 @@ var texSymbols = func() map[rune]string {
 		\sum \prod \int \neg \wedge \vee \cap \cup \emptyset \forall \exists`)
 	formula("≤≥≠≈≡≪≫∼≃≅∝∈∉∋⊂⊃⊆⊇⊥∥‖∣⟨⟩⌈⌉⌊⌋", `\le \ge \ne \approx \equiv \ll \gg \sim \simeq \cong \propto \in \notin \ni \subset \supset
 		\subseteq \supseteq \perp \parallel \Vert \mid \langle \rangle \lceil \rceil \lfloor \rfloor`)
-	formula("←→↑↓↔⇐⇒⇑⇓⇔↦", `\leftarrow \rightarrow \uparrow \downarrow \leftrightarrow \Leftarrow \Rightarrow \Uparrow \Downarrow \Leftrightarrow \mapsto`)
+	formula("←→↑↓↔⇐⇒⇑⇓⇔↦", `\leftarrow \rightarrow \uparrow \downarrow \leftrightarrow
+		\Leftarrow \Rightarrow \Uparrow \Downarrow \Leftrightarrow \mapsto`)
 	formula("⊤⊢△▽★♠♡♢♣", `\top \vdash \triangle \bigtriangledown \star \spadesuit \heartsuit \diamondsuit \clubsuit`)
 	return symbols
 }()

@@ -254,7 +254,8 @@ func TestPagesRunNothing(t *testing.T) {
 	t.Log(visited)
 }
 
-// The pages' policy alone, without the sanitiser before it, keeps a browser from running and loading what is not theirs.
+// The pages' policy alone, without the sanitiser before it, keeps a browser from running and loading what is not
+// theirs.
 func TestPagesPolicy(t *testing.T) {
 	w, program := watch(t), command(t)
 	folder, err := pages(t, program, []object{prose("# Made")})

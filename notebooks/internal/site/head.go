@@ -13,8 +13,8 @@ import (
 // each page, because a browser doesn't compare the hash of a script that it reads from a file on disk.
 var script = string(asset("pages.js"))
 
-// securityPolicy is what a page may load and run, whatever it holds: styles and pictures beside it, or pictures as data.
-// 'self' alone is nothing to some browsers for a page opened from disk.
+// securityPolicy is what a page may load and run, whatever it holds: styles and pictures beside it, or pictures as
+// data. 'self' alone is nothing to some browsers for a page opened from disk.
 var securityPolicy = fmt.Sprintf("default-src 'none'; script-src 'sha256-%s'; style-src 'self' file:; img-src 'self' file: data:; "+
 	"base-uri 'none'; form-action 'none'", hashOf(script))
 

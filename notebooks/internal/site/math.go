@@ -108,9 +108,11 @@ func (f formula) spoken(text string) string {
 
 // mathElements are the elements of a formula: of MathML those that show something, and none that holds HTML, a link, a
 // picture or a choice.
-var mathElements = []string{"math", "semantics", "annotation", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot",
-	"mstyle", "mpadded", "mphantom", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts",
-	"none", "mtable", "mtr", "mtd"}
+var mathElements = []string{
+	"math", "semantics", "annotation", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt",
+	"mroot", "mstyle", "mpadded", "mphantom", "menclose", "msub", "msup", "msubsup", "munder", "mover",
+	"munderover", "mmultiscripts", "mprescripts", "none", "mtable", "mtr", "mtd",
+}
 
 // mathAttributes are their attributes, and what each may be.
 var mathAttributes = func() (list []struct {
@@ -118,15 +120,16 @@ var mathAttributes = func() (list []struct {
 	value *regexp.Regexp
 }) {
 	for value, names := range map[*regexp.Regexp][]string{
-		regexp.MustCompile(`^(?:true|false)$`): {"displaystyle", "accent", "accentunder", "fence", "largeop", "movablelimits", "separator",
-			"stretchy", "symmetric"},
+		regexp.MustCompile(`^(?:true|false)$`): {"displaystyle", "accent", "accentunder", "fence", "largeop",
+			"movablelimits", "separator", "stretchy", "symmetric"},
 		regexp.MustCompile(`^(?:block|inline)$`):         {"display"},
 		regexp.MustCompile(`^(?:prefix|infix|postfix)$`): {"form"},
 		regexp.MustCompile(`^application/x-tex$`):        {"encoding"},
-		mathLength: {"lspace", "rspace", "minsize", "maxsize", "mathsize", "width", "height", "depth", "voffset", "linethickness",
-			"rowspacing", "scriptlevel"},
-		mathWord: {"mathvariant", "mathcolor", "notation", "columnalign", "rowalign", "columnspacing", "columnlines", "rowlines", "frame",
-			"columnspan", "rowspan", "linebreak"},
+		mathLength: {"lspace", "rspace", "minsize", "maxsize", "mathsize", "width", "height", "depth", "voffset",
+			"linethickness", "rowspacing", "scriptlevel"},
+		mathWord: {"mathvariant", "mathcolor", "notation", "columnalign", "rowalign", "columnspacing", "columnlines",
+			"rowlines",
+			"frame", "columnspan", "rowspan", "linebreak"},
 	} {
 		for _, name := range names {
 			list = append(list, struct {

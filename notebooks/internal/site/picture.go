@@ -70,8 +70,8 @@ func kindOf(file string) (kind, bool) {
 // maxFile bounds a file that a page shows or is made of.
 const maxFile = 64 << 20
 
-// read reads a file of the checkout, given by its path in it. A link that leads out of the checkout is not followed, and
-// what is no ordinary file is not waited for.
+// read reads a file of the checkout, given by its path in it. A link that leads out of the checkout is not followed,
+// and what is no ordinary file is not waited for.
 func (b *builder) read(name string) ([]byte, error) {
 	root, err := os.OpenRoot(b.root)
 	if err != nil {

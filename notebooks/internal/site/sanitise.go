@@ -64,9 +64,12 @@ var (
 )
 
 // proseElements mark up text and do nothing.
-var proseElements = []string{"p", "div", "span", "br", "hr", "b", "strong", "i", "em", "u", "s", "del", "small", "sub", "sup", "code",
-	"pre", "kbd", "samp", "var", "mark", "abbr", "blockquote", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "details",
-	"summary", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption"}
+var proseElements = []string{
+	"p", "div", "span", "br", "hr", "b", "strong", "i", "em", "u", "s", "del", "small", "sub", "sup", "code",
+	"pre", "kbd", "samp", "var", "mark", "abbr", "blockquote", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li",
+	"dl", "dt", "dd", "details", "summary", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td",
+	"figure", "figcaption",
+}
 
 // foreignPolicy lets through HTML that says something and does nothing: no script, style, form, frame or link, and
 // pictures only as data. Neither does it let through an id or a class: they would look like the page's own.

@@ -6,9 +6,10 @@
 // The pages load nothing from elsewhere, formulas are MathML, every picture has an alternative text, and no link is
 // dead: what can't be had so is an error that names the notebook and its cell. The same notebooks give the same bytes.
 //
-// Nothing that a notebook brings runs on a page. All text that becomes HTML goes through one sanitiser, at the place where
-// it does (sanitise.go); formulas and drawings are rewritten from lists of what is allowed (math.go, svg.go); pictures are
-// what they say they are (picture.go); and each page tells the browser to run nothing but its own script (head.go).
+// Nothing that a notebook brings runs on a page. All text that becomes HTML goes through one sanitiser, at the place
+// where it does (sanitise.go); formulas and drawings are rewritten from lists of what is allowed (math.go, svg.go);
+// pictures are what they say they are (picture.go); and each page tells the browser to run nothing but its own script
+// (head.go).
 package site
 
 import (

@@ -21,30 +21,36 @@ const (
 
 // svgElements are the elements that draw. All others are left out with what is in them, but for links, of which the
 // content stays.
-var svgElements = strings.Fields(`svg g defs symbol use title desc path rect circle ellipse line polyline polygon text tspan image
-	clipPath mask linearGradient radialGradient stop pattern marker`)
+var svgElements = strings.Fields(`svg g defs symbol use title desc path rect circle ellipse line polyline polygon text tspan image clipPath
+	mask linearGradient radialGradient stop pattern marker`)
 
 // svgAttributes are the attributes that say where and how. Neither a handler nor an address is among them.
-var svgAttributes = strings.Fields(`id version viewBox preserveAspectRatio x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height d points
-	transform pathLength textLength lengthAdjust rotate offset gradientUnits gradientTransform spreadMethod patternUnits
-	patternContentUnits patternTransform clipPathUnits maskUnits maskContentUnits markerWidth markerHeight markerUnits orient refX refY
+var svgAttributes = strings.Fields(`id version viewBox preserveAspectRatio x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy
+	width height d points transform pathLength textLength lengthAdjust rotate
+	offset gradientUnits gradientTransform spreadMethod patternUnits
+	patternContentUnits patternTransform clipPathUnits maskUnits maskContentUnits
+	markerWidth markerHeight markerUnits orient refX refY
 	` + svgProperties)
 
 // svgProperties are what may be said in an attribute as in a style.
-const svgProperties = `fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin stroke-miterlimit
-	stroke-dasharray stroke-dashoffset opacity color display visibility clip-path clip-rule mask marker-start marker-mid marker-end
-	font-family font-size font-style font-weight font-variant font-stretch text-anchor text-decoration letter-spacing word-spacing
-	dominant-baseline alignment-baseline baseline-shift stop-color stop-opacity paint-order vector-effect shape-rendering
-	text-rendering image-rendering writing-mode direction`
+const svgProperties = `fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin
+	stroke-miterlimit stroke-dasharray stroke-dashoffset opacity color display visibility clip-path clip-rule mask
+	marker-start marker-mid marker-end font-family font-size font-style font-weight font-variant font-stretch
+	text-anchor text-decoration letter-spacing word-spacing dominant-baseline alignment-baseline baseline-shift
+	stop-color stop-opacity paint-order vector-effect shape-rendering text-rendering image-rendering
+	writing-mode direction`
 
 var (
 	svgValue    = regexp.MustCompile(`^[\p{L}\p{N}\s.,;:%#()+'"/_-]*$`)
-	svgReaches  = regexp.MustCompile(`(?i)url\s*\(`) // no other function of CSS loads anything
+	svgCall     = regexp.MustCompile(`([\w-]*)\s*\(`)
 	svgLocal    = regexp.MustCompile(`(?i)url\(\s*['"]?#[\w.-]+['"]?\s*\)`)
 	svgTarget   = regexp.MustCompile(`^#[\w.-]+$`)
 	svgPicture  = regexp.MustCompile(`^data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*$`)
 	svgProperty = strings.Fields(svgProperties)
 )
+
+// svgFunctions are the functions that a value may call, beside url with a place in the drawing. Others load pictures.
+var svgFunctions = strings.Fields("rgb rgba hsl hsla matrix translate scale rotate skewX skewY")
 
 const (
 	svgSpace   = "http://www.w3.org/2000/svg"
@@ -89,7 +95,7 @@ func parseDrawing(content []byte) (*element, error) {
 		switch t := token.(type) {
 		case xml.StartElement:
 			if count++; count > maxElements || len(open) > maxDepth {
-				return nil, fmt.Errorf("it is too much for a drawing: more than %d elements, or more than %d in each other", maxElements, maxDepth)
+				return nil, fmt.Errorf("it is too much for a drawing: more than %d elements, or %d in each other", maxElements, maxDepth)
 			}
 			switch {
 			case t.Name.Space == svgSpace && t.Name.Local == "a":
@@ -124,8 +130,8 @@ func drawn(t xml.StartElement) (kept []xml.Attr) {
 	for _, a := range t.Attr {
 		switch name := a.Name.Local; {
 		case name == "href" && (a.Name.Space == "" || a.Name.Space == xlinkSpace):
-			if t.Name.Local == "use" && svgTarget.MatchString(a.Value) || t.Name.Local == "image" && svgPicture.MatchString(a.Value) ||
-				strings.HasSuffix(t.Name.Local, "Gradient") && svgTarget.MatchString(a.Value) {
+			again := t.Name.Local == "use" || strings.HasSuffix(t.Name.Local, "Gradient")
+			if again && svgTarget.MatchString(a.Value) || t.Name.Local == "image" && svgPicture.MatchString(a.Value) {
 				kept = append(kept, xml.Attr{Name: xml.Name{Local: name}, Value: a.Value})
 			}
 		case a.Name.Space != "":
@@ -154,7 +160,15 @@ func drawnStyle(style string) string {
 
 // harmless says whether a value reaches nothing beyond its own drawing.
 func harmless(value string) bool {
-	return svgValue.MatchString(value) && len(svgReaches.FindAllString(value, -1)) == len(svgLocal.FindAllString(value, -1))
+	if !svgValue.MatchString(value) {
+		return false
+	}
+	for _, call := range svgCall.FindAllStringSubmatch(svgLocal.ReplaceAllString(value, ""), -1) {
+		if !slices.Contains(svgFunctions, call[1]) {
+			return false
+		}
+	}
+	return true
 }
 
 // write writes the element. What draws something again has no id, so that nothing can draw it again in its turn: a few

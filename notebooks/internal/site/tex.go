@@ -23,7 +23,9 @@ var verbal = map[string]bool{`\text`: true, `\textrm`: true, `\textnormal`: true
 
 // styled are the commands whose first argument says how the second is shown, and becomes an attribute; styledBy is what
 // such an argument may hold.
-var styled = map[string]bool{`\color`: true, `\textcolor`: true, `\class`: true, `\raisebox`: true, `\multirow`: true, `\multicolumn`: true}
+var styled = map[string]bool{
+	`\color`: true, `\textcolor`: true, `\class`: true, `\raisebox`: true, `\multirow`: true, `\multicolumn`: true,
+}
 
 var styledBy = regexp.MustCompile(`^[A-Za-z0-9 #.+-]{0,40}$`)
 
@@ -39,8 +41,8 @@ const firstWord, lastWord = '\ue000', '\uf8ff'
 //   - a prime is a superscript: e'^2 is e^{\prime 2};
 //   - \operatorname{clip}, which it doesn't know, is \mathrm{clip}.
 //
-// What stands in \text is no formula and not treeblood's business, which would make HTML of "p<q": it is returned as words,
-// and one character stands for it.
+// What stands in \text is no formula and not treeblood's business, which would make HTML of "p<q": it is returned as
+// words, and one character stands for it.
 func explicit(tex string) (plain string, words []string, err error) {
 	if i := strings.IndexFunc(tex, func(r rune) bool { return firstWord <= r && r <= lastWord }); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(tex[i:])

@@ -15,7 +15,7 @@ import (
 
 // defaultFetcher is what File uses: quiet, and quick to see that a machine has no network.
 var defaultFetcher = sync.OnceValue(func() *fetcher {
-	return newFetcher(30*time.Second, 500*time.Millisecond)
+	return newFetcher(20*time.Second, 500*time.Millisecond)
 })
 
 func newFetcher(idle, pause time.Duration) *fetcher {

@@ -82,7 +82,7 @@ func Check(name string, opt Options) (Status, error) {
 	case opt.Offline:
 		s.Detail = "not found, and downloads are off: set " + DataDirVariable + ", or put the files into " + at.dir
 	case at.wrong != nil:
-		s.Detail = firstLine(at.wrong) + ": fetched again " + source
+		s.Detail = problem(at.wrong) + ": fetched again " + source
 	default:
 		s.Detail = "not here yet, fetched to " + at.dir + " " + source + "; or set " + DataDirVariable
 	}

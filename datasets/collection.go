@@ -132,7 +132,7 @@ func (c *collection) replace(opt Options, layout string) string {
 	if layout == "." || layout == "raw" {
 		return "set " + DataDirVariable + " to a folder that holds " + c.blank.Name + "/"
 	}
-	return "replace it by the published file, or move the folder away; images of your own need a name of their own (datasets.Register)"
+	return "replace it by the published file; images of your own need a name of their own (datasets.Register)"
 }
 
 // partial is a user's folder with some of the files.

@@ -50,6 +50,15 @@ func (e *MissingError) Line() string { return ErrMissing.Error() + ": " + e.Name
 
 func (e *MissingError) Unwrap() []error { return append([]error{ErrMissing}, e.causes...) }
 
+// problem is a FileError without its remedy.
+func problem(err error) string {
+	var f *FileError
+	if errors.As(err, &f) {
+		return f.Path + ": " + f.Problem
+	}
+	return firstLine(err)
+}
+
 // firstLine is an error in one line.
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")

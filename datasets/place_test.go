@@ -263,10 +263,11 @@ func TestOtherBytes(t *testing.T) {
 		"HTML named .gz, gzipped":    {map[string][]byte{images: zipped(html)}, []string{"a web page"}},
 		"HTML of labels":             {map[string][]byte{labels: html}, []string{"train-labels", "a web page"}},
 		"HTML, plain":                {map[string][]byte{test: html}, []string{"t10k-images", "a web page"}},
-		"empty":                      {map[string][]byte{images: nil}, []string{"train-images", "empty"}},
+		"empty":                      {map[string][]byte{images: nil}, []string{"train-images", "is empty"}},
 		"truncated gzip":             {map[string][]byte{images: published[images][:500]}, []string{"truncated"}},
 		"gzip of gzip":               {map[string][]byte{images: zipped(published[images])}, []string{"gzipped twice"}},
 		"training and test, swapped": {map[string][]byte{images: published[test], test: published[images]}, []string{"holds the bytes of t10k-images-idx3-ubyte, must hold those of train-images-idx3-ubyte"}},
+		"a zip archive":              {map[string][]byte{images: []byte("PK\x03\x04 and more")}, []string{"is a zip archive"}},
 		"labels for images":          {map[string][]byte{images: published[labels]}, []string{"holds the bytes of train-labels-idx1-ubyte"}},
 		"bytes behind":               {map[string][]byte{test: append(published[test][:len(published[test]):len(published[test])], 0)}, []string{"bytes follow"}},
 	} {

@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -227,7 +229,7 @@ func (c *collection) choose(ctx context.Context, l listing) (paths map[string]st
 // otherError is a file with other bytes than its name stands for.
 type otherError struct {
 	FileError
-	file string // whose bytes they are, "" where that is not known
+	file string // whose bytes they are, or what else it is; "" where that is not known
 }
 
 func (e *otherError) Unwrap() error { return &e.FileError }
@@ -244,7 +246,38 @@ func (c *collection) holds(ctx context.Context, path string, r role) (bool, erro
 	case unpacked == "", unpacked == r.sum:
 		return true, nil
 	}
+	if what := sniff(path); what != "" {
+		wrong := &otherError{FileError: FileError{Path: path, Problem: what + ", must be " + r.name, Err: ErrFormat}, file: what}
+		return false, wrong
+	}
 	return false, c.otherBytes(path, r, unpacked)
+}
+
+// sniff says what a file is that was saved in place of a data file, "" where that is not plain to see.
+func sniff(path string) string {
+	f, err := openFile(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	r, err := unpack(path, f)
+	if err != nil {
+		return ""
+	}
+	_, zipped := r.(*gzip.Reader)
+	head := make([]byte, 512)
+	n, _ := io.ReadFull(r, head)
+	switch kind, _, _ := strings.Cut(http.DetectContentType(head[:n]), ";"); {
+	case n == 0:
+		return "is empty"
+	case kind == "text/html", kind == "text/xml":
+		return "is a web page"
+	case kind == "application/x-gzip" && zipped:
+		return "is gzipped twice"
+	case kind == "application/zip":
+		return "is a zip archive"
+	}
+	return ""
 }
 
 // otherBytes is the error of a file that has the bytes of the sum got in place of a role's.

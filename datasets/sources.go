@@ -54,7 +54,7 @@ func (c *collection) fetch(ctx context.Context, opt Options, needed []role) (whe
 		return at, err
 	}
 	if at.wrong != nil {
-		opt.note("%s: %s, so it is fetched again", c.blank.Name, firstLine(at.wrong))
+		opt.note("%s: %s, so it is fetched again", c.blank.Name, problem(at.wrong))
 	}
 	var failures []error
 	for _, source := range c.sources(opt) {

@@ -252,7 +252,7 @@ func (c *collection) holds(ctx context.Context, path string, r role) (bool, erro
 		return true, nil
 	}
 	if what := sniff(path); what != "" {
-		wrong := &otherError{FileError: FileError{Path: path, Problem: what + ", must be " + r.name, Err: ErrFormat}, file: what}
+		wrong := &otherError{FileError: FileError{Path: path, Problem: what + ", must be the published " + r.name, Err: ErrFormat}, file: what}
 		return false, wrong
 	}
 	return false, c.otherBytes(path, r, unpacked)

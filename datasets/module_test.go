@@ -154,16 +154,16 @@ func TestModuleDoesNotHelp(t *testing.T) {
 			opt = fromProxy(t, c.files, false, &requests)
 			c.spoil(t)
 			_, err := Open(t.Context(), "mnist", opt)
-			says(t, err, ErrMissing, "Go module example.com/Digits: ", c.says, "connection refused", opt.CacheDir)
+			says(t, err, ErrMissing, "module example.com/Digits: ", c.says, "connection refused", opt.CacheDir)
 			if first, _, _ := strings.Cut(err.Error(), "\n"); !strings.HasPrefix(first, "data set not found: mnist: set GOPROXY") || len(first) > 250 {
 				t.Errorf("the first line is not the remedy: %s", first)
 			}
 			opt.NoModule = true
-			if _, err := Open(t.Context(), "mnist", opt); err == nil || strings.Contains(err.Error(), "Go module") {
+			if _, err := Open(t.Context(), "mnist", opt); err == nil || strings.Contains(err.Error(), "module") {
 				t.Errorf("it was forbidden: %v", err)
 			}
 			opt.NoModule, opt.Offline = false, true
-			if _, err := Open(t.Context(), "mnist", opt); err == nil || strings.Contains(err.Error(), "Go module") {
+			if _, err := Open(t.Context(), "mnist", opt); err == nil || strings.Contains(err.Error(), "module") {
 				t.Errorf("offline: %v", err)
 			}
 		})

@@ -151,7 +151,7 @@ func (c *collection) fromModule(ctx context.Context, opt Options, files []remote
 			if ctx.Err() != nil {
 				return err
 			}
-			return fmt.Errorf("Go module %s: %w", m.Path, err)
+			return fmt.Errorf("module %s: %w", m.Path, err)
 		}
 	}
 	return nil

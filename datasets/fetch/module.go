@@ -50,15 +50,15 @@ func Module(ctx context.Context, req ModuleRequest) (dir string, err error) {
 	}
 	program, err := exec.LookPath("go")
 	if err != nil {
-		return "", fmt.Errorf("Go module %s: there is no go command on PATH to fetch it by", req.Path)
+		return "", fmt.Errorf("module %s: there is no go command on PATH to fetch it by", req.Path)
 	}
 	work, err := os.MkdirTemp("", "cg-module-*")
 	if err != nil {
-		return "", fmt.Errorf("Go module %s: no temporary folder: %w", req.Path, err)
+		return "", fmt.Errorf("module %s: no temporary folder: %w", req.Path, err)
 	}
 	defer os.RemoveAll(work)
 	if err := req.writeModule(work); err != nil {
-		return "", fmt.Errorf("Go module %s: the temporary folder can't be written: %w", req.Path, err)
+		return "", fmt.Errorf("module %s: the temporary folder can't be written: %w", req.Path, err)
 	}
 	hear := &hearing{to: req.Progress, name: req.Name}
 	defer func() { hear.done(err) }()
@@ -75,7 +75,7 @@ func Module(ctx context.Context, req ModuleRequest) (dir string, err error) {
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("download of %s stopped: %w", req.Name, context.Cause(ctx))
 	case limited.Err() != nil:
-		return "", fmt.Errorf("Go module %s: %w", req.Path, context.Cause(limited))
+		return "", fmt.Errorf("module %s: %w", req.Path, context.Cause(limited))
 	}
 	return req.result(out, err)
 }
@@ -139,7 +139,7 @@ func (r ModuleRequest) result(out *output, err error) (string, error) {
 			why = "the go command failed: " + err.Error()
 		}
 	}
-	return "", fmt.Errorf("Go module %s: %s", r.Path, r.brief(why))
+	return "", fmt.Errorf("module %s: %s", r.Path, r.brief(why))
 }
 
 // getting is how the go command begins when an address fails; the address may be long, and hold a password.

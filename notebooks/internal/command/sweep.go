@@ -227,7 +227,6 @@ func prepare(cmd *cobra.Command, store *experiment.Store, runs []*sweep.Run) err
 				return err
 			}
 			sets[name] = set
-			printer(cmd).Note("data set: %s, %s", set.Title, set.Source)
 		}
 		if err := r.Spec.ValidateData(sets[name].Train.Len()); err != nil {
 			return err

@@ -150,7 +150,6 @@ func checkFiles(ctx context.Context, spec experiment.Spec, dump bool, opt *exper
 	if err != nil {
 		return err
 	}
-	opt.Datasets.Note(fmt.Sprintf("data set: %s, %s", set.Title, set.Source))
 	opt.OpenSet = func(context.Context, string, datasets.Options) (*datasets.Set, error) { return set, nil }
 	return spec.ValidateData(set.Train.Len())
 }

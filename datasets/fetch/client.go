@@ -53,5 +53,5 @@ func cappedBackoff(least, most time.Duration, attempt int, resp *http.Response) 
 
 func isDial(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }

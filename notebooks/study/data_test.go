@@ -4,6 +4,7 @@ package study
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -101,6 +102,20 @@ func TestCellsWithoutData(t *testing.T) {
 		if want := map[bool]int{true: -1, false: 1}[c.code == 0 || c.data == ""]; e.code != want || !strings.Contains(e.out+e.errs, "mnist") && c.data == "" {
 			t.Errorf("%+v: the first cell: code %d, %q, %q", c, e.code, e.out, e.errs)
 		}
+	}
+}
+
+// While something else is still tried, a cell doesn't say what failed.
+func TestCellsAreCalm(t *testing.T) {
+	t.Setenv("CG_STABLE", "")
+	e := asCell(t, func() {
+		p := data().Progress
+		p.Retry(errors.New("no such host"))
+		p.Start("mnist", 10, 0)
+		p.Done(nil)
+	})
+	if strings.Contains(e.errs, "no such host") || !strings.Contains(e.errs, "downloaded mnist") {
+		t.Errorf("%q", e.errs)
 	}
 }
 

@@ -86,8 +86,14 @@ func data() datasets.Options {
 	if stable() {
 		return datasets.Options{}
 	}
-	return datasets.Options{Progress: fetch.Terminal(os.Stderr), Note: func(line string) { fmt.Println(line) }}
+	return datasets.Options{Progress: calm{fetch.Terminal(os.Stderr)}, Note: func(line string) { fmt.Println(line) }}
 }
+
+// calm keeps to itself what failed as long as something else is tried: in the end one line says it all.
+type calm struct{ fetch.Progress }
+
+// Retry implements fetch.Progress.
+func (calm) Retry(error) {}
 
 // Train returns the records of the specs: loaded where they are finished, trained now where not, with progress. The stop
 // button saves where it is; run the cell again to go on.

@@ -3,17 +3,17 @@
 package datasets
 
 import (
-	"os"
+	"context"
 	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// Status is what Check found, without reading the files.
+// Status is what Check found.
 type Status struct {
 	Name  string
 	Title string // "" for a registered set
-	// Ready: Open needs no download. The files are there by name; whether they are sound only Open tells.
+	// Ready: Open needs no download. The files are there and have the published bytes.
 	Ready bool
 	// Where the files are, or would be downloaded to; "built in" or "registered" for sets without files.
 	Where string
@@ -27,9 +27,9 @@ type Status struct {
 	Detail string
 }
 
-// Check tells cheaply what there is of the set called name, for a report such as doctor's: it downloads nothing and reads
-// no file. Errors: ErrUnknown for a name that Open doesn't know; ErrMissing for a user's folder with only a part of the
-// files, which Open refuses too (the Status then says what is missing).
+// Check tells what there is of the set called name, for a report such as doctor's: it downloads nothing, and what files hold
+// is checked as Open does. Errors: ErrUnknown for a name that Open doesn't know, and what Open would refuse in the user's
+// folder: an ErrMissing for a folder that does not exist or with only a part of the files, an ErrFormat for a wrong file.
 func Check(name string, opt Options) (Status, error) {
 	opt = opt.complete()
 	s := Status{Name: name}
@@ -45,44 +45,66 @@ func Check(name string, opt Options) (Status, error) {
 		s.Title, s.Ready, s.Where, s.Detail = glyphsTitle, true, "built in", "synthetic, built in, needs no file"
 		return s, nil
 	}
-	if whole, _, ok := subset(name); ok {
+	whole, train := name, 0
+	if part, n, ok := subset(name); ok {
+		whole, train = part, n
+	}
+	c, files := collections[whole]
+	switch {
+	case !files && train > 0:
 		s, err := Check(whole, opt)
 		s.Name = name
 		return s, err
-	}
-	c, ok := collections[name]
-	if !ok {
+	case !files:
 		return s, unknown(name)
 	}
 	s.Title, s.Looked = c.blank.Title, c.looked(opt)
-	l, err := c.locate(opt)
-	for _, path := range l.paths {
+	if train > 0 {
+		s.Title = subsetTitle(s.Title, train)
+	}
+	at, err := c.find(context.Background(), opt, c.needed(train))
+	for _, path := range at.paths {
 		s.Files = append(s.Files, path)
 	}
 	slices.Sort(s.Files)
-	s.Missing, s.Where, s.Ready = l.missing, l.dir, l.complete()
+	s.Missing, s.Where, s.Ready = at.missing, at.dir, err == nil && at.complete()
+	source := "on first use"
+	if c.module != nil && !opt.NoModule {
+		source += " from the Go module " + c.module.module.Path + ", or else from its mirrors"
+	}
 	switch {
 	case err != nil:
 		s.Detail = err.Error()
 	case s.Ready:
-		s.Detail = "in " + l.dir + ": " + strings.Join(namesOf(s.Files), ", ")
+		s.Detail = "in " + at.dir + ", checked: " + strings.Join(namesOf(s.Files), ", ")
 	case opt.CacheDir == "":
 		s.Detail = "not found, and there is no cache folder: set " + DataDirVariable + " or HOME"
 	case opt.Offline:
-		s.Detail = "not found, and downloads are off: set " + DataDirVariable + ", or put the files into " + l.dir
+		s.Detail = "not found, and downloads are off: set " + DataDirVariable + ", or put the files into " + at.dir
+	case at.wrong != nil:
+		s.Detail = problem(at.wrong) + ": fetched again " + source
 	default:
-		s.Detail = "not here yet, downloaded to " + l.dir + " on first use; or set " + DataDirVariable
+		s.Detail = "not here yet, fetched to " + at.dir + " " + source + "; or set " + DataDirVariable
 	}
 	return s, err
+}
+
+// looked lists the folders that find looks into.
+func (c *collection) looked(opt Options) []string {
+	var dirs []string
+	if opt.DataDir != "" {
+		dirs = append(dirs, filepath.Join(opt.DataDir, c.blank.Name))
+	}
+	if opt.CacheDir != "" {
+		dirs = append(dirs, c.cacheDir(opt))
+	}
+	return dirs
 }
 
 func namesOf(paths []string) []string {
 	names := make([]string, len(paths))
 	for i, path := range paths {
 		names[i] = filepath.Base(path)
-		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-			names[i] += " (not a file)"
-		}
 	}
 	return names
 }

@@ -9,6 +9,7 @@ import (
 )
 
 func TestCheck(t *testing.T) {
+	anyBytes(t)
 	opt := offline(t, t.TempDir())
 	s, err := Check("mnist", opt)
 	if err != nil || s.Ready || len(s.Missing) != 4 || s.Title != "MNIST" || len(s.Looked) != 2 || !strings.Contains(s.Detail, "downloads are off") {

@@ -5,11 +5,12 @@ package datasets
 import (
 	"archive/tar"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"path"
 	"slices"
-	"strings"
 )
 
 const (
@@ -24,8 +25,18 @@ const (
 
 var cifarTrain = []string{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"}
 
+// cifarSums are those of the five training batches and the test batch, unpacked.
+var cifarSums = []string{
+	"cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
+	"a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
+	"bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67",
+	"014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48",
+	"755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
+	"8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
+}
+
 func cifar10() *collection {
-	return &collection{
+	c := &collection{
 		blank: Set{
 			Name:        "cifar-10",
 			Title:       "CIFAR-10",
@@ -33,91 +44,76 @@ func cifar10() *collection {
 			Height:      32, Width: 32, Channels: 3, Classes: 10,
 		},
 		wanted:  "data_batch_{1..5}.bin and test_batch.bin, gzipped or not, or " + cifarTarball,
+		layouts: []string{"cifar-10", "cifar-10/" + cifarFolder, cifarFolder, "."},
+		archive: cifarTarball,
 		remote:  []remoteFile{{cifarTarball, "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", 170052171}},
 		mirrors: []string{"https://www.cs.toronto.edu/~kriz"},
-		find:    findCIFAR,
 		load:    loadCIFAR,
 	}
+	for i, name := range append(slices.Clone(cifarTrain), cifarTest) {
+		c.roles = append(c.roles, role{name: name, sum: cifarSums[i]})
+	}
+	// The first examples lie in the first batches: the others may be missing.
+	c.needed = func(train int) []role {
+		batches := (train + cifarRecords - 1) / cifarRecords
+		if batches == 0 || batches >= len(cifarTrain) {
+			return c.roles
+		}
+		return append(slices.Clone(c.roles[:batches]), c.roles[len(cifarTrain)])
+	}
+	return c
 }
 
-// findCIFAR looks for single batches, also in the folder that the tarball unpacks to, and then for the tarball.
-func findCIFAR(dir string) listing {
-	l := listing{dir: dir, paths: map[string]string{}}
-	for _, name := range append([]string{cifarTest}, cifarTrain...) {
-		inner := cifarFolder + "/" + name
-		if p, ok := firstFile(dir, name+".gz", name, inner, inner+".gz"); ok {
-			l.paths[name] = p
+// firstPart names the largest part of the set that a listing has all files of, as cifar-10-20000; "" for none.
+func (c *collection) firstPart(l listing) string {
+	if c.archive == "" || len(l.files[cifarTest]) == 0 {
+		return ""
+	}
+	for batches := len(cifarTrain) - 1; batches > 0; batches-- {
+		if !slices.ContainsFunc(cifarTrain[:batches], func(name string) bool { return len(l.files[name]) == 0 }) {
+			return fmt.Sprintf("%s-%d", c.blank.Name, batches*cifarRecords)
 		}
 	}
-	_, test := l.paths[cifarTest]
-	train := len(l.paths)
-	if test {
-		train--
-	}
-	if test && train > 0 {
-		return l
-	}
-	if p, ok := firstFile(dir, cifarTarball); ok {
-		l.paths = map[string]string{cifarTarball: p}
-		return l
-	}
-	if !test {
-		l.missing = append(l.missing, cifarTest+"[.gz]")
-	}
-	if train == 0 {
-		l.missing = append(l.missing, cifarTrain[0]+"[.gz]")
-	}
-	return l
+	return ""
 }
 
-func loadCIFAR(ctx context.Context, blank Set, l listing) (*Set, error) {
+func loadCIFAR(ctx context.Context, c *collection, dir string, paths map[string]string) (*Set, error) {
 	batches := map[string]Split{}
-	if tarball, ok := l.paths[cifarTarball]; ok {
-		if err := readCIFARTarball(ctx, tarball, batches, cifarUnpacked); err != nil {
+	if tarball, ok := paths[cifarTarball]; ok {
+		if err := c.readTarball(ctx, tarball, batches, cifarUnpacked); err != nil {
 			return nil, err
 		}
-	}
-	for name, p := range l.paths {
-		if name == cifarTarball {
-			continue
-		}
-		f, err := openFile(p)
-		if err != nil {
-			return nil, systemError(p, err)
-		}
-		batches[name], err = readCIFAR(ctx, p, f)
-		_ = f.Close()
-		if err != nil {
-			return nil, err
+	} else {
+		for name, p := range paths {
+			f, err := openFile(p)
+			if err != nil {
+				return nil, systemError(p, err)
+			}
+			batches[name], err = readCIFAR(ctx, p, f)
+			_ = f.Close()
+			if err != nil {
+				return nil, err
+			}
 		}
 	}
-	set := blank
+	set := c.blank
+	set.Source = dir
 	set.Test = batches[cifarTest]
 	total := 0
 	for _, b := range batches {
 		total += len(b.Pixels)
 	}
 	set.Train.Pixels = make([]uint8, 0, total-len(set.Test.Pixels))
-	var used []string
-	for i, name := range cifarTrain {
-		if b, ok := batches[name]; ok {
-			set.Train.Pixels = append(set.Train.Pixels, b.Pixels...)
-			set.Train.Labels = append(set.Train.Labels, b.Labels...)
-			used = append(used, fmt.Sprint(i+1))
-		}
+	for _, name := range cifarTrain {
+		set.Train.Pixels = append(set.Train.Pixels, batches[name].Pixels...)
+		set.Train.Labels = append(set.Train.Labels, batches[name].Labels...)
 	}
-	set.Source = l.dir
-	if len(used) < len(cifarTrain) {
-		part := fmt.Sprintf("%d of %d training batches", len(used), len(cifarTrain))
-		set.Title += " (" + part + ")"
-		set.Source += " (" + part + ": " + strings.Join(used, ", ") + ")"
-	}
-	return sized(&set, len(used)*cifarRecords, cifarRecords), nil
+	return &set, nil
 }
 
-// readCIFARTarball reads the six batches out of the tarball as published, in passing; nothing is unpacked to disk,
-// and of whatever it is no more than most bytes are unpacked.
-func readCIFARTarball(ctx context.Context, file string, batches map[string]Split, most int64) error {
+// readTarball reads the six batches out of the tarball, in passing, and holds each to its sum: one packed anew is as good as
+// the published one. Nothing is unpacked to disk, and of whatever it is no more than most bytes are unpacked.
+func (c *collection) readTarball(ctx context.Context, file string, batches map[string]Split, most int64) error {
 	f, err := openFile(file)
 	if err != nil {
 		return systemError(file, err)
@@ -148,8 +144,13 @@ func readCIFARTarball(ctx context.Context, file string, batches map[string]Split
 		if _, twice := batches[name]; twice {
 			return malformed(inside, "is in the archive twice")
 		}
-		if batches[name], err = readCIFAR(ctx, inside, archive); err != nil {
+		sum := sha256.New()
+		if batches[name], err = readCIFAR(ctx, inside, io.TeeReader(archive, sum)); err != nil {
 			return err
+		}
+		got, r := hex.EncodeToString(sum.Sum(nil)), c.roles[slices.IndexFunc(c.roles, func(r role) bool { return r.name == name })]
+		if r.sum != "" && got != r.sum {
+			return c.otherBytes(inside, r, got)
 		}
 	}
 	// What follows the archive is read too: only at its very end does gzip check its checksum.

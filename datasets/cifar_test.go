@@ -8,7 +8,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -43,22 +42,17 @@ func sixBatches(prefix string) map[string][]byte {
 }
 
 func TestCIFAR(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		files  map[string][]byte
-		train  []byte // first pixel of each training example
-		titled string
-	}{
-		{"one batch", map[string][]byte{"cifar-10/data_batch_1.bin.gz": zipped(batch(1, 2)), "cifar-10/test_batch.bin.gz": zipped(batch(0, 4))},
-			[]byte{1, 1}, "1 of 5 training batches"},
-		{"plain, three batches, one left out", map[string][]byte{"cifar-10/data_batch_4.bin": batch(4, 1), "cifar-10/data_batch_1.bin": batch(1, 1),
-			"cifar-10/data_batch_2.bin": batch(2, 2), "cifar-10/test_batch.bin": batch(0, 4)}, []byte{1, 2, 2, 4}, "3 of 5 training batches"},
-		{"as unpacked", sixBatches("cifar-10/cifar-10-batches-bin/"), []byte{1, 1, 2, 2, 3, 3, 4, 4, 5, 5}, "10 training and 4 test examples"},
-		{"tarball", map[string][]byte{"cifar-10/cifar-10-binary.tar.gz": zipped(tarball(sixBatches("cifar-10-batches-bin/")))},
-			[]byte{1, 1, 2, 2, 3, 3, 4, 4, 5, 5}, "10 training and 4 test examples"},
+	anyBytes(t)
+	all := []byte{1, 1, 2, 2, 3, 3, 4, 4, 5, 5}
+	for name, files := range map[string]map[string][]byte{
+		"plain":       sixBatches("cifar-10/"),
+		"as unpacked": sixBatches("cifar-10/cifar-10-batches-bin/"),
+		"tarball":     {"cifar-10/cifar-10-binary.tar.gz": zipped(tarball(sixBatches("cifar-10-batches-bin/")))},
+		"tarball beside a part of what was in it": {"cifar-10/data_batch_1.bin": batch(7, 2),
+			"cifar-10/cifar-10-binary.tar.gz": zipped(tarball(sixBatches("cifar-10-batches-bin/")))},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			set, err := Open(t.Context(), "cifar-10", offline(t, write(t, t.TempDir(), c.files)))
+		t.Run(name, func(t *testing.T) {
+			set, err := Open(t.Context(), "cifar-10", offline(t, write(t, t.TempDir(), files)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,17 +63,47 @@ func TestCIFAR(t *testing.T) {
 			for i := range set.Train.Len() {
 				first = append(first, set.Train.Pixels[i*set.Features()])
 			}
-			if !bytes.Equal(first, c.train) || set.Test.Len() != 4 || set.Features() != 3072 {
-				t.Errorf("training examples of batches %v, want %v; %d test examples", first, c.train, set.Test.Len())
-			}
-			if !strings.Contains(set.Title, c.titled) {
-				t.Errorf("title %q does not say %q", set.Title, c.titled)
+			if !bytes.Equal(first, all) || set.Test.Len() != 4 || set.Features() != 3072 || set.Title != "CIFAR-10" {
+				t.Errorf("training examples of batches %v, want %v; %d test examples; %q", first, all, set.Test.Len(), set.Title)
 			}
 		})
 	}
 }
 
+// A part of the set is a set of its own, by its own name: the whole one's name does not stand for it.
+func TestPartOfCIFAR(t *testing.T) {
+	anyBytes(t)
+	part := func(names ...string) Options {
+		files := map[string][]byte{"cifar-10/test_batch.bin": batch(0, 4)}
+		for i, name := range names {
+			files["cifar-10/"+name] = batch(byte(i+1), 10)
+		}
+		return offline(t, write(t, t.TempDir(), files))
+	}
+	one := part("data_batch_1.bin")
+	_, err := Open(t.Context(), "cifar-10", one)
+	says(t, err, ErrMissing, "only a part of cifar-10", "data_batch_2.bin[.gz]", "or use cifar-10-10000, which is there")
+	if s, err := Check("cifar-10", one); err == nil || s.Ready {
+		t.Errorf("the whole set is said to be ready: %+v", s)
+	}
+	set, err := Open(t.Context(), "cifar-10-7", one)
+	if err != nil || set.Train.Len() != 7 || set.Name != "cifar-10-7" || set.Title != "CIFAR-10, its first 7 training examples" {
+		t.Errorf("the first examples: %+v, %v", set, err)
+	}
+	if s, err := Check("cifar-10-10000", one); err != nil || !s.Ready {
+		t.Errorf("%+v, %v", s, err)
+	}
+	_, err = Open(t.Context(), "cifar-10-10001", one)
+	says(t, err, ErrMissing, "missing data_batch_2.bin[.gz]", "cifar-10-10000")
+
+	_, err = Open(t.Context(), "cifar-10", part("data_batch_1.bin", "data_batch_2.bin", "data_batch_4.bin"))
+	says(t, err, ErrMissing, "data_batch_3.bin[.gz], data_batch_5.bin[.gz]", "or use cifar-10-20000")
+	_, err = Open(t.Context(), "cifar-10", part("data_batch_2.bin"))
+	says(t, err, ErrMissing, "data_batch_1.bin[.gz]", "move the folder away")
+}
+
 func TestCIFARRefuses(t *testing.T) {
+	anyBytes(t)
 	bad := batch(1, 2)
 	bad[cifarRecord] = 10
 	whole := sixBatches("cifar-10-batches-bin/")
@@ -105,7 +129,9 @@ func TestCIFARRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			files := map[string][]byte{"cifar-10/" + c.file: c.bytes}
 			if c.file != cifarTarball {
-				files["cifar-10/test_batch.bin"] = batch(0, 1)
+				for _, name := range append(cifarTrain[1:], cifarTest) {
+					files["cifar-10/"+name] = batch(0, 1)
+				}
 			}
 			_, err := Open(t.Context(), "cifar-10", offline(t, write(t, t.TempDir(), files)))
 			says(t, err, ErrFormat, append(c.words, "replace it")...)
@@ -116,12 +142,14 @@ func TestCIFARRefuses(t *testing.T) {
 }
 
 func TestTarBombIsNotUnpacked(t *testing.T) {
+	anyBytes(t)
 	for name, bomb := range map[string][]byte{
 		"a large file in it": tarball(map[string][]byte{"x": make([]byte, 1<<20)}),
 		"much behind it":     append(tarball(sixBatches("cifar-10-batches-bin/")), make([]byte, 1<<20)...),
 	} {
 		dir := write(t, t.TempDir(), map[string][]byte{name: zipped(bomb)})
-		err := readCIFARTarball(t.Context(), filepath.Join(dir, name), map[string]Split{}, 200_000)
+		c := collections["cifar-10"]
+		err := c.readTarball(t.Context(), filepath.Join(dir, name), map[string]Split{}, 200_000)
 		says(t, err, ErrFormat, name, "more than the 200000 bytes allowed")
 	}
 }

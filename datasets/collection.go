@@ -4,30 +4,26 @@ package datasets
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
-	"time"
-
-	"github.com/gofrs/flock"
-
-	"coherentgradients/datasets/fetch"
 )
 
-// collection is a built-in set made of files.
+// collection is a built-in set made of files whose bytes are known.
 type collection struct {
-	blank   Set // everything but the splits and Source
-	wanted  string
-	remote  []remoteFile
-	mirrors []string // folders that hold the remote files
+	blank   Set    // everything but the splits and Source
+	wanted  string // its files, for people
+	layouts []string
+	roles   []role // in the order of the training examples that they hold
+	archive string // one file that holds them all, "" for none
 
-	// find says which of the files a folder holds. It only looks for names.
-	find func(dir string) listing
-	// load reads a complete listing into a copy of blank.
-	load func(ctx context.Context, blank Set, l listing) (*Set, error)
+	remote  []remoteFile
+	module  *moduleSource // a Go module that carries the remote files, nil for none
+	mirrors []string      // folders that hold the remote files
+
+	// needed are the roles that the first train examples lie in, all of them for 0.
+	needed func(train int) []role
+	// load reads the files at paths, by role, into a copy of blank.
+	load func(ctx context.Context, c *collection, dir string, paths map[string]string) (*Set, error)
 }
 
 // remoteFile is a file as published.
@@ -37,161 +33,134 @@ type remoteFile struct {
 	limit  int64 // no more bytes than this are fetched
 }
 
-// listing is what a folder holds of a collection: paths by role, and the names of the roles that nothing fills.
-type listing struct {
-	dir     string
-	paths   map[string]string
-	missing []string
-}
-
-func (l listing) complete() bool { return len(l.missing) == 0 }
-func (l listing) empty() bool    { return len(l.paths) == 0 }
-
-func (c *collection) open(ctx context.Context, opt Options) (*Set, error) {
-	l, err := c.locate(opt)
+// open reads the set, or, if train is not 0, at least its first train examples.
+func (c *collection) open(ctx context.Context, opt Options, train int) (*Set, error) {
+	needed := c.needed(train)
+	at, err := c.find(ctx, opt, needed)
 	if err != nil {
 		return nil, err
 	}
-	if !l.complete() {
-		if l, err = c.download(ctx, opt); err != nil {
+	if !at.complete() {
+		if at, err = c.fetch(ctx, opt, needed); err != nil {
 			return nil, err
 		}
 	}
-	set, err := c.load(ctx, c.blank, l)
+	if at.remark != "" {
+		opt.note("%s", at.remark)
+	}
+	set, err := c.load(ctx, c, at.dir, at.paths)
 	if err != nil {
-		remedy := "replace it by the published file"
-		if opt.CacheDir != "" && l.dir == c.cacheDir(opt) {
-			remedy = "delete it, so that it is downloaded again"
-		}
-		return nil, withRemedy(err, remedy)
+		return nil, withRemedy(err, "replace it by the published file")
 	}
 	return set, nil
 }
 
+// whereabouts are the files of a set in one folder, held to their sums.
+type whereabouts struct {
+	dir     string
+	paths   map[string]string // by role
+	missing []string          // what is not there
+	wrong   error             // in the cache alone: a file that is not what it should be, to be fetched again
+	stale   []string          // the roles of such files
+	remark  string            // what people should know about dir, "" for nothing
+}
+
+func (w whereabouts) complete() bool { return len(w.missing) == 0 && w.wrong == nil }
+
 func (c *collection) cacheDir(opt Options) string { return filepath.Join(opt.CacheDir, c.blank.Name) }
 
-// locate looks in the user's folder and then in the cache. It returns an incomplete listing when only a download can
-// help, and an error when the user's folder holds some of the files but not all.
-func (c *collection) locate(opt Options) (listing, error) {
+// find looks into the user's folder and then into the cache. What it returns is incomplete when only a download can help. It
+// is an error when the user's folder holds something of the set that can't be used, or is itself of no use.
+func (c *collection) find(ctx context.Context, opt Options, needed []role) (whereabouts, error) {
+	remark := ""
 	if opt.DataDir != "" {
-		l := c.find(filepath.Join(opt.DataDir, c.blank.Name))
-		if l.complete() {
-			return l, nil
+		at, err := c.findOwn(ctx, opt, needed)
+		if err != nil || at.dir != "" {
+			return at, err
 		}
-		if !l.empty() {
-			return l, &FileError{
-				Path:    l.dir,
-				Problem: "only a part of " + c.blank.Name + " is there, missing " + strings.Join(l.missing, ", "),
-				Remedy:  "add what is missing, or move the folder away to use the cache or a download",
-				Err:     ErrMissing,
-			}
-		}
+		remark = c.blank.Name + ": nothing of it is in " + opt.dataName() + ", so it is taken from the cache, " + c.cacheDir(opt)
 	}
 	if opt.CacheDir == "" {
-		return listing{missing: []string{c.wanted}}, nil
+		return whereabouts{missing: []string{c.wanted}}, nil
 	}
-	return c.find(c.cacheDir(opt)), nil
+	at, err := c.findCached(ctx, opt, needed)
+	at.remark = remark
+	return at, err
 }
 
-// lockPoll is how often a process looks whether another one has finished downloading.
-const lockPoll = 200 * time.Millisecond
-
-// download gets the missing files into the cache, one process at a time.
-func (c *collection) download(ctx context.Context, opt Options) (listing, error) {
-	if opt.Offline {
-		return listing{}, c.notFound(opt, errors.New("downloads are off"))
+// findOwn looks into the user's folder, at all the places where people have the set.
+func (c *collection) findOwn(ctx context.Context, opt Options, needed []role) (whereabouts, error) {
+	if err := opt.checkData(); err != nil {
+		return whereabouts{}, err
 	}
-	if opt.CacheDir == "" {
-		return listing{}, c.notFound(opt, errors.New("there is no cache folder to download to, as neither HOME nor XDG_CACHE_HOME is set"))
-	}
-	dir := c.cacheDir(opt)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return listing{}, c.notFound(opt, fmt.Errorf("the cache cannot be written: %w", err))
-	}
-	// The lock is the system's, held by an open file: it goes with its process, however that ends.
-	lock := flock.New(filepath.Join(opt.CacheDir, c.blank.Name+".lock"))
-	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
-		if ctx.Err() != nil {
-			return listing{}, fmt.Errorf("waiting for another download of %s stopped: %w", c.blank.Name, context.Cause(ctx))
+	for i, layout := range c.layouts {
+		dir, ok := under(opt.DataDir, layout)
+		if !ok {
+			continue
 		}
-		return listing{}, c.notFound(opt, fmt.Errorf("the cache cannot be locked: %w", err))
-	}
-	defer func() { _ = lock.Unlock() }()
-
-	if l := c.find(dir); l.complete() { // another process was faster
-		return l, nil
-	}
-	mirrors := c.mirrors
-	if own, ok := opt.Mirrors[c.blank.Name]; ok {
-		mirrors = own
-	}
-	for _, f := range c.remote {
-		var urls []string
-		for _, m := range mirrors {
-			urls = append(urls, strings.TrimSuffix(m, "/")+"/"+f.name)
+		l := c.list(dir, needed)
+		if len(l.files) == 0 && len(l.odd) == 0 {
+			continue
 		}
-		err := fetch.File(ctx, fetch.Request{
-			Name:     c.blank.Name + " " + f.name,
-			URLs:     urls,
-			SHA256:   f.sha256,
-			Path:     filepath.Join(dir, f.name),
-			MaxBytes: f.limit,
-			Progress: opt.Progress,
-		})
+		if len(l.missing) > 0 {
+			return whereabouts{dir: dir, paths: l.first(), missing: l.missing}, c.partial(l)
+		}
+		paths, _, err := c.choose(ctx, l)
 		if ctx.Err() != nil {
-			return listing{}, err
+			return whereabouts{}, err
 		}
 		if err != nil {
-			return listing{}, c.notFound(opt, err)
+			return whereabouts{}, withRemedy(err, c.replace(opt, layout))
+		}
+		at := whereabouts{dir: dir, paths: paths}
+		if i > 0 {
+			at.remark = c.blank.Name + ": found in " + dir + ", of " + opt.dataName()
+		}
+		return at, nil
+	}
+	if dir := filepath.Join(opt.DataDir, c.blank.Name); there(dir) {
+		return whereabouts{}, &FileError{
+			Path: dir, Problem: "holds nothing of " + c.blank.Name + ", must hold " + c.wanted, Err: ErrMissing,
+			Remedy: "add them, or move it away to use the cache or a download",
 		}
 	}
-	l := c.find(dir)
-	if !l.complete() {
-		return l, c.notFound(opt, fmt.Errorf("still missing after the download: %s", strings.Join(l.missing, ", ")))
-	}
-	return l, nil
+	return whereabouts{}, nil
 }
 
-// notFound says what was looked for, where, why no download helped, and what to do.
-func (c *collection) notFound(opt Options, why error) error {
-	put := "put them into " + c.cacheDir(opt)
-	if opt.CacheDir == "" {
-		put = "set HOME"
+// replace is what to do about a file of the user's that is not the published one.
+func (c *collection) replace(opt Options, layout string) string {
+	if layout == "." || layout == "raw" {
+		return "set " + DataDirVariable + " to a folder that holds " + c.blank.Name + "/"
 	}
-	return fmt.Errorf("%w: %s (%s) is not in %s, and %w: set %s to a folder that holds them in %s, or %s",
-		ErrMissing, c.blank.Name, c.wanted, strings.Join(c.looked(opt), " or "), why, DataDirVariable, c.blank.Name, put)
+	return "replace it by the published file; images of your own need a name of their own (datasets.Register)"
 }
 
-// looked lists the folders that locate looks into.
-func (c *collection) looked(opt Options) []string {
-	var dirs []string
-	if opt.DataDir != "" {
-		dirs = append(dirs, filepath.Join(opt.DataDir, c.blank.Name))
-	} else {
-		dirs = append(dirs, "$"+DataDirVariable+" (not set)")
+// partial is a user's folder with some of the files.
+func (c *collection) partial(l listing) error {
+	problem := "only a part of " + c.blank.Name + " is there, missing " + strings.Join(l.missing, ", ")
+	if len(l.odd) > 0 {
+		problem += " (" + strings.Join(l.odd, ", ") + ")"
 	}
-	if opt.CacheDir != "" {
-		dirs = append(dirs, c.cacheDir(opt))
+	remedy := "add what is missing, or move the folder away to use the cache or a download"
+	if part := c.firstPart(l); part != "" {
+		remedy = "add what is missing, or use " + part + ", which is there"
 	}
-	return dirs
+	return &FileError{Path: l.dir, Problem: problem, Remedy: remedy, Err: ErrMissing}
 }
 
-// firstFile returns the first of the names that is in dir.
-func firstFile(dir string, names ...string) (string, bool) {
-	for _, name := range names {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		// Whatever else is wrong with it (no permission, say) is better told by the one who opens it.
-		if _, err := os.Stat(path); err == nil || !errors.Is(err, fs.ErrNotExist) {
-			return path, true
-		}
+// findCached looks into the cache. A wrong file there is no error as long as it can be fetched again.
+func (c *collection) findCached(ctx context.Context, opt Options, needed []role) (whereabouts, error) {
+	l := c.list(c.cacheDir(opt), needed)
+	at := whereabouts{dir: l.dir, missing: l.missing}
+	if len(l.files) == 0 {
+		return at, nil
 	}
-	return "", false
-}
-
-// sized says in the title how many examples there are when they are not as many as were published.
-func sized(set *Set, train, test int) *Set {
-	if set.Train.Len() != train || set.Test.Len() != test {
-		set.Title += fmt.Sprintf(" (%d training and %d test examples)", set.Train.Len(), set.Test.Len())
+	at.paths, at.stale, at.wrong = c.choose(ctx, l)
+	switch {
+	case ctx.Err() != nil:
+		return at, at.wrong
+	case at.wrong != nil && opt.Offline:
+		return at, withRemedy(at.wrong, "delete it, so that it is downloaded again")
 	}
-	return set
+	return at, nil
 }

@@ -13,7 +13,7 @@ var (
 	ErrUnknown = errors.New("unknown data set")
 	// ErrMissing: the set's files are in none of the places, and could not be downloaded.
 	ErrMissing = errors.New("data set not found")
-	// ErrFormat: a file was found that is not what it should be.
+	// ErrFormat: a file was found that is not what it should be: damaged, or another than the published one.
 	ErrFormat = errors.New("malformed file")
 )
 
@@ -34,6 +34,36 @@ func (e *FileError) Error() string {
 }
 
 func (e *FileError) Unwrap() error { return e.Err }
+
+// MissingError is a set that is in none of the places: what to do about it, and below, what was tried. It is an ErrMissing.
+type MissingError struct {
+	Name   string
+	Remedy string
+	Tried  []string // each place with why it did not help
+	causes []error
+}
+
+func (e *MissingError) Error() string { return e.Line() + "\n  tried: " + strings.Join(e.Tried, "; ") }
+
+// Line is the first of the two lines: what is missing and what to do.
+func (e *MissingError) Line() string { return ErrMissing.Error() + ": " + e.Name + ": " + e.Remedy }
+
+func (e *MissingError) Unwrap() []error { return append([]error{ErrMissing}, e.causes...) }
+
+// problem is a FileError without its remedy.
+func problem(err error) string {
+	var f *FileError
+	if errors.As(err, &f) {
+		return f.Path + ": " + f.Problem
+	}
+	return firstLine(err)
+}
+
+// firstLine is an error in one line.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
 
 // malformed is a FileError about the bytes of a file; the remedy is filled in by whoever knows where the file lies.
 func malformed(path, problem string) *FileError {

@@ -25,6 +25,15 @@ const (
 	streamTest  = 0x676c7970682d7465 // "glyph-te"
 )
 
+// glyphsBlank is the synthetic set but for its examples.
+var glyphsBlank = Set{
+	Name:        "glyphs",
+	Title:       glyphsTitle,
+	Attribution: glyphsAttribution,
+	Synthetic:   true,
+	Height:      glyphSide, Width: glyphSide, Channels: 1, Classes: 10,
+}
+
 var defaultGlyphs struct {
 	sync.Mutex
 	set *Set
@@ -59,14 +68,9 @@ func openGlyphs(ctx context.Context) (*Set, error) {
 // equal on every platform, and unchanged when a split is made longer, but for the labels, which are shuffled as a whole.
 // Counts must be 1 to 1,000,000.
 func NewGlyphs(ctx context.Context, train, test int, seed uint64) (*Set, error) {
-	set := &Set{
-		Name:        "glyphs",
-		Title:       glyphsTitle,
-		Attribution: glyphsAttribution,
-		Synthetic:   true,
-		Height:      glyphSide, Width: glyphSide, Channels: 1, Classes: 10,
-		Source: fmt.Sprintf("generated (seed %d)", seed),
-	}
+	blank := glyphsBlank
+	set := &blank
+	set.Source = fmt.Sprintf("generated (seed %d)", seed)
 	for _, part := range []struct {
 		n      int
 		stream uint64

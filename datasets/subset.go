@@ -41,7 +41,13 @@ func Known(name string) bool {
 
 // openSubset opens the first examples of a set.
 func openSubset(ctx context.Context, name, whole string, train int, opt Options) (*Set, error) {
-	set, err := Open(ctx, whole, opt)
+	var set *Set
+	var err error
+	if c, files := collections[whole]; files {
+		set, err = c.open(ctx, opt, train) // which asks for no file that the first examples are not in
+	} else {
+		set, err = Open(ctx, whole, opt)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +59,10 @@ func openSubset(ctx context.Context, name, whole string, train int, opt Options)
 		return nil, err
 	}
 	part.Name = name
-	part.Title = fmt.Sprintf("%s, its first %s training examples", set.Title, humanize.Comma(int64(train)))
+	part.Title = subsetTitle(set.Title, train)
 	return part, nil
+}
+
+func subsetTitle(title string, train int) string {
+	return fmt.Sprintf("%s, its first %s training examples", title, humanize.Comma(int64(train)))
 }

@@ -3,8 +3,6 @@
 package experiment
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -31,6 +29,9 @@ type Session struct {
 	FromStep int               `json:"from_step"`           // of the checkpoint that it went on from
 	Data     string            `json:"data"`                // title and size of the data set, as "MNIST, 60000 + 10000"
 	DataHash string            `json:"data_sha256"`         // see [DataHash]
+	Input    []int             `json:"input,omitempty"`     // height, width and channels of an example
+	Classes  int               `json:"classes,omitempty"`   // how many
+	Made     bool              `json:"synthetic,omitempty"` // made up, see [datasets.Set]
 	Backend  Backend           `json:"backend"`             // what computed
 	XLAFlags string            `json:"xla_flags,omitempty"` // $XLA_FLAGS, folders left out
 	Threads  int               `json:"threads"`             // that Go may use at once
@@ -56,6 +57,9 @@ func newSession(fromStep int, set *datasets.Set, dataHash string, engine Engine,
 	s := Session{
 		Data:     fmt.Sprintf("%s, %d + %d", set.Title, set.Train.Len(), set.Test.Len()),
 		DataHash: dataHash,
+		Input:    []int{set.Height, set.Width, set.Channels},
+		Classes:  set.Classes,
+		Made:     set.Synthetic,
 		Started:  now.UTC().Format(time.RFC3339),
 		FromStep: fromStep,
 		XLAFlags: withoutPaths(os.Getenv("XLA_FLAGS")),
@@ -94,14 +98,8 @@ func newSession(fromStep int, set *datasets.Set, dataHash string, engine Engine,
 }
 
 // DataHash is the SHA-256 of a set's training pixels, training labels, test pixels and test labels, one after the other.
-// It tells whether two records named alike were made from the same data; the files of a set may not all be there.
-func DataHash(set *datasets.Set) string {
-	sum := sha256.New()
-	for _, part := range [][]uint8{set.Train.Pixels, set.Train.Labels, set.Test.Pixels, set.Test.Labels} {
-		sum.Write(part)
-	}
-	return hex.EncodeToString(sum.Sum(nil))
-}
+// It tells whether two records named alike were made from the same data.
+func DataHash(set *datasets.Set) string { return set.Sum() }
 
 // withoutPaths replaces the folders in a list of flags: they name a user, and no number depends on them.
 func withoutPaths(flags string) string {

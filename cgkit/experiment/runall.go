@@ -38,7 +38,11 @@ func RunAll(ctx context.Context, specs []Spec, opt Options) ([]*Record, error) {
 	if opt, err = opt.complete(); err != nil {
 		return nil, err
 	}
-	opt.OpenSet = openOnce(opt.OpenSet)
+	own := opt.ownOpen
+	opt.identity = identifyOnce(opt)
+	if opt.OpenSet = openOnce(opt.OpenSet); own {
+		opt.identity = nil // the set that is opened once has it
+	}
 
 	total, missing, err := remaining(specs, opt)
 	if err != nil {

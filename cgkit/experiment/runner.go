@@ -42,6 +42,9 @@ type Options struct {
 	Datasets datasets.Options
 	// OpenSet opens a data set by name; nil: datasets.Open.
 	OpenSet func(ctx context.Context, name string, opt datasets.Options) (*datasets.Set, error)
+
+	ownOpen  bool // OpenSet was given
+	identity func(ctx context.Context, name string) (string, error)
 }
 
 func (o Options) complete() (Options, error) {
@@ -61,6 +64,8 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.OpenSet == nil {
 		o.OpenSet = datasets.Open
+	} else {
+		o.ownOpen = true
 	}
 	return o, nil
 }
@@ -86,8 +91,8 @@ func (e *InterruptedError) Unwrap() error { return e.cause }
 // Run returns the record of a spec: the one there is, if it is finished, or one that it trains now, from the last
 // checkpoint if there is any. The record's Loaded says which.
 //
-// Errors: everything that is wrong with spec, store or data, before anything is trained or written; another process
-// training the same spec; *InterruptedError when ctx ended, within the time of one Advance; *DivergedError, together
+// Errors: everything that is wrong with spec, store or data, before anything is trained or written; *OtherDataError for a
+// finished record of other data; another process training the same spec; *InterruptedError when ctx ended, within the time of one Advance; *DivergedError, together
 // with the record so far, when the loss is no longer finite, also when the record says so from an earlier run.
 func Run(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 	spec = spec.Normalized()
@@ -121,7 +126,7 @@ func findOrTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 	case err != nil:
 		return nil, err
 	case done(r, opt):
-		return loaded(r, opt)
+		return loaded(ctx, r, opt)
 	case opt.Redraw || opt.NewEngine == nil:
 		return nil, fmt.Errorf("no finished record of %s: train it by `go run ./notebooks run --quick` (minutes) or `--full` (hours)", spec.ID())
 	}
@@ -161,7 +166,7 @@ func lockAndTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) 
 	case err != nil:
 		return nil, err
 	case done(r, opt):
-		return loaded(r, opt)
+		return loaded(ctx, r, opt)
 	}
 	set, err := opt.OpenSet(ctx, spec.Dataset, opt.Datasets)
 	if err != nil {
@@ -181,8 +186,11 @@ func done(r *Record, opt Options) bool {
 	return opt.Redraw || opt.Measure.In(r) && !(r.Diverged != nil && opt.Retrain)
 }
 
-// loaded returns a finished record as Run does.
-func loaded(r *Record, opt Options) (*Record, error) {
+// loaded returns a finished record as Run does, if it was trained on the data that its spec names.
+func loaded(ctx context.Context, r *Record, opt Options) (*Record, error) {
+	if err := r.checkData(ctx, opt); err != nil {
+		return nil, err
+	}
 	if filepath.Dir(r.Dir) == opt.Store.Write {
 		// Its writer may have been killed between the last evaluation and this.
 		_ = remove(filepath.Join(r.Dir, checkpointName))

@@ -111,8 +111,8 @@ func isModule(goMod string) bool {
 }
 
 // Find returns the record of a spec: the first finished one in the order of the folders, else the unfinished one in
-// Write, else nil without an error. A damaged record, one of another format version, and one whose spec is not what its
-// name says are errors.
+// Write, else nil without an error. A damaged record, one of another format version, one whose spec is not what its
+// name says, and one that was trained on other bytes than those of the published set that it names are errors.
 func (s *Store) Find(spec Spec) (*Record, error) { return s.FindMeasured(spec, "") }
 
 // FindMeasured is Find that goes on searching for a finished record with a measure, and takes one without it for want of
@@ -128,6 +128,8 @@ func (s *Store) FindMeasured(spec Spec, measure Measure) (*Record, error) {
 			continue
 		case err != nil:
 			return nil, err
+		case r.Finished() && r.checkPublished() != nil:
+			return nil, r.checkPublished()
 		case r.Finished() && measure.In(r):
 			return r, nil
 		case r.Finished() && finished == nil:

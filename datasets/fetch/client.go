@@ -15,7 +15,7 @@ import (
 
 // defaultFetcher is what File uses: quiet, and quick to see that a machine has no network.
 var defaultFetcher = sync.OnceValue(func() *fetcher {
-	return newFetcher(30*time.Second, 500*time.Millisecond)
+	return newFetcher(20*time.Second, 500*time.Millisecond)
 })
 
 func newFetcher(idle, pause time.Duration) *fetcher {
@@ -53,5 +53,5 @@ func cappedBackoff(least, most time.Duration, attempt int, resp *http.Response) 
 
 func isDial(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }

@@ -5,6 +5,7 @@ package fetch
 import (
 	"context"
 	"errors"
+	"net"
 	"net/url"
 	"strings"
 )
@@ -40,16 +41,43 @@ func (e *finalError) Unwrap() error { return e.err }
 func isFinal(err error) bool {
 	var final *finalError
 	var local *localError
+	var slow net.Error
+	if errors.As(err, &slow) && slow.Timeout() { // it has kept us waiting already
+		return true
+	}
 	return errors.As(err, &final) || errors.As(err, &local) || isDial(err) || errors.Is(err, context.Canceled)
 }
 
-// withoutURL drops the address that net/http puts in front of its errors: ours name it already.
+// withoutURL drops the address that net/http puts in front of its errors, as ours name it already, and what the system's name
+// server is called.
 func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
-		return u.Err
+		err = u.Err
+	}
+	var lookup *net.DNSError
+	if errors.As(err, &lookup) {
+		return &briefError{lookup.Err, err}
 	}
 	return err
+}
+
+// briefError says the same in fewer words.
+type briefError struct {
+	text string
+	err  error
+}
+
+func (e *briefError) Error() string { return e.text }
+func (e *briefError) Unwrap() error { return e.err }
+
+// site is the address up to the host: an error names the file anyway.
+func site(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return redacted(address)
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // redacted is the address without a password, fit to be printed.

@@ -71,6 +71,9 @@ func (f *fetcher) file(ctx context.Context, req Request) (err error) {
 	if err := req.complete(); err != nil {
 		return err
 	}
+	if len(req.URLs) == 0 {
+		return fmt.Errorf("download of %s: no address given: set Request.URLs", req.Name)
+	}
 	if sumOf(req.Path) == req.SHA256 {
 		return nil
 	}
@@ -98,7 +101,7 @@ func (f *fetcher) file(ctx context.Context, req Request) (err error) {
 		if ctx.Err() != nil {
 			return fmt.Errorf("download of %s stopped: %w", req.Name, context.Cause(ctx))
 		}
-		err = fmt.Errorf("%s: %w", redacted(address), err)
+		err = fmt.Errorf("%s: %w", site(address), err)
 		failures = append(failures, err)
 		if i+1 < len(req.URLs) {
 			hear.retry(err)
@@ -234,9 +237,6 @@ func (r *Request) complete() error {
 	r.SHA256 = strings.ToLower(r.SHA256)
 	if sum, err := hex.DecodeString(r.SHA256); err != nil || len(sum) != 32 {
 		return fmt.Errorf("download of %s: sha256 %q is not 64 hexadecimal digits: set Request.SHA256", r.Name, r.SHA256)
-	}
-	if len(r.URLs) == 0 {
-		return fmt.Errorf("download of %s: no address given: set Request.URLs", r.Name)
 	}
 	for _, address := range r.URLs {
 		u, err := url.Parse(address)

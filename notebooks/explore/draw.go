@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/datasets"
 	"coherentgradients/notebooks/study"
 	"coherentgradients/plots"
 
@@ -27,7 +28,7 @@ func draw(spec experiment.Spec, r *experiment.Record, at int) (*plots.Figure, er
 		curve(accuracy, r, "train (noisy labels)", "train_accuracy", plots.Train)
 		curve(accuracy, r, "test", "test_accuracy", plots.Test)
 		curve(accuracy, r, "overfit", "overfit", plots.Overfit)
-		accuracy.References = []plots.Reference{{Name: "proper accuracy", Y: study.ProperAccuracy(spec.Noise)}}
+		accuracy.References = []plots.Reference{{Name: "proper accuracy", Y: study.ProperAccuracy(spec.Noise, r)}}
 		if spec.Noise > 0 {
 			curve(second, r, "pristine", "pristine_accuracy", plots.Pristine)
 			curve(second, r, "corrupt", "corrupt_accuracy", plots.Corrupt)
@@ -71,7 +72,7 @@ func meta(spec experiment.Spec, r *experiment.Record) plots.Meta {
 		Caption:    "One run: " + describe(spec) + ".",
 		Provenance: map[string]string{"records": spec.ID(), "seeds": strconv.FormatInt(spec.Seed, 10)},
 	}
-	if strings.HasPrefix(spec.Dataset, "glyphs") {
+	if about, _ := datasets.About(spec.Dataset); about.Synthetic || r != nil && r.Data().Synthetic {
 		m.Marks = append(m.Marks, plots.SyntheticData)
 	}
 	switch {
@@ -106,13 +107,8 @@ func describe(s experiment.Spec) string {
 
 // title is a data set's name for people.
 func title(name string) string {
-	for prefix, known := range map[string]string{"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar-10": "CIFAR-10"} {
-		if name == prefix {
-			return known
-		}
-		if count, err := strconv.ParseInt(strings.TrimPrefix(name, prefix+"-"), 10, 64); err == nil {
-			return "the first " + humanize.Comma(count) + " of " + known
-		}
+	if about, ok := datasets.About(name); ok {
+		return about.Title
 	}
 	return name
 }

@@ -33,7 +33,7 @@ func TestFound(t *testing.T) {
 
 	w.handle(t.Context(), w.say(1, map[string]any{"c": 0}))
 	w.shows(t, statusBlock, `data-heard="true"`)
-	w.shows(t, statusBlock, "No record of this run yet: glyphs at 50 % label noise, plain SGD")
+	w.shows(t, statusBlock, "No record of this run yet: glyphs (synthetic) at 50 % label noise, plain SGD")
 	w.shows(t, statusBlock, `data-train="Train 300 steps"`)
 	w.shows(t, pictureBlock, `data-seq="1"`)
 	w.shows(t, pictureBlock, "no record yet")

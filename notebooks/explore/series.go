@@ -82,7 +82,7 @@ func noiseFrames(records []*experiment.Record) (frames []Frame, telling int, err
 			}
 		}
 		panels[0].XSteps, panels[1].XSteps = true, true
-		panels[0].References = []plots.Reference{{Name: "proper accuracy", Y: study.ProperAccuracy(noise)}}
+		panels[0].References = []plots.Reference{{Name: "proper accuracy", Y: study.ProperAccuracy(noise, used...)}}
 		f, err := frame(fmt.Sprintf("Accuracy at %s %% label noise by winsorization c", number(100*noise)), "step", panels, used)
 		if err != nil {
 			return nil, 0, err
@@ -112,7 +112,7 @@ func stepFrames(records []*experiment.Record) (frames []Frame, telling int, err 
 		panels := twoPanels()
 		proper := plots.Curve{Name: "proper accuracy", Role: plots.Series(7), Dash: plots.Solid}
 		for _, noise := range noises {
-			proper.X, proper.Y = append(proper.X, 100*noise), append(proper.Y, study.ProperAccuracy(noise))
+			proper.X, proper.Y = append(proper.X, 100*noise), append(proper.Y, study.ProperAccuracy(noise, there...))
 		}
 		for k, c := range cs {
 			for p, column := range []string{"train_accuracy", "test_accuracy"} {

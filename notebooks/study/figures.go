@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/datasets"
 	"coherentgradients/plots"
 
 	"github.com/dustin/go-humanize"
@@ -76,7 +77,7 @@ func evaluationsOfSeeds(runs []*experiment.Record) *plots.Evaluations {
 	if len(runs) == 0 {
 		return nil
 	}
-	e := &plots.Evaluations{Proper: ProperAccuracy(runs[0].Spec.Noise), Steps: evaluated(runs, math.MaxInt)}
+	e := &plots.Evaluations{Proper: ProperAccuracy(runs[0].Spec.Noise, runs[0]), Steps: evaluated(runs, math.MaxInt)}
 	line := func(name string) ([]float64, plots.Band) {
 		l := spread(runs, e.Steps, named(name))
 		return l.Y, l.Band
@@ -96,8 +97,19 @@ func evaluations(r *experiment.Record) *plots.Evaluations {
 	return evaluationsOfSeeds([]*experiment.Record{r})
 }
 
-// ProperAccuracy is the expected share of unchanged labels with ten classes.
-func ProperAccuracy(noise float64) float64 { return 1 - 0.9*noise }
+// ProperAccuracy is the expected share of unchanged labels, with as many classes as the data set of the records has, or with
+// ten, as all published sets have.
+func ProperAccuracy(noise float64, records ...*experiment.Record) float64 {
+	for _, r := range records {
+		if r == nil {
+			continue
+		}
+		if k := r.Data().Classes; k > 1 && k != 10 {
+			return 1 - noise*float64(k-1)/float64(k)
+		}
+	}
+	return 1 - 0.9*noise
+}
 
 // meta is caption, provenance and marks from the records themselves.
 func meta(what string, records ...*experiment.Record) plots.Meta {
@@ -113,11 +125,12 @@ func meta(what string, records ...*experiment.Record) plots.Meta {
 	for _, r := range present {
 		add(&ids, r.Spec.ID())
 		add(&seeds, strconv.FormatInt(r.Spec.Seed, 10))
-		add(&nets, net(r.Spec))
-		add(&sets, title(r.Spec.Dataset))
+		data := r.Data()
+		add(&nets, net(r))
+		add(&sets, data.Title)
 		add(&steps, humanize.Comma(int64(r.Spec.Steps)))
 		add(&rates, fmt.Sprintf("batch %d, rate %v", r.Spec.Batch, r.Spec.LearningRate))
-		if strings.HasPrefix(r.Spec.Dataset, "glyphs") {
+		if data.Synthetic {
 			m.Marks = append(m.Marks, plots.SyntheticData)
 		}
 		if Mode() == experiment.Quick {
@@ -134,28 +147,24 @@ func meta(what string, records ...*experiment.Record) plots.Meta {
 	return m
 }
 
-// net writes a spec's layers as the paper does; the input and output are those of 28×28 digits.
-func net(s experiment.Spec) string {
-	words := make([]string, 0, len(s.Hidden)+2)
-	for _, width := range s.Hidden {
-		words = append(words, strconv.Itoa(width))
+// net writes a run's layers as the paper does, from input to classes.
+func net(r *experiment.Record) string {
+	data := r.Data()
+	words := make([]string, 0, len(r.Spec.Hidden)+2)
+	for _, width := range append(append([]int{data.Features()}, r.Spec.Hidden...), data.Classes) {
+		word := strconv.Itoa(width)
+		if width == 0 { // an old record of a set that nothing is known of
+			word = "?"
+		}
+		words = append(words, word)
 	}
-	in, out := "784", "10"
-	if strings.HasPrefix(s.Dataset, "cifar-10") {
-		in = "3072"
-	}
-	return in + "–" + strings.Join(append(words, out), "–")
+	return strings.Join(words, "–")
 }
 
 // title is a data set's name for people.
 func title(name string) string {
-	for prefix, known := range map[string]string{"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar-10": "CIFAR-10"} {
-		if name == prefix {
-			return known
-		}
-		if count, err := strconv.Atoi(strings.TrimPrefix(name, prefix+"-")); err == nil {
-			return fmt.Sprintf("%s, its first %s training examples", known, humanize.Comma(int64(count)))
-		}
+	if about, ok := datasets.About(name); ok {
+		return about.Title
 	}
 	return name
 }
@@ -176,10 +185,10 @@ func runName(r *experiment.Record, all []*experiment.Record) string {
 		words = append(words, fmt.Sprintf("noise %v %%", 100*r.Spec.Noise))
 	}
 	if differs(func(s experiment.Spec) any { return fmt.Sprint(s.Hidden) }) {
-		words = append(words, "net "+net(r.Spec))
+		words = append(words, "net "+net(r))
 	}
 	if differs(func(s experiment.Spec) any { return s.Dataset }) {
-		words = append(words, title(r.Spec.Dataset))
+		words = append(words, r.Data().Title)
 	}
 	if differs(func(s experiment.Spec) any { return s.Seed }) {
 		words = append(words, fmt.Sprintf("seed %d", r.Spec.Seed))

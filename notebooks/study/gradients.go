@@ -115,7 +115,9 @@ func Measured(specs ...experiment.Spec) []*experiment.Record {
 func TrainMeasured(specs ...experiment.Spec) []*experiment.Record {
 	ctx, stop := experiment.Interruptible(context.Background())
 	defer stop()
-	records, err := experiment.RunAll(ctx, specs, experiment.Options{NewEngine: experiment.MLP, Measure: experiment.MeasureGradients})
+	records, err := experiment.RunAll(ctx, specs, experiment.Options{
+		NewEngine: experiment.MLP, Measure: experiment.MeasureGradients, Datasets: data(),
+	})
 	must(err)
 	return records
 }

@@ -17,6 +17,7 @@ import (
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/experiment"
 	"coherentgradients/datasets"
+	"coherentgradients/datasets/fetch"
 )
 
 // exit ends a cell; tests replace it.
@@ -43,27 +44,63 @@ func Mode() experiment.Mode {
 	return mode
 }
 
+// DefaultDataset is the data set of notebooks that name none.
+const DefaultDataset = "mnist"
+
 // Dataset is the notebook's data set: $CG_DATASET, else MNIST.
 func Dataset() string {
 	if name := os.Getenv("CG_DATASET"); name != "" {
 		return name
 	}
-	return "mnist"
+	return DefaultDataset
 }
 
-// Open returns the notebook's data set.
+// Open returns the notebook's data set. Where it is not to be had, a notebook that only draws records goes on without: the
+// cell says in one line what is missing, and ends.
 func Open() *datasets.Set {
-	set, err := datasets.Open(context.Background(), Dataset(), datasets.Options{})
+	ctx, stop := experiment.Interruptible(context.Background())
+	defer stop()
+	set, err := datasets.Open(ctx, Dataset(), data())
+	if errors.Is(err, datasets.ErrMissing) && drawsOnly() {
+		line, _, _ := strings.Cut(err.Error(), "\n")
+		fmt.Println("left out: " + line)
+		exit(0)
+		return nil
+	}
 	must(err)
 	return set
 }
+
+// drawsOnly says whether the notebook shows what there is, rather than trains or is kept as it comes out.
+func drawsOnly() bool {
+	mode := Mode()
+	return mode != experiment.Quick && mode != experiment.Full && !stable()
+}
+
+// stable says whether the executed notebook is to be kept ($CG_STABLE): then nothing is left out of it, and nothing is printed
+// that differs from machine to machine.
+func stable() bool { return os.Getenv("CG_STABLE") == "1" }
+
+// data is how cells open data sets: with a line on standard output about where they come from.
+func data() datasets.Options {
+	if stable() {
+		return datasets.Options{}
+	}
+	return datasets.Options{Progress: calm{fetch.Terminal(os.Stderr)}, Note: func(line string) { fmt.Println(line) }}
+}
+
+// calm keeps to itself what failed as long as something else is tried: in the end one line says it all.
+type calm struct{ fetch.Progress }
+
+// Retry implements fetch.Progress.
+func (calm) Retry(error) {}
 
 // Train returns the records of the specs: loaded where they are finished, trained now where not, with progress. The stop
 // button saves where it is; run the cell again to go on.
 func Train(specs ...experiment.Spec) []*experiment.Record {
 	ctx, stop := experiment.Interruptible(context.Background())
 	defer stop()
-	records, err := experiment.RunAll(ctx, specs, experiment.Options{NewEngine: experiment.MLP})
+	records, err := experiment.RunAll(ctx, specs, experiment.Options{NewEngine: experiment.MLP, Datasets: data()})
 	must(err)
 	return records
 }
@@ -103,10 +140,14 @@ func Environment() {
 		fmt.Println(choice.Hint)
 	}
 	status, err := datasets.Check(Dataset(), datasets.Options{})
-	must(err)
-	if status.Ready {
+	switch {
+	case errors.Is(err, datasets.ErrMissing) && drawsOnly():
+		fmt.Println("data set:", err)
+	case err != nil:
+		must(err)
+	case status.Ready:
 		fmt.Println("data set:", status.Title)
-	} else {
+	default:
 		fmt.Println("data set:", Dataset(), "is not here yet; the first cell that needs it fetches it")
 	}
 }

@@ -13,11 +13,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"coherentgradients/cgkit/experiment"
+	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/proc"
 	"coherentgradients/notebooks/internal/status"
@@ -66,11 +69,12 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Set up, open and execute the notebooks of the Coherent Gradients paper; train",
 		Long: "Set up, open and execute the notebooks of the Coherent Gradients paper; train.\n" +
 			"What is missing is set up on first use, in the user's cache folder.",
-		Example:       "  go run ./notebooks lab\n  go run ./notebooks run --quick --out /tmp/cg",
-		Args:          unknownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		Example:          "  go run ./notebooks lab\n  go run ./notebooks run --quick --out /tmp/cg",
+		Args:             unknownCommand,
+		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRun: func(*cobra.Command, []string) { absoluteFolders() },
+		SilenceUsage:     true,
+		SilenceErrors:    true,
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -80,6 +84,19 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 	})
 	root.AddCommand(benchCommand(), labCommand(), runCommand(), trainCommand(), sweepCommand(), figuresCommand(), claimsCommand(), siteCommand(), doctorCommand())
 	return root
+}
+
+// absoluteFolders makes the variables that name folders mean the same folder in cells, which run elsewhere.
+func absoluteFolders() {
+	for _, name := range []string{datasets.DataDirVariable, experiment.EnvRuns} {
+		value := os.Getenv(name)
+		if value == "" || value[0] == '~' || filepath.IsAbs(value) {
+			continue
+		}
+		if path, err := filepath.Abs(value); err == nil {
+			_ = os.Setenv(name, path)
+		}
+	}
 }
 
 // unknownCommand refuses arguments of the root command, naming the commands there are.

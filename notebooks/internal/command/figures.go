@@ -84,7 +84,7 @@ func checkDatasetVariable() error {
 }
 
 // drawFigures draws what can be drawn, prints each file written on stdout and what is missing on stderr. It is an error
-// if no figure of runs could be drawn, or one failed for another reason than a missing record.
+// if no figure of runs could be drawn, or one failed for another reason than a missing record or data set.
 func drawFigures(ctx context.Context, figures []study.PaperFigure, store *experiment.Store, stdout, stderr io.Writer,
 	save func(f *plots.Figure, name string) ([]string, error)) error {
 	drawn, failed := 0, 0
@@ -105,6 +105,10 @@ func drawFigures(ctx context.Context, figures []study.PaperFigure, store *experi
 			fmt.Fprintf(stderr, "%s: drawn without\n", text)
 		}
 		f, err := p.Draw(ctx, records)
+		if nowhere := new(datasets.MissingError); errors.As(err, &nowhere) { // as with a missing record
+			fmt.Fprintf(stderr, "%s: left out (%s): %s\n", p.Name, p.What, nowhere.Line())
+			continue
+		}
 		if err != nil {
 			failed++
 			fmt.Fprintf(stderr, "%s: left out: %v\n", p.Name, err)

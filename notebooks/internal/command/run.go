@@ -17,12 +17,14 @@ import (
 
 	"coherentgradients/cgkit/experiment"
 	"coherentgradients/datasets"
+	"coherentgradients/datasets/fetch"
 	"coherentgradients/notebooks/internal/ipynb"
 	"coherentgradients/notebooks/internal/jupyter"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/runner"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/status"
+	"coherentgradients/notebooks/study"
 )
 
 // Variables that tell a notebook's cells how they are run.
@@ -169,6 +171,9 @@ func run(cmd *cobra.Command, f runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.fetchData(ctx, out); err != nil {
+		return err
+	}
 	s, err := setup.Jupyter(ctx, setup.Options{Root: p.root, Printer: out})
 	if err != nil {
 		return err
@@ -180,6 +185,30 @@ func run(cmd *cobra.Command, f runFlags, args []string) error {
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s\n", p.out)
 	return errors.Join(failures...)
+}
+
+// fetchData gets the data set before anything else is set up, so that cells find it. What only redraws goes on without one.
+func (f runFlags) fetchData(ctx context.Context, out *status.Printer) error {
+	name := f.dataset
+	if name == "" {
+		name = os.Getenv(datasetVariable)
+	}
+	if name == "" {
+		name = study.DefaultDataset
+	}
+	_, err := datasets.Open(ctx, name, dataOptions(out))
+	if errors.Is(err, datasets.ErrMissing) && f.mode() == experiment.Redraw && !f.update && ctx.Err() == nil {
+		line, _, _ := strings.Cut(err.Error(), "\n")
+		out.Note("%s", line)
+		out.Note("figures of records are redrawn without it; pictures of examples are left out")
+		return nil
+	}
+	return err
+}
+
+// dataOptions are those of a command at a terminal.
+func dataOptions(out *status.Printer) datasets.Options {
+	return datasets.Options{Progress: fetch.Terminal(os.Stderr), Note: func(line string) { out.Note("%s", line) }}
 }
 
 // runAll executes the notebooks one after the other. One that fails doesn't keep the

@@ -16,7 +16,6 @@ import (
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/experiment"
 	"coherentgradients/datasets"
-	"coherentgradients/datasets/fetch"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/sweep"
 )
@@ -202,19 +201,28 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 // prepare sees that records can be written, and gets, once and for all runs, what the children need: the plugin and the data sets. It says what is computed on,
 // and refuses a batch that does not fit its data before anything is trained.
 func prepare(cmd *cobra.Command, store *experiment.Store, runs []*sweep.Run) error {
-	sets := map[string]*datasets.Set{}
+	sets, checked := map[string]*datasets.Set{}, map[string]bool{}
 	for _, r := range runs {
+		name := r.Spec.Dataset
 		if r.State != sweep.Missing && r.State != sweep.Started {
+			if checked[name] {
+				continue
+			}
+			checked[name] = true
+			// Finished runs need no data, but what lies there under their data set's name must not be another.
+			_, err := datasets.Identity(cmd.Context(), name, datasets.Options{})
+			if nowhere := new(datasets.MissingError); err != nil && !errors.As(err, &nowhere) {
+				return err
+			}
 			continue
 		}
-		name := r.Spec.Dataset
 		if len(sets) == 0 {
 			if _, err := store.Check(r.Spec); err != nil {
 				return err
 			}
 		}
 		if sets[name] == nil {
-			set, err := datasets.Open(cmd.Context(), name, datasets.Options{Progress: fetch.Terminal(os.Stderr)})
+			set, err := datasets.Open(cmd.Context(), name, dataOptions(printer(cmd)))
 			if err != nil {
 				return err
 			}

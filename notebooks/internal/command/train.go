@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -15,7 +14,6 @@ import (
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/experiment"
 	"coherentgradients/datasets"
-	"coherentgradients/datasets/fetch"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/sweep"
 )
@@ -109,7 +107,7 @@ func train(cmd *cobra.Command, f trainFlags) error {
 	}
 	opt := experiment.Options{
 		NewEngine: experiment.MLP, Store: store, SaveWeights: f.saveWeights, Measure: measure,
-		Datasets: datasets.Options{Progress: fetch.Terminal(os.Stderr)},
+		Datasets: dataOptions(printer(cmd)),
 	}
 	if err := checkFiles(cmd.Context(), spec, f.dump != "", &opt); err != nil {
 		return err

@@ -32,6 +32,7 @@ const (
 	Later   State = "later"   // not there; the first command that needs it sets it up
 	Absent  State = "absent"  // not there, and not needed
 	Missing State = "missing" // not there, and the notebooks can't run without it
+	Wrong   State = "wrong"   // there, and of no use as it is
 )
 
 // Finding is one component's line.
@@ -178,7 +179,7 @@ func data() []Finding {
 		f := Finding{"data set " + name, Later, state.Detail}
 		switch {
 		case err != nil:
-			f.State = Absent
+			f.State = Wrong
 		case state.Ready:
 			f.State = Ready
 		}

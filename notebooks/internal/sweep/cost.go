@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/datasets"
 )
 
 // Cost is what a run is expected to take, in units that only compare: about floating-point operations of a plain step.
@@ -51,8 +52,11 @@ func rulePerWeight(s experiment.Spec) float64 {
 // sizes are the inputs of a data set's nets and the number of its examples, training and test.
 func sizes(dataset string) (inputs, examples float64) {
 	inputs, examples = 784, 70_000
-	if strings.HasPrefix(dataset, "cifar-10") {
-		inputs, examples = 3072, 60_000
+	if about, ok := datasets.About(dataset); ok {
+		inputs = float64(about.Features())
+		if about.Channels == 3 {
+			examples = 60_000
+		}
 	}
 	if dataset == "cifar-10" {
 		return inputs, examples

@@ -118,8 +118,8 @@ var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", 
 // are errors that name it. The result is not validated; see [Spec.Validate].
 func DecodeSpec(data []byte) (Spec, error) {
 	var fields map[string]json.RawMessage
-	if err := decodeOne(data, &fields, false); err != nil {
-		return Spec{}, fmt.Errorf("not a JSON object: %w", err)
+	if err := decodeObject(data, &fields); err != nil {
+		return Spec{}, &specError{err}
 	}
 	var format int
 	if raw, ok := fields["format"]; !ok {
@@ -140,10 +140,15 @@ func DecodeSpec(data []byte) (Spec, error) {
 	}
 	var s Spec
 	if err := decodeOne(data, &s, true); err != nil {
-		return Spec{}, err
+		return Spec{}, &specError{notJSON(err)}
 	}
 	return s, nil
 }
+
+// specError says that a text is no spec of any version.
+type specError struct{ reason error }
+
+func (e *specError) Error() string { return e.reason.Error() }
 
 // encode is the text of spec.json: indented, because people read it.
 func (s Spec) encode() ([]byte, error) {
@@ -170,9 +175,11 @@ func decodeOne(data []byte, into any, strict bool) error {
 }
 
 // clip keeps what an error quotes from a file to a readable length.
-func clip(s string) string {
-	if len(s) > 60 {
-		return s[:60] + "…"
+func clip(s string) string { return clipTo(s, 60) }
+
+func clipTo(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "") + "…"
 	}
 	return s
 }

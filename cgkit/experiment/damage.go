@@ -3,6 +3,7 @@
 package experiment
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -104,11 +105,11 @@ func (f recordFolder) readJSON(name string, evaluations int, into any) (there bo
 
 // decodeObject decodes exactly one JSON object. Its errors are for people.
 func decodeObject(data []byte, into any) error {
+	if text := bytes.TrimLeft(data, " \t\r\n"); len(text) > 0 && text[0] != '{' {
+		return fmt.Errorf("not a JSON object: it begins with %q", clip(string(text[:min(len(text), 64)])))
+	}
 	if err := decodeOne(data, into, false); err != nil {
 		return notJSON(err)
-	}
-	if text := strings.TrimLeft(string(data[:min(len(data), 64)]), " \t\r\n"); !strings.HasPrefix(text, "{") {
-		return fmt.Errorf("not a JSON object: it begins with %q", clip(text))
 	}
 	return nil
 }

@@ -173,7 +173,7 @@ func TestFinishedRecordFiles(t *testing.T) {
 		{"no counts", func(dir string) error { return os.Remove(filepath.Join(dir, learnedName)) }, []string{learnedName, "missing"}},
 		{"a divergence added", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, divergedName), []byte(`{"step":3,"reason":"x"}`), 0o644)
-		}, []string{divergedName, "added after the run"}},
+		}, []string{divergedName, "all evaluations are there"}},
 		{"half a seal", func(dir string) error { return os.Truncate(filepath.Join(dir, sealName), 100) }, []string{sealName}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -77,8 +77,9 @@ func read(f recordFolder) (*Record, error) {
 	}
 	atEnd := f.Has(learnedName) || f.Has(weightsName) // written by the end of a run, while there is a checkpoint
 	atEnd = atEnd && !f.Has(checkpointName)
+	part := f.part()
 	r := &Record{Dir: f.dir}
-	if r.Spec, err = f.readSpec(); err != nil {
+	if r.Spec, err = f.readSpec(part); err != nil {
 		return nil, err
 	}
 	schedule := Schedule(r.Spec.Steps)
@@ -123,16 +124,24 @@ func (r *Record) judge(sealed, atEnd, torn bool) error {
 	return nil
 }
 
-// readSpec reads the spec; without one there is no record, unless other files of one are there.
-func (f recordFolder) readSpec() (Spec, error) {
+// part is the name of a file in the folder that only a record with a spec has, "" where there is none.
+func (f recordFolder) part() string {
+	for _, name := range append([]string{checkpointName, sealName}, recordNames[1:]...) {
+		if f.Has(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// readSpec reads the spec; without one there is no record, unless a part of one was there before.
+func (f recordFolder) readSpec(part string) (Spec, error) {
 	path := f.Path(specName)
 	data, err := f.read(specName, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		for _, name := range append([]string{checkpointName, sealName}, recordNames...) {
-			if f.Has(name) {
-				return Spec{}, damaged(f.dir, specName, "it is missing, and %s is there", name)
-			}
-		}
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && part != "":
+		return Spec{}, damaged(f.dir, specName, "it is missing, and %s is there", part)
+	case errors.Is(err, fs.ErrNotExist):
 		return Spec{}, fmt.Errorf("no record: %w", err)
 	}
 	if err != nil {

@@ -209,15 +209,21 @@ func (v *Volatile) Open(path string, flag int, perm fs.FileMode) (disk.File, err
 	if parent.names[name] == nil {
 		parent.set(name, &node{}, nil)
 	}
-	return &volatileFile{File: file, disk: v, node: parent.names[name]}, nil
+	return &volatileFile{file: file, disk: v, node: parent.names[name]}, nil
 }
 
 // volatileFile is an open file of a [Volatile].
 type volatileFile struct {
-	*os.File
+	file *os.File // not embedded: its other ways to write would not be seen
 	disk *Volatile
 	node *node
 }
+
+// Stat implements [disk.File].
+func (f *volatileFile) Stat() (fs.FileInfo, error) { return f.file.Stat() }
+
+// Close implements [disk.File].
+func (f *volatileFile) Close() error { return f.file.Close() }
 
 // Write implements [disk.File]. In the operation of the cut, a part of it is written.
 func (f *volatileFile) Write(data []byte) (int, error) {
@@ -228,7 +234,7 @@ func (f *volatileFile) Write(data []byte) (int, error) {
 		}
 		data = data[:f.disk.random.IntN(len(data)+1)]
 	}
-	n, err := f.File.Write(data)
+	n, err := f.file.Write(data)
 	f.node.writes = append(f.node.writes, write{len(f.node.data), slices.Clone(data[:n])})
 	f.node.data = append(slices.Clip(f.node.data), data[:n]...)
 	if !on {
@@ -247,7 +253,7 @@ func (f *volatileFile) Truncate(size int64) error {
 	}
 	f.node.data = slices.Clone(f.node.data[:size])
 	f.node.writes = append(f.node.writes, write{at: int(size)})
-	return f.File.Truncate(size)
+	return f.file.Truncate(size)
 }
 
 // Sync implements [disk.File].

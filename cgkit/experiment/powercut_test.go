@@ -61,7 +61,7 @@ func (c *cutter) run(folder string, cut int, likely float64) (after string, oper
 	}
 	h := &hooks{chunk: 4}
 	opt := Options{NewEngine: h.measuring, Store: &Store{Write: filepath.Join(folder, "runs")}, Progress: Silent, OpenSet: fakeSet,
-		CheckpointSteps: 25, SaveWeights: true}
+		CheckpointSteps: []int{0, 25, 25}[c.random.IntN(3)], SaveWeights: true} // a short run may have no checkpoint
 	if c.change != nil {
 		c.change(&opt, h)
 	}
@@ -135,8 +135,11 @@ func (c *cutter) many(enough int, before func(folder string)) {
 		before(folder)
 		for tries := 0; ; tries++ {
 			cut := c.random.IntN(operations + 2)
-			if c.random.IntN(3) == 0 {
-				cut = max(0, operations-c.random.IntN(40)) // at the end there is most to do
+			switch c.random.IntN(3) { // at both ends there is most to do
+			case 0:
+				cut = c.random.IntN(20)
+			case 1:
+				cut = max(0, operations-c.random.IntN(40))
 			}
 			if tries == 6 {
 				cut = -1
@@ -234,6 +237,40 @@ func TestPowerCutDiverging(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.cuts++
+		}
+	}
+}
+
+// TestPowerCutForgetting cuts the power in each of the first operations of a run that begins again although it had come to
+// within a line of its end: the files of that end must not outlive the checkpoint.
+func TestPowerCutForgetting(t *testing.T) {
+	c := newCutter(t)
+	c.spec = fakeSpec(40)
+	start := t.TempDir()
+	h := &hooks{}
+	opt := Options{NewEngine: h.measuring, Store: &Store{Write: filepath.Join(start, "runs")}, Progress: Silent, OpenSet: fakeSet, SaveWeights: true}
+	dir := filepath.Join(start, "runs", c.spec.ID())
+	full := errors.New("the disk is full")
+	restore := disk.Use(disktest.Faulty{Fail: func(operation, path string) error {
+		if _, err := os.Stat(filepath.Join(dir, weightsName)); err == nil && operation == "write" && filepath.Base(path) == evaluationsName {
+			return full
+		}
+		return nil
+	}})
+	_, err := Run(context.Background(), c.spec, opt)
+	restore()
+	if !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	c.change = func(_ *Options, h *hooks) { h.badRestore = true }
+	for cut := range 25 {
+		for range 6 {
+			folder := t.TempDir()
+			if err := os.CopyFS(folder, os.DirFS(start)); err != nil {
+				t.Fatal(err)
+			}
+			after, _, _ := c.run(folder, cut, 0.5)
+			c.run(after, -1, 1)
 		}
 	}
 }

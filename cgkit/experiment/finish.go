@@ -41,16 +41,23 @@ func closeRecord(dir string) error {
 // unclean says whether somebody was killed while finishing a record, or left a lock: the next one that may, tidies up.
 func unclean(folder, id string) bool {
 	dir := filepath.Join(folder, id)
-	for _, path := range []string{filepath.Join(dir, checkpointName), dir + ".lock", oldDir(folder, id)} {
-		if _, err := os.Lstat(path); err == nil {
-			return true
-		}
+	if isFile(filepath.Join(dir, checkpointName)) || isFile(dir+".lock") {
+		return true
+	}
+	if _, err := os.Lstat(oldDir(folder, id)); err == nil {
+		return true
 	}
 	if again, err := Load(againDir(folder, id)); err == nil && again.Finished() {
 		return true
 	}
 	entries, _ := os.ReadDir(dir)
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool { return leftover(e.Name()) })
+}
+
+// isFile says whether a path is of a regular file: what is not was left by nobody's run, and stays.
+func isFile(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // tidy finishes what a killed process had begun to finish: it puts a record that was trained again into its place, seals
@@ -75,7 +82,7 @@ func tidy(folder, id string) error {
 	if err := discard(folder, id); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(filepath.Join(place, checkpointName)); err == nil {
+	if isFile(filepath.Join(place, checkpointName)) {
 		// Its last line may have been written and not synced.
 		log, err := disk.OpenAppend(filepath.Join(place, evaluationsName))
 		if err != nil {

@@ -66,6 +66,13 @@ func (o Options) complete() (Options, error) {
 	return o, nil
 }
 
+// MissingError is what [Run] returns for a spec that has no finished record where nothing may be trained.
+type MissingError struct{ ID string }
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("no finished record of %s: train it by `go run ./notebooks run --quick` (minutes) or `--full` (hours)", e.ID)
+}
+
 // InterruptedError is what [Run] returns when its context ends: the run is saved and goes on when asked for again. It
 // wraps the context's error.
 type InterruptedError struct {
@@ -129,7 +136,7 @@ func findOrTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 		}
 		return loaded(r)
 	case opt.Redraw || opt.NewEngine == nil:
-		return nil, fmt.Errorf("no finished record of %s: train it by `go run ./notebooks run --quick` (minutes) or `--full` (hours)", spec.ID())
+		return nil, &MissingError{ID: spec.ID()}
 	}
 	// From here on it has to be trained. What can go wrong before there is a folder goes wrong before there is one.
 	r, err = lockAndTrain(ctx, spec, opt)

@@ -25,7 +25,6 @@ func checkError(t *testing.T, err error, words []string) {
 	}
 }
 
-
 func TestCheckWritable(t *testing.T) {
 	dir := t.TempDir()
 	checkError(t, CheckWritable(filepath.Join(dir, "a", "b")), nil)
@@ -72,4 +71,3 @@ func TestMakeFolder(t *testing.T) {
 	_, err = MakeFolder(filepath.Join(dir, "a", "kept", "x"))
 	checkError(t, err, []string{"kept"})
 }
-

@@ -135,7 +135,7 @@ func parseCheckpoint(data []byte) (*checkpoint, error) {
 	// From here on the bytes are as some writer meant them, though not surely this one: every length is still checked.
 	length := binary.LittleEndian.Uint32(body[len(checkpointMagic):])
 	rest := body[fixed:]
-	if uint64(length) > uint64(len(rest)) {
+	if uint64(length) > uint64(len(rest)) || length > maxCheckpointHeader {
 		return nil, errCorrupt
 	}
 	var header checkpointHeader

@@ -17,17 +17,22 @@ import (
 func (t *training) finish() error {
 	r := t.record
 	if err := closeRecord(r.Dir); err != nil {
-		return fmt.Errorf("can't write the record %s: %w", r.Spec.ID(), err)
+		return unwritten(r.Spec, err)
 	}
 	if t.old == nil {
 		return nil
 	}
 	folder, id := filepath.Dir(r.Dir), r.Spec.ID()
 	if err := install(folder, id); err != nil {
-		return fmt.Errorf("can't put the record %s into its place: %w", id, err)
+		return fmt.Errorf("can't put the record %s into its place: %w; mend that and run it again", id, err)
 	}
 	r.Dir = filepath.Join(folder, id)
 	return nil
+}
+
+// unwritten says that a record could not be written, as on a full disk.
+func unwritten(s Spec, err error) error {
+	return fmt.Errorf("can't write the record %s: %w; mend that and run it again, it goes on from what is saved", s.ID(), err)
 }
 
 // closeRecord seals a record that has all it will have, and removes what only training needs.

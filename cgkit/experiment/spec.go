@@ -123,19 +123,19 @@ func DecodeSpec(data []byte) (Spec, error) {
 	}
 	var format int
 	if raw, ok := fields["format"]; !ok {
-		return Spec{}, fmt.Errorf("no field \"format\"; this version reads format %d", Format)
+		return Spec{}, specErrorf("no field \"format\"; this version reads format %d", Format)
 	} else if err := json.Unmarshal(raw, &format); err != nil || format != Format {
 		return Spec{}, fmt.Errorf("format %s is unknown, this version reads format %d; update the project, or move the record away",
 			clip(string(raw)), Format)
 	}
 	for name := range fields {
 		if !slices.Contains(specFields, name) {
-			return Spec{}, fmt.Errorf("unknown field %q; format %d knows %s", clip(name), Format, strings.Join(specFields, ", "))
+			return Spec{}, specErrorf("unknown field %q; format %d knows %s", clip(name), Format, strings.Join(specFields, ", "))
 		}
 	}
 	for _, name := range specFields {
 		if raw, ok := fields[name]; !ok || string(raw) == "null" {
-			return Spec{}, fmt.Errorf("no value for field %q; format %d needs %s", name, Format, strings.Join(specFields, ", "))
+			return Spec{}, specErrorf("no value for field %q; format %d needs %s", name, Format, strings.Join(specFields, ", "))
 		}
 	}
 	var s Spec
@@ -145,10 +145,12 @@ func DecodeSpec(data []byte) (Spec, error) {
 	return s, nil
 }
 
-// specError says that a text is no spec of any version.
+// specError says that a text is no spec of the version that it claims, or of any.
 type specError struct{ reason error }
 
 func (e *specError) Error() string { return e.reason.Error() }
+
+func specErrorf(format string, args ...any) error { return &specError{fmt.Errorf(format, args...)} }
 
 // encode is the text of spec.json: indented, because people read it.
 func (s Spec) encode() ([]byte, error) {

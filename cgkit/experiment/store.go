@@ -100,7 +100,7 @@ func findResults() string {
 }
 
 func isModule(goMod string) bool {
-	text, err := os.ReadFile(goMod)
+	text, err := disk.ReadFile(goMod, 1<<20)
 	if err != nil {
 		return false
 	}

@@ -76,7 +76,7 @@ func train(ctx context.Context, r *Record, set *datasets.Set, old *Record, opt O
 		if fresh { // on a full disk, say: what could be written of it is no record
 			_ = disk.RemoveFolder(r.Dir)
 		}
-		return nil, fmt.Errorf("can't write the record %s: %w", r.Spec.ID(), err)
+		return nil, unwritten(r.Spec, err)
 	}
 
 	opt.Progress.Begin(r.Spec.ID(), t.engine.Step(), r.Spec.Steps)
@@ -163,16 +163,16 @@ func (t *training) evaluate(ctx context.Context) error {
 	if l, ok := t.engine.(learner); ok && step == spec.Steps {
 		// Before the last evaluation, which is what makes a record complete.
 		if err := writeLearned(t.record.Dir, l.Learned(t.schedule)); err != nil {
-			return fmt.Errorf("can't write the record %s: %w", spec.ID(), err)
+			return unwritten(spec, err)
 		}
 	}
 	if t.opt.SaveWeights && step == spec.Steps {
 		if err := saveWeights(t.record.Dir, t.engine); err != nil {
-			return fmt.Errorf("can't save the weights of %s: %w", spec.ID(), err)
+			return unwritten(spec, err)
 		}
 	}
 	if err := t.log.append(e); err != nil {
-		return fmt.Errorf("can't write the record %s: %w", spec.ID(), err)
+		return unwritten(spec, err)
 	}
 	t.record.Evaluations = append(t.record.Evaluations, e)
 	late := step >= lateStep && step < spec.Steps
@@ -196,7 +196,7 @@ func (t *training) save() error {
 	}
 	c := checkpoint{ID: t.record.Spec.ID(), Data: t.dataHash, Step: t.engine.Step(), Evaluated: t.log.last, Seconds: t.seconds(), State: state}
 	if err := c.save(filepath.Join(t.record.Dir, checkpointName)); err != nil {
-		return fmt.Errorf("%s: no checkpoint at step %d: %w", t.record.Spec.ID(), c.Step, err)
+		return unwritten(t.record.Spec, err)
 	}
 	t.savedAt, t.saved, t.kept = time.Now(), c.Step, true
 	t.saveCost = t.savedAt.Sub(start)
@@ -235,7 +235,7 @@ func (t *training) diverged(d Divergence) error {
 		return fmt.Errorf("%s stays as it is: trained again, %w", t.record.Spec.ID(), &DivergedError{d})
 	}
 	if err := t.record.markDiverged(d); err != nil {
-		return fmt.Errorf("can't write the record %s: %w", t.record.Spec.ID(), err)
+		return unwritten(t.record.Spec, err)
 	}
 	if err := t.finish(); err != nil {
 		return err

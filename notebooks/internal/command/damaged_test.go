@@ -103,4 +103,3 @@ func TestOutNamesAPlace(t *testing.T) {
 		t.Errorf("something was set up: %v", left)
 	}
 }
-

@@ -283,3 +283,14 @@ func TestEvent(t *testing.T) {
 		t.Errorf("%q: %+v, %v", out.String(), e, err)
 	}
 }
+
+// TestReadGridWaitsForNobody: a FIFO that nobody writes to is refused at once.
+func TestReadGridWaitsForNobody(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadGrid(fifo); !says(err, fifo+": it is not a file") {
+		t.Error(err)
+	}
+}

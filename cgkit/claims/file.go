@@ -6,8 +6,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
+
+	"coherentgradients/cgkit/internal/disk"
 )
 
 // Write writes verdicts as claims.json: an array in the order given, so that the same records make the same bytes. A
@@ -17,33 +17,18 @@ func Write(path string, verdicts []Verdict) error {
 	if err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return fmt.Errorf("can't write %s: %w; name a file in an existing folder", path, err)
-	}
-	defer os.Remove(temp.Name()) // fails, and need not succeed, once it is renamed
-	_, err = temp.Write(text)
-	if err == nil {
-		err = temp.Chmod(0o644)
-	}
-	if err == nil {
-		err = temp.Sync()
-	}
-	if closeErr := temp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("can't write %s: %w; free space, or name another file", path, err)
+	if err := disk.WriteBytes(path, text); err != nil {
+		return fmt.Errorf("can't write %s: %w; free space, or name another file", path, disk.Reason(err))
 	}
 	return nil
 }
 
+// maxFile bounds a file of verdicts: fifteen claims with what they rest on.
+const maxFile = 4 << 20
+
 // Read reads what [Write] wrote.
 func Read(path string) ([]Verdict, error) {
-	text, err := os.ReadFile(path)
+	text, err := disk.ReadFile(path, maxFile)
 	if err != nil {
 		return nil, err
 	}

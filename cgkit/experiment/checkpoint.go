@@ -13,9 +13,10 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
+
+	"coherentgradients/cgkit/internal/disk"
 )
 
 // checkpoint is everything that the future of a run depends on.
@@ -32,7 +33,7 @@ type checkpoint struct {
 // header's order, little-endian; the SHA-256 of all that.
 const (
 	checkpointMagic     = "CGCKPT1\n"
-	maxCheckpointHeader = 16 << 20
+	maxCheckpointHeader = 1 << 20
 )
 
 type checkpointHeader struct {
@@ -51,11 +52,22 @@ type checkpointArray struct {
 }
 
 // errCorrupt says that a checkpoint's bytes are not what was written.
-var errCorrupt = errors.New("the checkpoint is damaged")
+var errCorrupt = errors.New("its checksum or its form is wrong")
+
+// checkpointLimit is the most bytes that a checkpoint with arrays like those of a state may have: twice as many, as a
+// rule may come to remember more, and some to spare.
+func checkpointLimit(state map[string]Array) int64 {
+	limit := int64(16 << 20)
+	for _, a := range state {
+		values, bytesEach, _ := a.lengths()
+		limit += 2 * int64(values) * int64(bytesEach)
+	}
+	return limit
+}
 
 // save replaces the checkpoint at path.
 func (c checkpoint) save(path string) error {
-	return writeAtomic(path, func(w io.Writer) error {
+	return disk.WriteAtomic(path, func(w io.Writer) error {
 		buffered := bufio.NewWriterSize(w, 1<<20)
 		if err := c.write(buffered); err != nil {
 			return err
@@ -101,10 +113,10 @@ func (c checkpoint) write(w io.Writer) error {
 	return err
 }
 
-// loadCheckpoint reads the checkpoint at path. Errors: fs.ErrNotExist where there is none, errCorrupt where it is
-// damaged.
-func loadCheckpoint(path string) (*checkpoint, error) {
-	data, err := os.ReadFile(path)
+// loadCheckpoint reads the checkpoint at path, of at most limit bytes. Errors: fs.ErrNotExist where there is none,
+// errCorrupt where it is damaged, those of the package disk.
+func loadCheckpoint(path string, limit int64) (*checkpoint, error) {
+	data, err := disk.ReadFile(path, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +135,7 @@ func parseCheckpoint(data []byte) (*checkpoint, error) {
 	// From here on the bytes are as some writer meant them, though not surely this one: every length is still checked.
 	length := binary.LittleEndian.Uint32(body[len(checkpointMagic):])
 	rest := body[fixed:]
-	if uint64(length) > uint64(len(rest)) {
+	if uint64(length) > uint64(len(rest)) || length > maxCheckpointHeader {
 		return nil, errCorrupt
 	}
 	var header checkpointHeader
@@ -155,7 +167,7 @@ func parseCheckpoint(data []byte) (*checkpoint, error) {
 
 // checkpointStep is the step of the checkpoint at path, by its header alone; 0 where there is none or it can't be read.
 func checkpointStep(path string) int {
-	file, err := os.Open(path)
+	file, err := disk.Open(path)
 	if err != nil {
 		return 0
 	}

@@ -39,7 +39,7 @@ func encodeCheckpoint(t testing.TB, c checkpoint) []byte {
 
 func TestCheckpointRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), checkpointName)
-	if _, err := loadCheckpoint(path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := loadCheckpoint(path, 1<<20); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("absent: %v", err)
 	}
 	if got := checkpointStep(path); got != 0 {
@@ -51,7 +51,7 @@ func TestCheckpointRoundTrip(t *testing.T) {
 		if err := want.save(path); err != nil {
 			t.Fatal(err)
 		}
-		got, err := loadCheckpoint(path)
+		got, err := loadCheckpoint(path, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}

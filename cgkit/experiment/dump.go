@@ -10,6 +10,8 @@ import (
 	"reflect"
 
 	"github.com/sbinet/npyio/npz"
+
+	"coherentgradients/cgkit/internal/disk"
 )
 
 // Dump is one update of a dense net, for checking it elsewhere.
@@ -72,10 +74,10 @@ func WriteDump(path string, d Dump) error {
 			entries = append(entries, entry{name, at.layer.Biases})
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if _, err := disk.MakeFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("can't write the dump %s: %w", filepath.Base(path), err)
 	}
-	err := writeAtomic(path, func(w io.Writer) error {
+	err := disk.WriteAtomic(path, func(w io.Writer) error {
 		archive := npz.NewWriter(w)
 		for _, e := range entries {
 			if err := archive.Write(e.name+".npy", e.value); err != nil {
@@ -92,12 +94,13 @@ func WriteDump(path string, d Dump) error {
 
 // CheckDumpPath says early whether a dump can be written to path, before anything is trained for it.
 func CheckDumpPath(path string) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	info, err := os.Lstat(path)
+	if err == nil && info.IsDir() {
 		return fmt.Errorf("can't write the dump to %s: it is a folder; name a file in it, such as step.npz", path)
 	} else if err == nil && !info.Mode().IsRegular() { // the file is renamed into its place: that would end /dev/null
-		return fmt.Errorf("can't write the dump to %s: it is there and not a file; name another, such as step.npz", path)
+		return fmt.Errorf("can't write the dump to %s: it is %s, not a file; name another, such as step.npz", path, disk.Kind(info.Mode()))
 	}
-	return checkWritable(filepath.Dir(path))
+	return disk.CheckWritable(filepath.Dir(path))
 }
 
 // matrix gives npyio a slice of arrays, [rows][columns]float32, the only form in which it writes two axes of float32.

@@ -61,6 +61,40 @@ func (h *hooks) newEngine(_ context.Context, p Problem) (Engine, error) {
 	return &fakeEngine{problem: p, order: order, weights: weights[0], mix: []uint64{1}, seen: []uint64{1, math.MaxUint64}, hooks: h}, nil
 }
 
+// learningEngine is a fake one that counts when examples are learned.
+type learningEngine struct{ *fakeEngine }
+
+func (e learningEngine) Learned(steps []int) *Learned {
+	counts := make([]int, len(steps))
+	return &Learned{Steps: steps, PristineFirst: counts, CorruptFirst: counts, PristineKept: counts, CorruptKept: counts}
+}
+
+func (h *hooks) newLearner(ctx context.Context, p Problem) (Engine, error) {
+	e, err := h.newEngine(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return learningEngine{e.(*fakeEngine)}, nil
+}
+
+// weighingEngine is the fake one with weights to give.
+type weighingEngine struct{ *fakeEngine }
+
+func (e weighingEngine) Weights() (map[string]Array, error) {
+	state, err := e.State()
+	delete(state, "mix")
+	delete(state, "seen")
+	return state, err
+}
+
+func (h *hooks) newWeigher(ctx context.Context, p Problem) (Engine, error) {
+	e, err := h.newEngine(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return weighingEngine{e.(*fakeEngine)}, nil
+}
+
 func (e *fakeEngine) Advance(ctx context.Context, n int) (float64, error) {
 	for range n {
 		if err := ctx.Err(); err != nil {

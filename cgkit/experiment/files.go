@@ -4,144 +4,104 @@ package experiment
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"syscall"
+	"slices"
 
-	"github.com/google/renameio/v2"
+	"coherentgradients/cgkit/internal/disk"
 )
 
-// errNotDir is what the system says when a file is used as a folder.
-var errNotDir error = syscall.ENOTDIR
+// Names in a record's folder.
+const (
+	specName        = "spec.json"
+	evaluationsName = "evaluations.jsonl"
+	provenanceName  = "provenance.json"
+	checkpointName  = "checkpoint.bin"
+	divergedName    = "diverged.json"
+	learnedName     = "learned.json"
+	weightsName     = "weights.npz" // written only when asked for: it is by far the largest
+	sealName        = "SHA256SUMS"
+)
 
-// writeAtomic writes a file through a temporary one in the same folder: readers see the old text or the whole new one,
-// and after a power cut too.
-func writeAtomic(path string, write func(io.Writer) error) (err error) {
-	defer func() {
-		if system := (*fs.PathError)(nil); errors.As(err, &system) { // without the temporary file's name
-			err = &fs.PathError{Op: system.Op, Path: path, Err: system.Err}
-		}
-	}()
-	dir := filepath.Dir(path)
-	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithPermissions(0o644))
-	if err != nil {
-		return err
-	}
-	defer file.Cleanup()
-	if err := write(file); err != nil {
-		return err
-	}
-	if err := file.CloseAtomicallyReplace(); err != nil { // syncs the file
-		return err
-	}
-	return syncDir(dir)
-}
+// recordNames are the files that make up a finished record, in the order in which they are sealed.
+var recordNames = []string{specName, evaluationsName, provenanceName, learnedName, divergedName, weightsName}
 
-func writeBytesAtomic(path string, data []byte) error {
-	return writeAtomic(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-}
-
-// syncDir makes names that were added to or removed from a folder last through a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.EINVAL) {
-		return err // some network folders can't sync a folder: not a reason to stop
-	}
-	return nil
-}
-
-// removeLeftovers removes the temporary files of a writer that was killed. Call it under the folder's lock.
+// removeLeftovers removes the temporary files of a writer that was killed. Call it under the record's lock.
 func removeLeftovers(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		// writeAtomic's temporary names: a dot, the name, digits.
-		if name := entry.Name(); strings.HasPrefix(name, ".") {
-			base := strings.TrimRight(name[1:], "0123456789")
-			switch base {
-			case specName, provenanceName, checkpointName, divergedName, learnedName, weightsName:
-				if err := remove(filepath.Join(dir, name)); err != nil {
-					return err
-				}
+		if leftover(entry.Name()) {
+			if err := disk.Remove(filepath.Join(dir, entry.Name())); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-// makeFolder makes a folder and the parents it lacks. undo removes those it made, as far as they are empty.
-func makeFolder(dir string) (undo func(), err error) {
-	var missing []string // from dir upward
-	for at := dir; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(at); !errors.Is(err, fs.ErrNotExist) || at == filepath.Dir(at) {
-			break
-		}
-		missing = append(missing, at)
-	}
-	undo = func() {
-		for _, folder := range missing {
-			if os.Remove(folder) != nil { // refuses what is not empty
-				return
-			}
-		}
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		undo()
-		return nil, err
-	}
-	return undo, nil
+// leftover says whether a name in a record's folder is of a temporary file.
+func leftover(name string) bool {
+	target := disk.TempOf(name)
+	return target == checkpointName || target == sealName || slices.Contains(recordNames, target)
 }
 
-// remove removes a file; an absent one is no error.
-func remove(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// againDir is the folder in which a finished record is trained again, until it takes the record's place; oldDir is where
+// the record goes meanwhile. Both lie beside it, hidden.
+func againDir(folder, id string) string { return filepath.Join(folder, "."+id+".again") }
+func oldDir(folder, id string) string   { return filepath.Join(folder, "."+id+".old") }
+
+// install puts the finished record in [againDir] into its place. A power cut leaves the old record there, or the new one,
+// or none there and the new one in againDir, where [Store.Find] looks too. Call it under the record's lock.
+func install(folder, id string) error {
+	place, again, old := filepath.Join(folder, id), againDir(folder, id), oldDir(folder, id)
+	if _, err := os.Lstat(place); err == nil {
+		if err := discard(folder, id); err != nil { // of an earlier time
+			return err
+		}
+		if err := disk.Rename(place, old); err != nil {
+			return err
+		}
+		if err := disk.SyncDir(folder); err != nil {
+			return err
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return nil
+	if err := disk.Rename(again, place); err != nil {
+		return err
+	}
+	if err := disk.SyncDir(folder); err != nil {
+		return err
+	}
+	return discard(folder, id)
 }
 
-// checkWritable says in one line why a folder, which need not exist yet, can't be written to. It leaves nothing behind.
-func checkWritable(dir string) error {
-	reason := func(err error) error { // without the path, which the message has
-		if system := (*fs.PathError)(nil); errors.As(err, &system) {
-			return system.Err
-		}
-		return err
+// discard removes the record in [oldDir], if there is one. Files that are none of a record's go over to the one that took
+// its place.
+func discard(folder, id string) error {
+	old := oldDir(folder, id)
+	entries, err := os.ReadDir(old)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	existing := dir
-	for {
-		info, err := os.Stat(existing)
-		if err == nil {
-			if !info.IsDir() {
-				return fmt.Errorf("can't write to %s: %s is a file; name a folder", dir, existing)
-			}
-			break
-		}
-		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errNotDir) {
-			return fmt.Errorf("can't write to %s: %w; name another folder", dir, reason(err))
-		}
-		parent := filepath.Dir(existing)
-		if parent == existing {
-			return fmt.Errorf("can't write to %s: %w; name another folder", dir, reason(err))
-		}
-		existing = parent
-	}
-	probe, err := os.CreateTemp(existing, ".writable-*")
 	if err != nil {
-		return fmt.Errorf("can't write to %s: %w; name another folder, or change its permissions", dir, reason(err))
+		return err
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	for _, entry := range entries {
+		name := entry.Name()
+		path := filepath.Join(old, name)
+		if leftover(name) || name == checkpointName || name == sealName || slices.Contains(recordNames, name) {
+			err = disk.Remove(path)
+		} else {
+			err = disk.Rename(path, filepath.Join(folder, id, name))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return disk.Remove(old)
 }

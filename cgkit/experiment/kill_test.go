@@ -114,7 +114,7 @@ func TestKill(t *testing.T) {
 	if got := evaluationsOf(t, r); got != want {
 		t.Errorf("after %d kills: got\n%s\nwant\n%s", kills, got, want)
 	}
-	if files := filesOf(t, folder); len(files) != 3 {
+	if files := filesOf(t, folder); len(files) != 4 {
 		t.Errorf("left behind: %v", files)
 	}
 	resumed := 0

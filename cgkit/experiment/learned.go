@@ -4,12 +4,11 @@ package experiment
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
+
+	"coherentgradients/cgkit/internal/disk"
 )
 
 // Learned counts when training examples were learned, by evaluated step (CG §2.3, Figure 1d). Two senses are kept, as
@@ -27,26 +26,25 @@ type Learned struct {
 	CorruptKept   []int `json:"corrupt_kept"`
 }
 
-const learnedName = "learned.json"
-
 // LoadLearned reads the counts beside a record's evaluations. They are there from the end of a run on; before, and for
 // engines that do not count, the error is fs.ErrNotExist.
 func (r *Record) LoadLearned() (*Learned, error) {
-	path := filepath.Join(r.Dir, learnedName)
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	folder, err := disk.OpenFolder(r.Dir)
+	if err != nil {
 		return nil, err
 	}
-	if err != nil {
-		return nil, fmt.Errorf("can't read %s: %w", path, err)
-	}
+	defer folder.Close()
 	l := &Learned{}
-	if err := json.Unmarshal(data, l); err != nil {
-		return nil, fmt.Errorf("%s: %w; delete it and train the run again", path, err)
+	there, err := recordFolder{folder, r.Dir}.readJSON(learnedName, len(Schedule(r.Spec.Steps)), l)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		return nil, &fs.PathError{Op: "open", Path: folder.Path(learnedName), Err: fs.ErrNotExist}
 	}
 	for _, list := range [][]int{l.PristineFirst, l.CorruptFirst, l.PristineKept, l.CorruptKept} {
 		if len(list) != len(l.Steps) {
-			return nil, fmt.Errorf("%s: %d counts for %d steps; delete it and train the run again", path, len(list), len(l.Steps))
+			return nil, damaged(r.Dir, learnedName, "%d counts for %d steps", len(list), len(l.Steps))
 		}
 	}
 	return l, nil
@@ -63,7 +61,7 @@ func writeLearned(dir string, l *Learned) error {
 	if err != nil {
 		return err
 	}
-	return writeBytesAtomic(filepath.Join(dir, learnedName), append(data, '\n'))
+	return disk.WriteBytes(filepath.Join(dir, learnedName), append(data, '\n'))
 }
 
 // tracker follows when each training example is learned.

@@ -100,7 +100,7 @@ func TestMemoryGoesThroughCheckpoints(t *testing.T) {
 		if err := (checkpoint{ID: p.Spec.ID(), Step: 4, Evaluated: -1, State: state}).save(path); err != nil {
 			t.Fatal(err)
 		}
-		saved, err := loadCheckpoint(path)
+		saved, err := loadCheckpoint(path, 1<<30)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,18 +9,22 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/klauspost/cpuid/v2"
 
+	"coherentgradients/cgkit/internal/disk"
 	"coherentgradients/datasets"
 )
 
 // Provenance says with what a record was computed. It is no part of the spec and never changes the id. It holds no
 // user's or machine's name and no folder.
 type Provenance struct {
-	Sessions []Session `json:"sessions"` // in the order of time; more than one if the run was interrupted
+	// Sessions are in the order of time; more than one if the run was interrupted. Of a thousand and more, only the first
+	// and the last are kept.
+	Sessions []Session `json:"sessions"`
 }
 
 // Session is one process's share of a run.
@@ -62,7 +66,7 @@ func newSession(fromStep int, set *datasets.Set, dataHash string, engine Engine,
 		Made:     set.Synthetic,
 		Started:  now.UTC().Format(time.RFC3339),
 		FromStep: fromStep,
-		XLAFlags: withoutPaths(os.Getenv("XLA_FLAGS")),
+		XLAFlags: clipTo(withoutPaths(os.Getenv("XLA_FLAGS")), 4096),
 		Threads:  runtime.GOMAXPROCS(0),
 		CPU:      strings.TrimSpace(cpuid.CPU.BrandName),
 		Platform: runtime.GOOS + "/" + runtime.GOARCH,
@@ -120,9 +124,14 @@ func (r *Record) addSession(s Session) error {
 		r.Provenance = &Provenance{}
 	}
 	r.Provenance.Sessions = append(r.Provenance.Sessions, s)
-	data, err := json.MarshalIndent(r.Provenance, "", "  ")
-	if err != nil {
-		return err
+	for {
+		data, err := json.MarshalIndent(r.Provenance, "", "  ")
+		if err != nil {
+			return err
+		}
+		if n := len(r.Provenance.Sessions); len(data) < maxProvenanceFile || n < 3 {
+			return disk.WriteBytes(filepath.Join(r.Dir, provenanceName), append(data, '\n'))
+		}
+		r.Provenance.Sessions = slices.Delete(r.Provenance.Sessions, 1, 2) // of more than a thousand, the second
 	}
-	return writeBytesAtomic(filepath.Join(r.Dir, provenanceName), append(data, '\n'))
 }

@@ -8,20 +8,12 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/dustin/go-humanize"
-)
 
-// Names in a record's folder.
-const (
-	specName        = "spec.json"
-	evaluationsName = "evaluations.jsonl"
-	provenanceName  = "provenance.json"
-	checkpointName  = "checkpoint.bin"
-	divergedName    = "diverged.json"
+	"coherentgradients/cgkit/internal/disk"
 )
 
 // Record is what one run left: its spec and its evaluations in rising order of steps, finished or not.
@@ -50,71 +42,135 @@ func (e *DivergedError) Error() string {
 }
 
 // Load reads the record in a folder, finished or not, also while another process is writing it. A half-written last
-// line is left out. Damage, an unknown format version and an invalid spec are errors that name the file; a folder
-// without a spec.json is one for which errors.Is(err, fs.ErrNotExist) holds.
+// line of a run that is not at its end is left out. A folder without a spec.json is one for which
+// errors.Is(err, fs.ErrNotExist) holds, damage is a [*DamagedError]; an unknown format version and an invalid spec are
+// errors that name the file.
 func Load(dir string) (*Record, error) {
-	r := &Record{Dir: dir}
-	path := filepath.Join(dir, specName)
-	data, err := os.ReadFile(path)
+	for tries := 0; ; tries++ {
+		r, moved, err := load(dir)
+		if !moved || tries == 3 {
+			return r, err
+		}
+	}
+}
+
+// load is one try of [Load]. moved says that it failed while another record was put in this one's place.
+func load(dir string) (r *Record, moved bool, err error) {
+	folder, err := disk.OpenFolder(dir)
 	if err != nil {
-		return nil, fmt.Errorf("no record: %w", err)
+		return nil, false, fmt.Errorf("no record: %w", err)
 	}
-	if r.Spec, err = DecodeSpec(data); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := r.Spec.Validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	path = filepath.Join(dir, evaluationsName)
-	data, err = os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	defer folder.Close()
+	r, err = read(recordFolder{folder, dir})
+	return r, err != nil && folder.Moved(), err
+}
+
+// read reads and judges a record. The order matters, as it may be written meanwhile: what comes last in a run is looked
+// for first, and then all that came before it must be there.
+func read(f recordFolder) (*Record, error) {
+	sealed, err := f.readSeal()
+	if err != nil {
 		return nil, err
 	}
-	if r.Evaluations, _, err = parseEvaluations(data); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := readOptional(filepath.Join(dir, provenanceName), &r.Provenance); err != nil {
+	atEnd := f.Has(learnedName) || f.Has(weightsName) // written by the end of a run, while there is a checkpoint
+	atEnd = atEnd && !f.Has(checkpointName)
+	part := f.part()
+	r := &Record{Dir: f.dir}
+	if r.Spec, err = f.readSpec(part); err != nil {
 		return nil, err
 	}
-	if err := readOptional(filepath.Join(dir, divergedName), &r.Diverged); err != nil {
+	schedule := Schedule(r.Spec.Steps)
+	if err := sealed.missing(f); err != nil {
+		return nil, err
+	}
+	if _, err := f.readJSON(provenanceName, len(schedule), &r.Provenance); err != nil {
+		return nil, err
+	}
+	if r.Diverged, err = f.readDivergence(r.Spec); err != nil {
+		return nil, err
+	}
+	evaluations, _, torn, err := readEvaluations(f, schedule)
+	if err != nil {
+		return nil, err
+	}
+	r.Evaluations = evaluations
+	if err := r.judge(sealed != nil, atEnd, torn); err != nil {
+		return nil, err
+	}
+	if err := sealed.check(f, len(schedule)); err != nil { // last: the others say better what is wrong
 		return nil, err
 	}
 	return r, nil
 }
 
-// readOptional decodes a JSON file; an absent one leaves into as it is.
-func readOptional(path string, into any) error {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+// judge says what of a run's end does not fit together.
+func (r *Record) judge(sealed, atEnd, torn bool) error {
+	lines := len(r.Evaluations)
+	cut := fmt.Sprintf("line %d is cut short", lines+1)
+	if !torn {
+		cut = fmt.Sprintf("it ends after line %d of %d", lines, len(Schedule(r.Spec.Steps)))
 	}
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%s: %w; the file is damaged: move the record away to train it again", path, err)
+	switch {
+	case r.Diverged != nil && r.Complete():
+		return damaged(r.Dir, divergedName, "it says that the run diverged, and all evaluations are there")
+	case r.Diverged != nil && (torn || !covers(r.Evaluations, Schedule(r.Spec.Steps), r.Diverged.Step-1)):
+		return damaged(r.Dir, evaluationsName, "%s, and the run diverged later", cut)
+	case !r.Finished() && (sealed || atEnd):
+		return damaged(r.Dir, evaluationsName, "%s, and the run came to its end", cut)
 	}
 	return nil
 }
 
-// LoadAll reads every record in a folder of records, in the order of their ids. A folder that is not there has none.
-func LoadAll(dir string) ([]*Record, error) {
-	entries, err := os.ReadDir(dir) // sorted by name
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+// part is the name of a file in the folder that only a record with a spec has, "" where there is none.
+func (f recordFolder) part() string {
+	for _, name := range append([]string{checkpointName, sealName}, recordNames[1:]...) {
+		if f.Has(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// readSpec reads the spec; without one there is no record, unless a part of one was there before.
+func (f recordFolder) readSpec(part string) (Spec, error) {
+	path := f.Path(specName)
+	data, err := f.read(specName, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && part != "":
+		return Spec{}, damaged(f.dir, specName, "it is missing, and %s is there", part)
+	case errors.Is(err, fs.ErrNotExist):
+		return Spec{}, fmt.Errorf("no record: %w", err)
+	}
+	if err != nil {
+		return Spec{}, err
+	}
+	s, err := DecodeSpec(data)
+	if notJSON := (*specError)(nil); errors.As(err, &notJSON) {
+		return s, damaged(f.dir, specName, "%v", err)
+	}
+	if err == nil {
+		err = s.Validate()
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return s, err
+}
+
+// readDivergence reads why the run diverged, nil if it did not.
+func (f recordFolder) readDivergence(s Spec) (*Divergence, error) {
+	var d struct {
+		Step   *int
+		Reason string
+	}
+	there, err := f.readJSON(divergedName, 0, &d)
+	if !there || err != nil {
 		return nil, err
 	}
-	var records []*Record
-	for _, entry := range entries {
-		r, err := Load(filepath.Join(dir, entry.Name()))
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotDir) {
-			continue // something else in the folder
-		}
-		if err != nil {
-			return nil, err
-		}
-		records = append(records, r)
+	if d.Step == nil || *d.Step < 0 || *d.Step > s.Steps || oneLine(d.Reason) == "" {
+		return nil, damaged(f.dir, divergedName, "it must give a step from 0 to %d and a reason", s.Steps)
 	}
-	return records, nil
+	return &Divergence{Step: *d.Step, Reason: oneLine(d.Reason)}, nil
 }
 
 // Complete says whether the run reached its last step with every evaluation of its schedule.
@@ -136,11 +192,15 @@ func (r *Record) Err() error {
 
 // markDiverged writes that the run diverged, into the folder and the record.
 func (r *Record) markDiverged(d Divergence) error {
+	if d.Reason = oneLine(d.Reason); d.Reason == "" {
+		d.Reason = "the engine gives no reason"
+	}
+	d.Step = min(max(d.Step, 0), r.Spec.Steps)
 	text, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
-	if err := writeBytesAtomic(filepath.Join(r.Dir, divergedName), append(text, '\n')); err != nil {
+	if err := disk.WriteBytes(filepath.Join(r.Dir, divergedName), append(text, '\n')); err != nil {
 		return err
 	}
 	r.Diverged = &d

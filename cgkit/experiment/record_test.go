@@ -3,12 +3,14 @@
 package experiment
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,25 +97,33 @@ func TestParseEvaluations(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
 		steps      int
-		ends       int
+		torn       bool
 		want       []string
 	}{
-		{"empty", "", 0, 0, nil},
-		{"two", line0 + "\n" + line1 + "\n", 2, 2, nil},
-		{"half line", line0 + "\n" + line1[:50], 1, 1, nil},
-		{"half first line", line0[:1], 0, 0, nil},
-		{"whole line without newline", line0 + "\n" + line1, 2, 1, nil},
-		{"zeros", line0 + "\n" + zeros, 1, 1, nil},
-		{"bad last line", line0 + "\n" + line1[:50] + "\n", 1, 1, nil},
-		{"bad middle line", line0[:50] + "\n" + line1 + "\n", 0, 0, []string{"line 1", "damaged"}},
-		{"doubled", line0 + "\n" + line0 + "\n", 0, 0, []string{"line 2", "step 0 after step 0"}},
-		{"falling", line1 + "\n" + line0 + "\n", 0, 0, []string{"line 2", "step 0 after step 1"}},
+		{"empty", "", 0, false, nil},
+		{"one", line0 + "\n", 1, false, nil},
+		{"two", line0 + "\n" + line1 + "\n", 2, false, nil},
+		{"half line", line0 + "\n" + line1[:50], 1, true, nil},
+		{"half first line", line0[:1], 0, true, nil},
+		{"whole line without newline", line0 + "\n" + line1, 1, true, nil},
+		{"zeros", line0 + "\n" + zeros, 1, true, nil},
+		{"zeros and a newline", line0 + "\n" + zeros + "\n", 1, true, nil},
+		{"bad last line", line0 + "\n" + line1[:50] + "\n", 1, true, nil},
+		{"bad middle line", line0[:50] + "\n" + line1 + "\n", 0, false, []string{"line 1", "ends in the middle"}},
+		{"an empty line", line0 + "\n\n" + line1 + "\n", 0, false, []string{"line 2: not a JSON object: it ends in the middle"}},
+		{"doubled", line0 + "\n" + line0 + "\n", 0, false, []string{"line 2 is of step 0, and step 1 is due"}},
+		{"falling", line1 + "\n" + line0 + "\n", 0, false, []string{"line 1 is of step 1, and step 0 is due"}},
+		{"left out", line1 + "\n", 0, false, []string{"line 1 is of step 1"}},
+		{"one too many", line0 + "\n" + line1 + "\n" + line1 + "\n", 0, false, []string{"line 3 is one too many", "2 evaluations"}},
+		{"half a line too many", line0 + "\n" + line1 + "\n" + line1[:9], 0, false, []string{"line 3 is one too many"}},
+		{"zeros too many", line0 + "\n" + line1 + "\n" + zeros, 0, false, []string{"line 3 is one too many"}},
+		{"a long line", line0 + "\n" + strings.Repeat("0", maxLine+1), 0, false, []string{"line 2 is longer than 64 KiB"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			evaluations, ends, err := parseEvaluations([]byte(test.text))
+			evaluations, ends, torn, err := parseEvaluations(strings.NewReader(test.text), []int{0, 1})
 			checkError(t, err, test.want)
-			if len(evaluations) != test.steps || len(ends) != test.ends {
-				t.Errorf("%d evaluations, %d ends, want %d and %d", len(evaluations), len(ends), test.steps, test.ends)
+			if len(evaluations) != test.steps || len(ends) != test.steps || torn != test.torn {
+				t.Errorf("%d evaluations, %d ends, torn %v, want %d, torn %v", len(evaluations), len(ends), torn, test.steps, test.torn)
 			}
 			for _, end := range ends {
 				if test.text[end-1] != '\n' {
@@ -129,11 +139,11 @@ func FuzzParseEvaluations(f *testing.F) {
 	f.Add([]byte(line0 + "\n" + line1[:70]))
 	f.Add([]byte("{}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		evaluations, ends, err := parseEvaluations(data)
+		evaluations, ends, _, err := parseEvaluations(bytes.NewReader(data), []int{0, 1, 2})
 		if err != nil {
 			return
 		}
-		if n := len(evaluations) - len(ends); n != 0 && n != 1 {
+		if len(evaluations) != len(ends) {
 			t.Fatalf("%d evaluations, %d ends", len(evaluations), len(ends))
 		}
 		for i, e := range evaluations {
@@ -181,7 +191,7 @@ func writeFile(t *testing.T, path, text string) {
 func TestLoad(t *testing.T) {
 	one := with(func(s *Spec) { s.Steps = 1 })
 	folder := t.TempDir()
-	dir := writeRecord(t, folder, one, line0+"\n"+line1+"\n"+line1[:10])
+	dir := writeRecord(t, folder, one, line0+"\n"+line1+"\n")
 	r, err := Load(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -246,9 +256,25 @@ func TestLoadDamaged(t *testing.T) {
 		{"unknown format", specName, `{"format":99}`, []string{"spec.json", "format 99", "format 1"}},
 		{"invalid spec", specName, strings.Replace(mustEncode(t, one), `"batch": 100`, `"batch": 0`, 1), []string{"spec.json", "batch = 0"}},
 		{"changed spec", specName, strings.Replace(mustEncode(t, one), `"batch": 100`, `"batch": 50`, 1), []string{"spec.json", "changed"}},
-		{"bad evaluations", evaluationsName, "oops\n" + line0 + "\n", []string{"evaluations.jsonl", "line 1"}},
-		{"bad provenance", provenanceName, "{", []string{"provenance.json", "damaged"}},
-		{"bad marker", divergedName, "", []string{"diverged.json", "damaged"}},
+		{"empty spec", specName, "", []string{"spec.json", "not a JSON object: it is empty", "damaged", "move"}},
+		{"half a spec", specName, mustEncode(t, one)[:30], []string{"spec.json", "ends in the middle", "damaged"}},
+		{"a list for a spec", specName, "[1]", []string{"spec.json", "damaged"}},
+		{"null for a spec", specName, "null", []string{"spec.json", `begins with "null"`, "damaged"}},
+		{"two specs", specName, mustEncode(t, one) + "{}", []string{"spec.json", "more text", "damaged"}},
+		{"a spec without end", specName, strings.Repeat(" ", maxSpecFile) + mustEncode(t, one), []string{"spec.json", "larger than 64 KiB", "damaged"}},
+		{"bad evaluations", evaluationsName, "oops\n" + line0 + "\n", []string{"evaluations.jsonl", "line 1", "damaged"}},
+		{"bad provenance", provenanceName, "{", []string{"provenance.json", "ends in the middle", "damaged"}},
+		{"null for a provenance", provenanceName, "null", []string{"provenance.json", "damaged"}},
+		{"a long provenance", provenanceName, "{" + strings.Repeat(" ", maxProvenanceFile) + "}", []string{"provenance.json", "larger than 1.0 MiB", "damaged"}},
+		{"bad marker", divergedName, "", []string{"diverged.json", "it is empty", "damaged"}},
+		{"no reason", divergedName, "{}", []string{"diverged.json", "a step from 0 to 1 and a reason", "damaged"}},
+		{"null for a marker", divergedName, "null", []string{"diverged.json", "damaged"}},
+		{"an empty reason", divergedName, `{"step":1,"reason":"\n"}`, []string{"diverged.json", "a reason"}},
+		{"a late step", divergedName, `{"step":2,"reason":"x"}`, []string{"diverged.json", "from 0 to 1"}},
+		{"diverged at its end", divergedName, `{"step":1,"reason":"x"}`, []string{"diverged.json", "all evaluations are there", "damaged"}},
+		{"bad seal", sealName, "x\n", []string{"SHA256SUMS", "is no line of it", "damaged"}},
+		{"empty seal", sealName, "", []string{"SHA256SUMS", "lacks spec.json", "damaged"}},
+		{"seal of another file", sealName, strings.Repeat("0", 64) + "  ../../etc/passwd\n", []string{"SHA256SUMS", "damaged"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -256,6 +282,9 @@ func TestLoadDamaged(t *testing.T) {
 			writeFile(t, filepath.Join(dir, test.file), test.text)
 			_, err := (&Store{Write: folder}).Find(one)
 			checkError(t, err, test.want)
+			if damage := (*DamagedError)(nil); slices.Contains(test.want, "damaged") && (!errors.As(err, &damage) || damage.Dir != dir) {
+				t.Errorf("no damage: %#v", err)
+			}
 		})
 	}
 }

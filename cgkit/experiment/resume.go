@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+
+	"coherentgradients/cgkit/internal/disk"
 )
 
 // prepare makes the engine, at the last checkpoint if there is a good one, else at step 0. It changes nothing on disk.
@@ -36,36 +38,41 @@ func (t *training) prepare(ctx context.Context) (keep int, end int64, err error)
 		t.engine, err = t.opt.NewEngine(ctx, t.problem)
 		return 0, 0, err
 	}
-	t.before = c.Seconds
+	t.before, t.kept = c.Seconds, true
 	t.note("going on from step %s", humanize.Comma(int64(c.Step)))
 	return keep, end, nil
 }
 
-// findCheckpoint loads the checkpoint and checks that it is of this run and that no evaluation before it is missing. A
-// checkpoint that is no good is told and left alone: nil without an error.
+// findCheckpoint loads the checkpoint and checks that it is of this run and that no evaluation before it is missing. One
+// of other data is told and left alone: nil without an error. A damaged one is an error.
 func (t *training) findCheckpoint() (c *checkpoint, keep int, end int64, err error) {
 	r := t.record
-	c, err = loadCheckpoint(filepath.Join(r.Dir, checkpointName))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	path := filepath.Join(r.Dir, checkpointName)
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, 0, nil
-	case errors.Is(err, errCorrupt):
-		t.note("%v, so it starts again from step 0", err)
-		return nil, 0, 0, nil
-	case err != nil:
+	}
+	fresh, err := t.engine.State()
+	if err != nil {
 		return nil, 0, 0, err
+	}
+	c, err = loadCheckpoint(path, checkpointLimit(fresh))
+	switch {
+	case errors.Is(err, errCorrupt):
+		return nil, 0, 0, damaged(r.Dir, checkpointName, "%v", err)
+	case err != nil:
+		return nil, 0, 0, damageOf(r.Dir, checkpointName, err)
 	case c.ID != r.Spec.ID() || c.Step > r.Spec.Steps:
-		t.note("its checkpoint is of another run (%s, step %d), so it starts again from step 0", clip(c.ID), c.Step)
-		return nil, 0, 0, nil
+		return nil, 0, 0, damaged(r.Dir, checkpointName, "it is of another run (%s, step %d)", clip(c.ID), c.Step)
 	case c.Data != t.dataHash:
 		t.note("the files of %s have changed since its checkpoint, so it starts again from step 0", r.Spec.Dataset)
 		return nil, 0, 0, nil
 	}
-	text, err := os.ReadFile(filepath.Join(r.Dir, evaluationsName))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	folder, err := disk.OpenFolder(r.Dir)
+	if err != nil {
 		return nil, 0, 0, err
 	}
-	evaluations, ends, err := parseEvaluations(text)
+	defer folder.Close()
+	evaluations, ends, _, err := readEvaluations(recordFolder{folder, r.Dir}, t.schedule)
 	if err != nil {
 		return nil, 0, 0, err
 	}
@@ -76,8 +83,8 @@ func (t *training) findCheckpoint() (c *checkpoint, keep int, end int64, err err
 		keep++
 	}
 	if !covers(evaluations[:keep], t.schedule, c.Step-1) {
-		t.note("evaluations before its checkpoint at step %d are missing, so it starts again from step 0", c.Step)
-		return nil, 0, 0, nil
+		return nil, 0, 0, damaged(r.Dir, evaluationsName, "it ends after %d evaluations, and the checkpoint is of step %s",
+			keep, humanize.Comma(int64(c.Step)))
 	}
 	r.Evaluations = evaluations
 	return c, keep, end, nil
@@ -91,26 +98,27 @@ func (t *training) open(keep int, end int64) error {
 	if keep > 0 {
 		last = r.Evaluations[keep-1].Step
 	}
-	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
+	if err := disk.OwnFolder(r.Dir); err != nil {
+		return err
+	}
+	if _, err := disk.MakeFolder(r.Dir); err != nil {
 		return err
 	}
 	if err := removeLeftovers(r.Dir); err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(r.Dir, specName)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(filepath.Join(r.Dir, specName)); errors.Is(err, fs.ErrNotExist) {
 		text, err := r.Spec.encode()
 		if err != nil {
 			return err
 		}
-		if err := writeBytesAtomic(filepath.Join(r.Dir, specName), text); err != nil {
-			return err
-		}
-		if err := syncDir(filepath.Dir(r.Dir)); err != nil {
+		if err := disk.WriteBytes(filepath.Join(r.Dir, specName), text); err != nil {
 			return err
 		}
 	}
-	if t.engine.Step() == 0 { // nothing of an earlier session stays, and least of all a bad checkpoint
-		if err := remove(filepath.Join(r.Dir, checkpointName)); err != nil {
+	if t.engine.Step() == 0 {
+		t.kept = false
+		if err := forget(r.Dir); err != nil {
 			return err
 		}
 	}
@@ -118,10 +126,23 @@ func (t *training) open(keep int, end int64) error {
 	if t.log, err = openLog(filepath.Join(r.Dir, evaluationsName), end, last); err != nil {
 		return err
 	}
-	if err := remove(filepath.Join(r.Dir, divergedName)); err != nil {
-		return err
-	}
-	r.Diverged = nil
 	t.started, t.savedAt, t.saved = time.Now(), time.Now(), t.engine.Step()
 	return r.addSession(newSession(t.engine.Step(), t.problem.Set, t.dataHash, t.engine, t.started))
+}
+
+// forget removes what an earlier session left besides its evaluations: nothing of it stays in a run that begins again.
+// What is of a run's end goes first, and for good, because without a checkpoint it would say that the run came to its end;
+// then the checkpoint, for good too, because the evaluations before it go next.
+func forget(dir string) error {
+	for _, names := range [][]string{{sealName, weightsName, learnedName}, {checkpointName}} {
+		for _, name := range names {
+			if err := disk.Remove(filepath.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+		if err := disk.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }

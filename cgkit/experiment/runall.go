@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -113,7 +112,7 @@ func remaining(specs []Spec, opt Options) (steps int, ids []string, err error) {
 		}
 		seen[id] = true
 		ids = append(ids, id)
-		steps += spec.Steps - min(spec.Steps, checkpointStep(filepath.Join(opt.Store.Write, id, checkpointName)))
+		steps += spec.Steps - opt.Store.SavedStep(spec)
 	}
 	return steps, ids, nil
 }

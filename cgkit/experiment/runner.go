@@ -12,6 +12,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"coherentgradients/cgkit/internal/disk"
 	"coherentgradients/datasets"
 )
 
@@ -29,11 +30,11 @@ type Options struct {
 	CheckpointSteps int
 
 	// Measure asks for records that hold more. A finished record that lacks it is trained again, to the same net, unless
-	// Redraw is set; its place is taken from the start on, so that stopping it leaves an unfinished record.
+	// Redraw is set. That is done beside it: it stays as it is until the new record is finished and takes its place.
 	Measure Measure
 
 	Redraw  bool // train nothing: an absent or unfinished record is an error that says how to make it
-	Retrain bool // train a spec again whose record says that it diverged
+	Retrain bool // train a spec again whose record says that it diverged, beside it as for Measure
 
 	// SaveWeights writes the final weights of what is trained into its record, as weights.npz: weights_i [in, out] and
 	// biases_i [out], float32. A run that was finished without them is not trained again for them.
@@ -68,6 +69,13 @@ func (o Options) complete() (Options, error) {
 		o.ownOpen = true
 	}
 	return o, nil
+}
+
+// MissingError is what [Run] returns for a spec that has no finished record where nothing may be trained.
+type MissingError struct{ ID string }
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("no finished record of %s: train it by `go run ./notebooks run --quick` (minutes) or `--full` (hours)", e.ID)
 }
 
 // InterruptedError is what [Run] returns when its context ends: the run is saved and goes on when asked for again. It
@@ -126,47 +134,45 @@ func findOrTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 	case err != nil:
 		return nil, err
 	case done(r, opt):
+		if filepath.Dir(r.Dir) == opt.Store.Write && opt.Store.Tidy(spec) {
+			if tidied, err := findIn(opt.Store.Write, spec.ID()); err == nil && done(tidied, opt) {
+				r = tidied // it may have been replaced
+			}
+		}
 		return loaded(ctx, r, opt)
 	case opt.Redraw || opt.NewEngine == nil:
-		return nil, fmt.Errorf("no finished record of %s: train it by `go run ./notebooks run --quick` (minutes) or `--full` (hours)", spec.ID())
+		return nil, &MissingError{ID: spec.ID()}
 	}
 	// From here on it has to be trained. What can go wrong before there is a folder goes wrong before there is one.
 	r, err = lockAndTrain(ctx, spec, opt)
 	var interrupted *InterruptedError
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) && !errors.As(err, &interrupted) {
-		saved := checkpointStep(filepath.Join(opt.Store.Write, spec.ID(), checkpointName)) // by an earlier session
-		err = &InterruptedError{ID: spec.ID(), Step: min(saved, spec.Steps), Steps: spec.Steps, cause: ctx.Err()}
+		saved := opt.Store.SavedStep(spec) // by an earlier session
+		err = &InterruptedError{ID: spec.ID(), Step: saved, Steps: spec.Steps, cause: ctx.Err()}
 	}
 	return r, err
 }
 
 func lockAndTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) {
-	folder := opt.Store.Write
-	if err := checkWritable(folder); err != nil {
+	folder, id := opt.Store.Write, spec.ID()
+	if err := disk.CheckWritable(folder); err != nil {
 		return nil, err
 	}
-	undo, err := makeFolder(folder)
+	undo, err := disk.MakeFolder(folder)
 	if err != nil {
-		return nil, fmt.Errorf("can't write to %s: %w; name another folder", folder, err)
+		return nil, fmt.Errorf("can't write to %s: %w; name another folder", folder, disk.Reason(err))
 	}
 	defer undo() // does nothing unless it is empty, so after an early error
-	dir := filepath.Join(folder, spec.ID())
-	lock, err := lockRun(dir)
+	lock, err := lockRun(folder, id)
 	if err != nil {
 		return nil, err
 	}
-	defer lock.release()
+	defer lock.Release()
 
-	r, err := loadNamed(dir) // again, under the lock: another process may have finished it meanwhile
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		r = &Record{Spec: spec, Dir: dir}
-	case errors.Is(err, errNotDir):
-		return nil, fmt.Errorf("can't write the record %s: %s is a file; move it away, or name another folder", spec.ID(), dir)
-	case err != nil:
-		return nil, err
-	case done(r, opt):
-		return loaded(ctx, r, opt)
+	// Again, under the lock: another process may have finished it meanwhile.
+	r, old, err := placeOf(ctx, spec, opt)
+	if err != nil || r.Loaded {
+		return r, err
 	}
 	set, err := opt.OpenSet(ctx, spec.Dataset, opt.Datasets)
 	if err != nil {
@@ -175,7 +181,40 @@ func lockAndTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) 
 	if err := spec.ValidateData(set.Train.Len()); err != nil {
 		return nil, err
 	}
-	return train(ctx, r, set, opt)
+	return train(ctx, r, set, old, opt)
+}
+
+// placeOf finds where a spec is to be trained, and what is there of it. A finished record that is not to be replaced is
+// loaded; one that is stays where it is, and is returned as old. Call it under the lock.
+func placeOf(ctx context.Context, spec Spec, opt Options) (r, old *Record, err error) {
+	folder, id := opt.Store.Write, spec.ID()
+	r, err = findIn(folder, id)
+	if err == nil && r.Finished() {
+		if err := tidy(folder, id); err != nil {
+			return nil, nil, fmt.Errorf("can't tidy up the record %s: %w", id, err)
+		}
+		if r, err = findIn(folder, id); err == nil && done(r, opt) { // it may have been replaced
+			r, err = loaded(ctx, r, opt)
+			return r, nil, err
+		}
+		if err == nil && r.Finished() {
+			old = r
+		}
+	}
+	dir := filepath.Join(folder, id)
+	if old != nil {
+		dir = againDir(folder, id)
+		r, err = loadNamed(dir, id)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &Record{Spec: spec, Dir: dir}, old, disk.OwnFolder(dir)
+	case errors.Is(err, disk.ErrNotDir):
+		return nil, nil, fmt.Errorf("can't write the record %s: %w", id, disk.OwnFolder(dir))
+	case err != nil:
+		return nil, nil, err
+	}
+	return r, old, disk.OwnFolder(dir)
 }
 
 // done says whether a record, or nil, needs no training.
@@ -190,10 +229,6 @@ func done(r *Record, opt Options) bool {
 func loaded(ctx context.Context, r *Record, opt Options) (*Record, error) {
 	if err := r.checkData(ctx, opt); err != nil {
 		return nil, err
-	}
-	if filepath.Dir(r.Dir) == opt.Store.Write {
-		// Its writer may have been killed between the last evaluation and this.
-		_ = remove(filepath.Join(r.Dir, checkpointName))
 	}
 	r.Loaded = true
 	return r, r.Err()

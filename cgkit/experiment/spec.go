@@ -118,32 +118,39 @@ var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", 
 // are errors that name it. The result is not validated; see [Spec.Validate].
 func DecodeSpec(data []byte) (Spec, error) {
 	var fields map[string]json.RawMessage
-	if err := decodeOne(data, &fields, false); err != nil {
-		return Spec{}, fmt.Errorf("not a JSON object: %w", err)
+	if err := decodeObject(data, &fields); err != nil {
+		return Spec{}, &specError{err}
 	}
 	var format int
 	if raw, ok := fields["format"]; !ok {
-		return Spec{}, fmt.Errorf("no field \"format\"; this version reads format %d", Format)
+		return Spec{}, specErrorf("no field \"format\"; this version reads format %d", Format)
 	} else if err := json.Unmarshal(raw, &format); err != nil || format != Format {
 		return Spec{}, fmt.Errorf("format %s is unknown, this version reads format %d; update the project, or move the record away",
 			clip(string(raw)), Format)
 	}
 	for name := range fields {
 		if !slices.Contains(specFields, name) {
-			return Spec{}, fmt.Errorf("unknown field %q; format %d knows %s", clip(name), Format, strings.Join(specFields, ", "))
+			return Spec{}, specErrorf("unknown field %q; format %d knows %s", clip(name), Format, strings.Join(specFields, ", "))
 		}
 	}
 	for _, name := range specFields {
 		if raw, ok := fields[name]; !ok || string(raw) == "null" {
-			return Spec{}, fmt.Errorf("no value for field %q; format %d needs %s", name, Format, strings.Join(specFields, ", "))
+			return Spec{}, specErrorf("no value for field %q; format %d needs %s", name, Format, strings.Join(specFields, ", "))
 		}
 	}
 	var s Spec
 	if err := decodeOne(data, &s, true); err != nil {
-		return Spec{}, err
+		return Spec{}, &specError{notJSON(err)}
 	}
 	return s, nil
 }
+
+// specError says that a text is no spec of the version that it claims, or of any.
+type specError struct{ reason error }
+
+func (e *specError) Error() string { return e.reason.Error() }
+
+func specErrorf(format string, args ...any) error { return &specError{fmt.Errorf(format, args...)} }
 
 // encode is the text of spec.json: indented, because people read it.
 func (s Spec) encode() ([]byte, error) {
@@ -170,9 +177,11 @@ func decodeOne(data []byte, into any, strict bool) error {
 }
 
 // clip keeps what an error quotes from a file to a readable length.
-func clip(s string) string {
-	if len(s) > 60 {
-		return s[:60] + "…"
+func clip(s string) string { return clipTo(s, 60) }
+
+func clipTo(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "") + "…"
 	}
 	return s
 }

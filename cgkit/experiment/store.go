@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"coherentgradients/cgkit/internal/disk"
 )
 
 // Variables of the environment that say where records are.
@@ -98,7 +100,7 @@ func findResults() string {
 }
 
 func isModule(goMod string) bool {
-	text, err := os.ReadFile(goMod)
+	text, err := disk.ReadFile(goMod, 1<<20)
 	if err != nil {
 		return false
 	}
@@ -122,9 +124,9 @@ func (s *Store) FindMeasured(spec Spec, measure Measure) (*Record, error) {
 	id := spec.ID()
 	var unfinished, finished *Record
 	for _, folder := range s.Folders {
-		r, err := loadNamed(filepath.Join(folder, id))
+		r, err := findIn(folder, id)
 		switch {
-		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotDir):
+		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, disk.ErrNotDir):
 			continue
 		case err != nil:
 			return nil, err
@@ -151,19 +153,31 @@ func (s *Store) Check(spec Spec) (finished bool, err error) {
 	if err == nil && r != nil && r.Finished() {
 		return true, nil
 	}
-	if unwritable := checkWritable(s.clean().Write); unwritable != nil {
+	if unwritable := disk.CheckWritable(s.clean().Write); unwritable != nil {
 		return false, unwritable
 	}
 	return false, err
 }
 
-// loadNamed is Load for a folder whose name must be the id of its spec.
-func loadNamed(dir string) (*Record, error) {
+// findIn reads the record of that name in a folder. While one that was trained again takes its place, it may be where
+// that was done.
+func findIn(folder, id string) (*Record, error) {
+	r, err := loadNamed(filepath.Join(folder, id), id)
+	if errors.Is(err, fs.ErrNotExist) {
+		if again, other := loadNamed(againDir(folder, id), id); other == nil && again.Finished() {
+			return again, nil
+		}
+	}
+	return r, err
+}
+
+// loadNamed is Load for a folder whose spec must have that id.
+func loadNamed(dir, want string) (*Record, error) {
 	r, err := Load(dir)
 	if err != nil {
 		return nil, err
 	}
-	if id := r.Spec.ID(); id != filepath.Base(dir) {
+	if id := r.Spec.ID(); id != want {
 		return nil, fmt.Errorf("%s: this spec's record is named %s, so the file was changed or the folder renamed; undo that, or move it away",
 			filepath.Join(dir, specName), id)
 	}
@@ -175,21 +189,60 @@ func (s *Store) collect(r *Record) error {
 	if s.Collect == "" || !r.Finished() || filepath.Dir(r.Dir) == s.Collect {
 		return nil
 	}
-	into := filepath.Join(s.Collect, r.Spec.ID())
-	if err := os.MkdirAll(into, 0o755); err != nil {
+	if err := s.copyInto(filepath.Join(s.Collect, r.Spec.ID()), r); err != nil {
+		return fmt.Errorf("can't copy %s to %s: %w", r.Spec.ID(), s.Collect, err)
+	}
+	return nil
+}
+
+// copyInto copies a finished record, its weights left out, into a folder that is that record's own.
+func (s *Store) copyInto(into string, r *Record) error {
+	if err := disk.OwnFolder(into); err != nil {
 		return err
 	}
-	// The spec goes last: a folder without it is no record, so a copy that was cut short is none.
-	for _, name := range []string{provenanceName, divergedName, learnedName, evaluationsName, specName} {
-		data, err := os.ReadFile(filepath.Join(r.Dir, name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+	if _, err := disk.MakeFolder(into); err != nil {
+		return err
+	}
+	folder, err := disk.OpenFolder(r.Dir)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	from := recordFolder{folder, r.Dir}
+	evaluations := len(Schedule(r.Spec.Steps))
+	texts := map[string][]byte{}
+	same := true
+	names := []string{provenanceName, divergedName, learnedName, evaluationsName, sealName, specName}
+	for _, name := range names {
+		text, err := from.read(name, evaluations)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err == nil {
+			texts[name] = text
+		}
+		there, err := disk.ReadFile(filepath.Join(into, name), fileLimit(name, evaluations))
+		same = same && (err == nil) == (texts[name] != nil) && bytes.Equal(there, texts[name])
+	}
+	if same {
+		return nil
+	}
+	// The spec goes first and comes last: a folder without it holds no record, so neither does a copy that was cut short.
+	if err := disk.Remove(filepath.Join(into, specName)); err != nil {
+		return err
+	}
+	if err := disk.SyncDir(into); err != nil {
+		return err
+	}
+	for _, name := range names {
+		path := filepath.Join(into, name)
+		if texts[name] == nil {
+			err = disk.Remove(path)
+		} else {
+			err = disk.WriteBytes(path, texts[name])
 		}
 		if err != nil {
 			return err
-		}
-		if err := writeBytesAtomic(filepath.Join(into, name), data); err != nil {
-			return fmt.Errorf("can't copy %s to %s: %w", r.Spec.ID(), s.Collect, err)
 		}
 	}
 	return nil

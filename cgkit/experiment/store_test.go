@@ -3,8 +3,6 @@
 package experiment
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -96,49 +94,6 @@ func TestStoreFind(t *testing.T) {
 	if r := find(); r == nil || filepath.Dir(r.Dir) != first {
 		t.Errorf("want the first finished one, got %v", r)
 	}
-}
-
-func TestCheckWritable(t *testing.T) {
-	dir := t.TempDir()
-	checkError(t, checkWritable(filepath.Join(dir, "a", "b")), nil)
-	writeFile(t, filepath.Join(dir, "file"), "")
-	checkError(t, checkWritable(filepath.Join(dir, "file")), []string{"is a file", "name a folder"})
-	checkError(t, checkWritable(filepath.Join(dir, "file", "b")), []string{"is a file"})
-	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
-		t.Errorf("left behind: %v", entries)
-	}
-	closed := filepath.Join(dir, "closed")
-	if err := os.Mkdir(closed, 0o555); err != nil {
-		t.Fatal(err)
-	}
-	if os.Getuid() != 0 { // root may write anywhere
-		checkError(t, checkWritable(filepath.Join(closed, "x")), []string{"closed", "permission denied", "another folder"})
-	}
-	if _, err := os.Stat("/proc/self"); err == nil {
-		checkError(t, checkWritable("/proc/records"), []string{"/proc/records", "another folder"})
-	}
-}
-
-func TestMakeFolder(t *testing.T) {
-	dir := t.TempDir()
-	undo, err := makeFolder(filepath.Join(dir, "a", "b", "c"))
-	checkError(t, err, nil)
-	writeFile(t, filepath.Join(dir, "a", "kept"), "")
-	undo()
-	if files := filesOf(t, dir); len(files) != 1 {
-		t.Errorf("left: %v", files)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "a", "b")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a/b is left: %v", err)
-	}
-	undo, err = makeFolder(dir)
-	checkError(t, err, nil)
-	undo()
-	if _, err := os.Stat(dir); err != nil {
-		t.Errorf("it removed what was there before: %v", err)
-	}
-	_, err = makeFolder(filepath.Join(dir, "a", "kept", "x"))
-	checkError(t, err, []string{"kept"})
 }
 
 func TestStoreCheck(t *testing.T) {

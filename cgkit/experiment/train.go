@@ -15,6 +15,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"coherentgradients/cgkit/internal/disk"
 	"coherentgradients/datasets"
 )
 
@@ -33,16 +34,19 @@ type training struct {
 	log      *evaluationLog
 	schedule []int
 	dataHash string
+	old      *Record // the finished record that this one is to replace, or nil
 
 	started  time.Time // of this session's training
 	before   float64   // seconds of the sessions before
 	savedAt  time.Time
-	saved    int // step of the last checkpoint, or of the session's start
+	saved    int  // step of the last checkpoint, or of the session's start
+	kept     bool // there is a checkpoint
 	saveCost time.Duration
 }
 
-// train takes a record, which may be new, to its end. The caller holds its lock.
-func train(ctx context.Context, r *Record, set *datasets.Set, opt Options) (*Record, error) {
+// train takes a record, which may be new, to its end. The caller holds its lock. old is the finished record that it is to
+// replace, or nil.
+func train(ctx context.Context, r *Record, set *datasets.Set, old *Record, opt Options) (*Record, error) {
 	noise, err := datasets.NewLabelNoise(set.Train.Labels, r.Spec.Noise, uint64(r.Spec.Seed))
 	if err != nil {
 		return nil, err
@@ -53,6 +57,7 @@ func train(ctx context.Context, r *Record, set *datasets.Set, opt Options) (*Rec
 		opt:      opt,
 		schedule: Schedule(r.Spec.Steps),
 		dataHash: DataHash(set),
+		old:      old,
 	}
 	keep, end, err := t.prepare(ctx)
 	if t.engine != nil {
@@ -69,18 +74,21 @@ func train(ctx context.Context, r *Record, set *datasets.Set, opt Options) (*Rec
 	}
 	if err != nil {
 		if fresh { // on a full disk, say: what could be written of it is no record
-			os.RemoveAll(r.Dir)
+			_ = disk.RemoveFolder(r.Dir)
 		}
-		return nil, fmt.Errorf("can't write the record %s: %w", r.Spec.ID(), err)
+		return nil, unwritten(r.Spec, err)
 	}
 
 	opt.Progress.Begin(r.Spec.ID(), t.engine.Step(), r.Spec.Steps)
 	if err := t.run(ctx); err != nil {
 		var diverged *DivergedError
-		if errors.As(err, &diverged) {
-			return r, err
+		switch {
+		case !errors.As(err, &diverged):
+			return nil, err
+		case t.record.Diverged == nil: // it was not to be kept
+			return t.old, err
 		}
-		return nil, err
+		return r, err
 	}
 	return r, nil
 }
@@ -105,7 +113,7 @@ func (t *training) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return remove(filepath.Join(t.record.Dir, checkpointName))
+	return t.finish()
 }
 
 // advance makes the updates of one call of the engine, at most to the next evaluation.
@@ -145,19 +153,26 @@ func (t *training) evaluate(ctx context.Context) error {
 	if name, value := e.unfinite(); name != "" {
 		return t.diverged(Divergence{step, fmt.Sprintf("%s is %v", name, value)})
 	}
+	if step == spec.Steps && !t.kept {
+		// What is written at the end of a run stands beside a checkpoint until the end: without one, a last line that is
+		// missing would be damage.
+		if err := t.save(); err != nil {
+			return err
+		}
+	}
 	if l, ok := t.engine.(learner); ok && step == spec.Steps {
 		// Before the last evaluation, which is what makes a record complete.
 		if err := writeLearned(t.record.Dir, l.Learned(t.schedule)); err != nil {
-			return fmt.Errorf("can't write the record %s: %w", spec.ID(), err)
+			return unwritten(spec, err)
 		}
 	}
 	if t.opt.SaveWeights && step == spec.Steps {
 		if err := saveWeights(t.record.Dir, t.engine); err != nil {
-			return fmt.Errorf("can't save the weights of %s: %w", spec.ID(), err)
+			return unwritten(spec, err)
 		}
 	}
 	if err := t.log.append(e); err != nil {
-		return fmt.Errorf("can't write the record %s: %w", spec.ID(), err)
+		return unwritten(spec, err)
 	}
 	t.record.Evaluations = append(t.record.Evaluations, e)
 	late := step >= lateStep && step < spec.Steps
@@ -181,9 +196,9 @@ func (t *training) save() error {
 	}
 	c := checkpoint{ID: t.record.Spec.ID(), Data: t.dataHash, Step: t.engine.Step(), Evaluated: t.log.last, Seconds: t.seconds(), State: state}
 	if err := c.save(filepath.Join(t.record.Dir, checkpointName)); err != nil {
-		return fmt.Errorf("%s: no checkpoint at step %d: %w", t.record.Spec.ID(), c.Step, err)
+		return unwritten(t.record.Spec, err)
 	}
-	t.savedAt, t.saved = time.Now(), c.Step
+	t.savedAt, t.saved, t.kept = time.Now(), c.Step, true
 	t.saveCost = t.savedAt.Sub(start)
 	return nil
 }
@@ -212,10 +227,20 @@ func (t *training) interrupted(ctx context.Context) error {
 
 // diverged ends the record for good.
 func (t *training) diverged(d Divergence) error {
-	if err := t.record.markDiverged(d); err != nil {
-		return fmt.Errorf("can't write the record %s: %w", t.record.Spec.ID(), err)
+	if t.old != nil && t.old.Complete() { // which is worth more than one that diverged
+		_ = t.log.close()
+		if err := disk.RemoveFolder(t.record.Dir); err != nil {
+			return fmt.Errorf("can't remove %s: %w", t.record.Dir, err)
+		}
+		return fmt.Errorf("%s stays as it is: trained again, %w", t.record.Spec.ID(), &DivergedError{d})
 	}
-	return errors.Join(t.record.Err(), remove(filepath.Join(t.record.Dir, checkpointName)))
+	if err := t.record.markDiverged(d); err != nil {
+		return unwritten(t.record.Spec, err)
+	}
+	if err := t.finish(); err != nil {
+		return err
+	}
+	return t.record.Err()
 }
 
 func (t *training) note(format string, args ...any) {

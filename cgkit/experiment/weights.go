@@ -13,10 +13,9 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/sbinet/npyio/npz"
-)
 
-// weightsName is the file of a record's final weights, written only when asked for: it is by far the largest.
-const weightsName = "weights.npz"
+	"coherentgradients/cgkit/internal/disk"
+)
 
 // weigher is an engine that can give its net's parameters. They are less than its state, which also holds what training
 // alone needs.
@@ -41,8 +40,8 @@ func (e *mlp) Weights() (map[string]Array, error) {
 // WeightsPath is the record's file of final weights, which NumPy's load reads; false where there is none.
 func (r *Record) WeightsPath() (path string, ok bool) {
 	path = filepath.Join(r.Dir, weightsName)
-	_, err := os.Stat(path)
-	return path, err == nil
+	info, err := os.Stat(path)
+	return path, err == nil && info.Mode().IsRegular()
 }
 
 var errNoWeights = errors.New("this engine can't give its weights; train without saving them")
@@ -62,7 +61,7 @@ func saveWeights(dir string, engine Engine) error {
 
 // writeWeights writes float32 arrays of rank 1 or 2 for NumPy. The file appears whole or not at all.
 func writeWeights(path string, arrays map[string]Array) error {
-	return writeAtomic(path, func(out io.Writer) error {
+	return disk.WriteAtomic(path, func(out io.Writer) error {
 		archive := npz.NewWriter(out)
 		for _, name := range slices.Sorted(maps.Keys(arrays)) {
 			a := arrays[name]

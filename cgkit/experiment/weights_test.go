@@ -11,16 +11,6 @@ import (
 	"github.com/sbinet/npyio/npz"
 )
 
-// weighingEngine is the fake one with weights to give.
-type weighingEngine struct{ *fakeEngine }
-
-func (e weighingEngine) Weights() (map[string]Array, error) {
-	state, err := e.State()
-	delete(state, "mix")
-	delete(state, "seen")
-	return state, err
-}
-
 func TestSaveWeights(t *testing.T) {
 	h := &hooks{}
 	opt := fakeOptions(t, h)

@@ -4,8 +4,8 @@ package study
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,33 +80,31 @@ func Measured(specs ...experiment.Spec) []*experiment.Record {
 	}
 	store, err := experiment.OpenStore("")
 	must(err)
-	records := make([]*experiment.Record, len(specs))
-	found, measured := 0, 0
-	for i, spec := range specs {
-		r, err := experiment.Run(context.Background(), spec, experiment.Options{
-			Store: store, Redraw: true, Progress: experiment.Silent, Measure: experiment.MeasureGradients,
-		})
-		var diverged *experiment.DivergedError
-		if err != nil && !errors.As(err, &diverged) {
-			continue
-		}
-		records[i] = r
-		found++
-		if r.Has("gradient_norm2") {
+	records, unreadable := loadAll(store, specs, experiment.MeasureGradients)
+	found, measured := count(records), 0
+	absent := map[string]bool{}
+	for i, r := range records {
+		if r == nil {
+			absent[specs[i].ID()] = true
+		} else if r.Has("gradient_norm2") {
 			measured++
 		}
 	}
+	for _, u := range unreadable {
+		delete(absent, u.ID)
+	}
 	fmt.Printf("%d of %d records found", found, len(specs))
-	if missing := levels(specs, records, func(r *experiment.Record) bool { return r == nil }); missing != "" {
+	if missing := levels(specs, func(i int) bool { return absent[specs[i].ID()] }); missing != "" {
 		fmt.Printf("; missing at %s noise", missing)
 	}
-	if plain := levels(specs, records, func(r *experiment.Record) bool { return r != nil && !r.Has("gradient_norm2") }); plain != "" {
+	if plain := levels(specs, func(i int) bool { return records[i] != nil && !records[i].Has("gradient_norm2") }); plain != "" {
 		fmt.Printf("; without measured gradients at %s noise", plain)
 	}
-	if measured < len(specs) {
+	if measured+len(unreadable) < len(specs) {
 		fmt.Print("; train them with: go run ./notebooks run --full")
 	}
 	fmt.Println()
+	tell(os.Stdout, unreadable)
 	return records
 }
 
@@ -123,13 +121,13 @@ func TrainMeasured(specs ...experiment.Spec) []*experiment.Record {
 }
 
 // levels lists the noise of the specs whose records are as asked, with how many of them there are where it is not one.
-func levels(specs []experiment.Spec, records []*experiment.Record, is func(*experiment.Record) bool) string {
+func levels(specs []experiment.Spec, is func(i int) bool) string {
 	var order []float64
 	count := map[float64]int{}
-	for i, r := range records {
-		if is(r) {
-			if count[specs[i].Noise]++; count[specs[i].Noise] == 1 {
-				order = append(order, specs[i].Noise)
+	for i, spec := range specs {
+		if is(i) {
+			if count[spec.Noise]++; count[spec.Noise] == 1 {
+				order = append(order, spec.Noise)
 			}
 		}
 	}

@@ -121,14 +121,14 @@ func TestLevels(t *testing.T) {
 	t.Setenv("CG_MODE", "full")
 	specs := NoiseRuns(0.25, 0.5, 0.75)
 	records := make([]*experiment.Record, len(specs))
-	missing := func(r *experiment.Record) bool { return r == nil }
-	if got := levels(specs, records, missing); got != "25 (3 seeds), 50 (3 seeds), 75 %" {
+	missing := func(i int) bool { return records[i] == nil }
+	if got := levels(specs, missing); got != "25 (3 seeds), 50 (3 seeds), 75 %" {
 		t.Errorf("all missing: %s", got)
 	}
 	for i := range records {
 		records[i] = &experiment.Record{}
 	}
-	if got := levels(specs, records, missing); got != "" {
+	if got := levels(specs, missing); got != "" {
 		t.Errorf("none missing: %s", got)
 	}
 }

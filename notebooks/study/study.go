@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -113,22 +114,67 @@ func Available(specs ...experiment.Spec) []*experiment.Record {
 	}
 	store, err := experiment.OpenStore("")
 	must(err)
-	records := make([]*experiment.Record, len(specs))
-	found := 0
-	for i, spec := range specs {
-		r, err := experiment.Run(context.Background(), spec, experiment.Options{Store: store, Redraw: true, Progress: experiment.Silent})
-		var diverged *experiment.DivergedError
-		if err == nil || errors.As(err, &diverged) {
-			records[i] = r
-			found++
-		}
-	}
+	records, unreadable := loadAll(store, specs, "")
+	found := count(records)
 	fmt.Printf("%d of %d records found", found, len(specs))
-	if found < len(specs) {
+	if found+len(unreadable) < len(specs) {
 		fmt.Print("; train the rest with: go run ./notebooks run --full")
 	}
 	fmt.Println()
+	tell(os.Stdout, unreadable)
 	return records
+}
+
+// loadAll loads the records of specs without training: nil for those that are missing, and for those that can't be read,
+// which are listed by their ids.
+func loadAll(store *experiment.Store, specs []experiment.Spec, measure experiment.Measure) ([]*experiment.Record, []Unreadable) {
+	records := make([]*experiment.Record, len(specs))
+	var unreadable []Unreadable
+	for i, spec := range specs {
+		r, err := experiment.Run(context.Background(), spec, experiment.Options{
+			Store: store, Redraw: true, Progress: experiment.Silent, Measure: measure,
+		})
+		var diverged *experiment.DivergedError
+		var missing *experiment.MissingError
+		switch {
+		case err == nil || errors.As(err, &diverged):
+			records[i] = r
+		case !errors.As(err, &missing):
+			unreadable = append(unreadable, Unreadable{spec.ID(), err})
+		}
+	}
+	return records, unreadable
+}
+
+func count(records []*experiment.Record) (found int) {
+	for _, r := range records {
+		if r != nil {
+			found++
+		}
+	}
+	return found
+}
+
+// Unreadable is a record that is there and can't be used: it is damaged, or may not be read.
+type Unreadable struct {
+	ID  string
+	Err error
+}
+
+// String is one line: the id and what is wrong.
+func (u Unreadable) String() string {
+	var damage *experiment.DamagedError
+	if errors.As(u.Err, &damage) {
+		return "damaged: " + u.Err.Error()
+	}
+	return "can't be read: " + u.ID + ": " + u.Err.Error()
+}
+
+// tell prints each record that can't be used.
+func tell(w io.Writer, unreadable []Unreadable) {
+	for _, u := range unreadable {
+		fmt.Fprintln(w, u)
+	}
 }
 
 // Environment prints what the notebook computes on, in a line that is the same on machines set up alike.

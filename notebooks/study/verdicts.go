@@ -67,9 +67,9 @@ func Judged() []claims.Verdict {
 	}
 	store, err := experiment.OpenStore("")
 	must(err)
-	verdicts, found, asked, err := Judge(store, Dataset())
-	must(err)
+	verdicts, found, asked, unreadable := Judge(store, Dataset())
 	fmt.Printf("%d of %d records found\n", found, asked)
+	tell(os.Stdout, unreadable)
 	return verdicts
 }
 
@@ -81,30 +81,29 @@ func basisOf(dataset string) claims.Basis {
 }
 
 // Judge is [Judged] on the records of a store, for use without a notebook: it trains nothing and ends no program. It says
-// also how many of the records it found.
-func Judge(store *experiment.Store, dataset string) (verdicts []claims.Verdict, found, asked int, err error) {
+// also how many of the records it found, and which it could not read.
+func Judge(store *experiment.Store, dataset string) (verdicts []claims.Verdict, found, asked int, unreadable []Unreadable) {
 	specs := ClaimRuns(dataset)
-	records, missing, err := Finished(store, specs)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	return claims.JudgeOn(basisOf(dataset), records), len(specs) - len(missing), len(specs), nil
+	records, _, unreadable := Finished(store, specs)
+	return claims.JudgeOn(basisOf(dataset), records), count(records), len(specs), unreadable
 }
 
-// Finished are the finished records of specs in a store, nil where there is none, and the ids of those.
-func Finished(store *experiment.Store, specs []experiment.Spec) (records []*experiment.Record, missing []string, err error) {
+// Finished are the finished records of specs in a store, nil where there is none, the ids of those that are missing, and
+// what is there and can't be read.
+func Finished(store *experiment.Store, specs []experiment.Spec) (records []*experiment.Record, missing []string, unreadable []Unreadable) {
 	for _, spec := range specs {
 		r, err := store.Find(spec)
-		if err != nil {
-			return nil, nil, err
-		}
-		if r == nil || !r.Finished() {
+		switch {
+		case err != nil:
+			r = nil
+			unreadable = append(unreadable, Unreadable{spec.ID(), err})
+		case r == nil || !r.Finished():
 			r = nil
 			missing = append(missing, spec.ID())
 		}
 		records = append(records, r)
 	}
-	return records, missing, nil
+	return records, missing, unreadable
 }
 
 // Verdicts prints a table of verdicts, with the reason of each.

@@ -39,7 +39,8 @@ var arrows = map[string][]string{
 	"cgkit/backend":         {"cgkit/backend/plugin", "cgkit/internal/xlaflags"},
 	"cgkit/coherence":       {"cgkit/perexample"},
 	"cgkit":                 {"cgkit/aggregate", "cgkit/perexample"},
-	"cgkit/claims":          {"cgkit/experiment"},
+	"cgkit/claims":          {"cgkit/experiment", "cgkit/internal/disk"},
+	"cgkit/internal/disk":   {},
 	"cgkit/internal/cgtest": {"cgkit/backend", "cgkit/backend/plugin"},
 	"notebooks/explore":     {"notebooks/study", "plots", "cgkit/experiment", "datasets"},
 }

@@ -37,17 +37,26 @@ func claimsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			verdicts, found, asked, err := study.Judge(store, study.Dataset())
-			if err != nil {
-				return err
+			verdicts, found, asked, unreadable := study.Judge(store, study.Dataset())
+			for _, u := range unreadable {
+				fmt.Fprintln(cmd.ErrOrStderr(), u)
 			}
-			if found < asked {
+			if n := len(unreadable); n > 0 && out != "" {
+				return fmt.Errorf("%d of %d records can't be read, each with its reason above: %s is not written", n, asked, out)
+			}
+			if found+len(unreadable) < asked {
 				fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d records found; train the rest with: go run ./notebooks sweep --paper all --measure gradients\n", found, asked)
 			}
 			if out != "" {
 				return claims.Write(out, verdicts)
 			}
-			return study.WriteVerdicts(cmd.OutOrStdout(), verdicts)
+			if err := study.WriteVerdicts(cmd.OutOrStdout(), verdicts); err != nil {
+				return err
+			}
+			if n := len(unreadable); n > 0 {
+				return fmt.Errorf("%d of %d records can't be read, each with its reason above: the verdicts are without them", n, asked)
+			}
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write the verdicts with all they rest on to this file, as JSON, in place of the table")

@@ -24,12 +24,14 @@ import (
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/proc"
 	"coherentgradients/notebooks/internal/status"
+	"coherentgradients/notebooks/internal/sweep"
 )
 
 // Exit codes.
 const (
 	codeOK          = 0
 	codeFailed      = 1
+	codeHeld        = 75  // sweep: other processes still train some of the runs; "try again later" in sysexits.h
 	codeInterrupted = 130 // as a shell gives it to a program ended by Ctrl-C
 )
 
@@ -59,6 +61,10 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		return codeInterrupted
 	}
 	fmt.Fprintln(stderr, "error: "+strings.TrimSpace(err.Error()))
+	var held *sweep.HeldError
+	if errors.As(err, &held) {
+		return codeHeld
+	}
 	return codeFailed
 }
 
@@ -69,12 +75,19 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Set up, open and execute the notebooks of the Coherent Gradients paper; train",
 		Long: "Set up, open and execute the notebooks of the Coherent Gradients paper; train.\n" +
 			"What is missing is set up on first use, in the user's cache folder.",
-		Example:          "  go run ./notebooks lab\n  go run ./notebooks run --quick --out /tmp/cg",
-		Args:             unknownCommand,
-		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRun: func(*cobra.Command, []string) { absoluteFolders() },
-		SilenceUsage:     true,
-		SilenceErrors:    true,
+		Example: "  go run ./notebooks lab\n  go run ./notebooks run --quick --out /tmp/cg",
+		Args:    unknownCommand,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			absoluteFolders()
+			// As from a variable that is not set: what is then the default is surely not meant.
+			if out := cmd.Flags().Lookup("out"); out != nil && out.Changed && strings.TrimSpace(out.Value.String()) == "" {
+				return errors.New(`--out "" names no place: name one, or leave --out away`)
+			}
+			return nil
+		},
+		SilenceUsage:  true,
+		SilenceErrors: true,
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -88,17 +88,28 @@ func checkDatasetVariable() error {
 func drawFigures(ctx context.Context, figures []study.PaperFigure, store *experiment.Store, stdout, stderr io.Writer,
 	save func(f *plots.Figure, name string) ([]string, error)) error {
 	drawn, failed := 0, 0
+	told := map[string]bool{} // records that can't be read, which several figures may need
 	for _, p := range figures {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		records, missing, err := study.Finished(store, p.Specs)
-		if err != nil {
-			return err
+		records, missing, unreadable := study.Finished(store, p.Specs)
+		for _, u := range unreadable {
+			if !told[u.ID] {
+				told[u.ID] = true
+				fmt.Fprintln(stderr, u)
+			}
 		}
+		var lacks []string
 		if len(missing) > 0 {
-			text := fmt.Sprintf("%s: %d of %d records are missing, such as %s", p.Name, len(missing), len(p.Specs), missing[0])
-			if !p.Partial || len(missing) == len(p.Specs) {
+			lacks = append(lacks, fmt.Sprintf("%d of %d records are missing, such as %s", len(missing), len(p.Specs), missing[0]))
+		}
+		if len(unreadable) > 0 {
+			lacks = append(lacks, fmt.Sprintf("%d of %d records can't be read, such as %s", len(unreadable), len(p.Specs), unreadable[0].ID))
+		}
+		if lack := len(missing) + len(unreadable); lack > 0 {
+			text := p.Name + ": " + strings.Join(lacks, ", ")
+			if !p.Partial || lack == len(p.Specs) {
 				fmt.Fprintf(stderr, "%s: left out (%s)\n", text, p.What)
 				continue
 			}
@@ -126,6 +137,8 @@ func drawFigures(ctx context.Context, figures []study.PaperFigure, store *experi
 		}
 	}
 	switch {
+	case len(told) > 0:
+		return fmt.Errorf("%d records can't be read, each with its reason above", len(told))
 	case drawn == 0:
 		return errors.New("no figure of runs could be drawn: train them by `go run ./notebooks sweep --paper figure4`, or set $" + experiment.EnvRuns + " to the folder of their records")
 	case failed > 0:

@@ -42,7 +42,8 @@ func sweepCommand() *cobra.Command {
 		Long: "Train a grid of runs, several at a time: all combinations of the values given.\n" +
 			"What is left out is as in the paper's section 3; c = 0 is the plain mean.\n" +
 			"Finished runs are skipped, a run that another process trains is put off to the end, and a sweep that\n" +
-			"was stopped goes on when it is asked for again. Several sweeps on one folder share the work.\n\n" +
+			"was stopped goes on when it is asked for again. Several sweeps on one folder share the work. The exit code is 75\n" +
+			"where all else is done and other processes still train some of the runs.\n\n" +
 			"A grid may also come from a file of JSON, a list of blocks whose keys are fields of a record's spec:\n" +
 			"  [{\"noise\": [0, 0.5], \"c\": [0, 2], \"seed\": \"1..3\"}, {\"hidden\": [2048], \"steps\": 100000}]\n" +
 			"or be one of the paper's; flags given beside it replace that field in every block.",

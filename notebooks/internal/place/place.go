@@ -120,11 +120,21 @@ func Output(dir string) (string, error) {
 
 // Writable proves that a file can be created in an existing folder.
 func Writable(dir string) error {
-	probe, err := os.CreateTemp(dir, ".cg-probe-*")
+	// Always the same name, so that what a killed program left is gone after the next try. An existing link is not
+	// followed: the file is made anew.
+	path := filepath.Join(dir, ".cg-probe")
+	_ = os.Remove(path)
+	probe, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) { // another program is trying too, so it can be done
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, probe.Close())
+	}
+	return probe.Close()
 }
 
 // reason drops the path of a path error, whose name the message has already.

@@ -115,6 +115,9 @@ func TestParseGrid(t *testing.T) {
 
 func TestReadGrid(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "grid.json")
+	if _, err := ReadGrid(t.TempDir()); !says(err, "it is not a file") {
+		t.Errorf("a folder: %v", err)
+	}
 	if _, err := ReadGrid(path); !says(err, "the grid can't be read") {
 		t.Error(err)
 	}

@@ -45,6 +45,12 @@ var want = map[string]string{
 
 // ReadGrid is [ParseGrid] of a file.
 func ReadGrid(path string) (Grid, error) {
+	// Looked at before it is opened, which waits at a FIFO for somebody to write.
+	if info, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("the grid can't be read: %w", err)
+	} else if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("grid %s: it is not a file: write the grid to one, and name that", path)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the grid can't be read: %w", err)

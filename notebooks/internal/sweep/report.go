@@ -9,8 +9,21 @@ import (
 	"time"
 )
 
-// Report prints what came of a sweep and returns an error if a run failed. One that diverged or is trained elsewhere is
-// told and no error.
+// HeldError says which runs other processes were still training when a sweep had nothing else to do.
+type HeldError struct{ IDs []string }
+
+// Error implements error.
+func (e *HeldError) Error() string {
+	shown := e.IDs[:min(len(e.IDs), 3)]
+	text := strings.Join(shown, ", ")
+	if more := len(e.IDs) - len(shown); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf("%d runs are still trained by other processes: %s; the same command looks at them again", len(e.IDs), text)
+}
+
+// Report prints what came of a sweep and returns an error if a run failed or its record is damaged, else a [*HeldError] if
+// some are still trained elsewhere. One that diverged is told and no error.
 func Report(out io.Writer, runs []*Run, took time.Duration, weights bool) error {
 	count := map[State]int{}
 	found, bare := 0, 0
@@ -25,13 +38,13 @@ func Report(out io.Writer, runs []*Run, took time.Duration, weights bool) error 
 	}
 	ready := count[Finished] + count[Diverged]
 	text := fmt.Sprintf("%d of %d runs ready: %d found, %d trained in %s", ready, len(runs), found, ready-found, duration(took))
-	for _, s := range []State{Diverged, Held, Interrupted, Missing, Started, Failed} {
+	for _, s := range []State{Diverged, Held, Interrupted, Missing, Started, Failed, Damaged} {
 		if n := count[s]; n > 0 {
 			text += fmt.Sprintf(", %d %s", n, s)
 		}
 	}
 	fmt.Fprintln(out, text)
-	for _, s := range []State{Diverged, Held, Failed} {
+	for _, s := range []State{Diverged, Held, Failed, Damaged} {
 		for _, r := range runs {
 			if r.State == s {
 				fmt.Fprintf(out, "  %s: %s\n", s, withID(r))
@@ -41,8 +54,17 @@ func Report(out io.Writer, runs []*Run, took time.Duration, weights bool) error 
 	if weights && bare > 0 {
 		fmt.Fprintf(out, "  %d finished without weights: those are saved while training; move a record away to train it again\n", bare)
 	}
-	if n := count[Failed]; n > 0 {
+	if n := count[Failed] + count[Damaged]; n > 0 {
 		return fmt.Errorf("%d of %d runs failed, each with its reason above; the same command tries them again", n, len(runs))
+	}
+	if count[Held] > 0 {
+		held := &HeldError{}
+		for _, r := range runs {
+			if r.State == Held {
+				held.IDs = append(held.IDs, r.ID)
+			}
+		}
+		return held
 	}
 	return nil
 }
@@ -73,7 +95,7 @@ func List(out io.Writer, runs []*Run) {
 		fmt.Fprintf(out, "%-*s  %s\n", width, r.ID, r.Describe())
 	}
 	text := fmt.Sprintf("%d runs", len(runs))
-	for _, s := range []State{Finished, Diverged, Started, Missing, Failed} {
+	for _, s := range []State{Finished, Diverged, Started, Missing, Failed, Damaged} {
 		if n := count[s]; n > 0 {
 			text += fmt.Sprintf(", %d %s", n, s)
 		}

@@ -24,6 +24,7 @@ const (
 	Held        State = "held"        // trained by another process
 	Interrupted State = "interrupted" // stopped and saved
 	Failed      State = "failed"
+	Damaged     State = "damaged" // its record is not as a run left it: it is not trained before somebody has looked
 )
 
 // Run is one run of a sweep.
@@ -41,8 +42,8 @@ type Run struct {
 	NoWeights bool
 }
 
-// Plan looks up each spec in the store. A record that can't be read makes its run a failed one; one that was finished
-// without the measure asked for is to be trained again.
+// Plan looks up each spec in the store. A record that can't be read makes its run a damaged or a failed one; one that was
+// finished without the measure asked for is to be trained again.
 func Plan(store *experiment.Store, specs []experiment.Spec, measure experiment.Measure) []*Run {
 	runs := make([]*Run, len(specs))
 	for i, spec := range specs {
@@ -56,13 +57,17 @@ func Plan(store *experiment.Store, specs []experiment.Spec, measure experiment.M
 func (r *Run) look(store *experiment.Store) {
 	record, err := store.FindMeasured(r.Spec, r.Measure)
 	r.Step, r.Text = 0, ""
+	var damage *experiment.DamagedError
 	switch {
+	case errors.As(err, &damage):
+		r.State, r.Text = Damaged, err.Error()
 	case err != nil:
 		r.State, r.Text = Failed, err.Error()
-	case record == nil:
+	case record == nil || record.Finished() && !r.Measure.In(record):
 		r.State = Missing
-	case record.Finished() && !r.Measure.In(record):
-		r.State = Missing
+		if step := store.SavedStep(r.Spec); record != nil && step > 0 {
+			r.State, r.Step = Started, step
+		}
 	case record.Finished():
 		r.State, r.Found = Finished, true
 		var diverged *experiment.DivergedError
@@ -81,8 +86,8 @@ func (r *Run) Describe() string {
 	switch {
 	case r.State == Started || r.State == Interrupted:
 		return fmt.Sprintf("%s, %s of %s steps", r.State, humanize.Comma(int64(r.Step)), humanize.Comma(int64(r.Spec.Steps)))
-	case r.State == Failed:
-		return "failed: " + r.Text
+	case r.State == Failed || r.State == Damaged:
+		return string(r.State) + ": " + r.Text
 	}
 	return string(r.State)
 }

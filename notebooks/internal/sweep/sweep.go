@@ -57,8 +57,11 @@ type message struct {
 func Train(ctx context.Context, runs []*Run, opt Options) {
 	s := &sweep{opt: opt, runs: runs, messages: make(chan message), labels: labels(runs), meter: newMeter(time.Now())}
 	for _, r := range runs {
-		if r.State == Missing || r.State == Started {
+		switch r.State {
+		case Missing, Started:
 			s.queue = append(s.queue, r)
+		case Finished, Diverged:
+			opt.Store.Tidy(r.Spec) // what killed runs have left
 		}
 	}
 	tick := time.NewTicker(drawEvery)
@@ -92,7 +95,7 @@ func Train(ctx context.Context, runs []*Run, opt Options) {
 func (s *sweep) next(ctx context.Context) {
 	r := s.queue[0]
 	s.queue = s.queue[1:]
-	if r.look(s.opt.Store); r.State == Finished || r.State == Diverged || r.State == Failed {
+	if r.look(s.opt.Store); r.State != Missing && r.State != Started {
 		s.opt.Board.Note(s.labels[r] + ": " + r.Describe() + " meanwhile, elsewhere")
 		return
 	}
@@ -194,7 +197,7 @@ func (s *sweep) overview(now time.Time) []string {
 		count[r.State]++
 	}
 	total := fmt.Sprintf("%s of %s runs ready", humanize.Comma(int64(count[Finished]+count[Diverged])), humanize.Comma(int64(len(s.runs))))
-	for _, other := range []State{Diverged, Failed, Held} {
+	for _, other := range []State{Diverged, Failed, Damaged, Held} {
 		if n := count[other]; n > 0 {
 			total += fmt.Sprintf(", %d %s", n, other)
 		}

@@ -159,9 +159,19 @@ func TestTrain(t *testing.T) {
 			t.Errorf("the report lacks %q:\n%s", want, &out)
 		}
 	}
-	// One that diverged, or that another process trains, is no failure.
-	if err := Report(io.Discard, []*Run{runs[0], runs[2], runs[5]}, 0, false); err != nil {
+	// One that diverged is no failure; one that another process trains is not done.
+	if err := Report(io.Discard, []*Run{runs[0], runs[2]}, 0, false); err != nil {
 		t.Error(err)
+	}
+	var held *HeldError
+	if err := Report(io.Discard, []*Run{runs[0], runs[2], runs[5]}, 0, false); !errors.As(err, &held) || !says(err, "1 runs are still trained by other processes: "+runs[5].ID) {
+		t.Error(err)
+	}
+	if err := Report(io.Discard, runs, 0, false); errors.As(err, &held) {
+		t.Errorf("failures are more than held ones: %v", err)
+	}
+	if text := (&HeldError{IDs: []string{"a", "b", "c", "d", "e"}}).Error(); !strings.HasPrefix(text, "5 runs are still trained by other processes: a, b, c and 2 more;") {
+		t.Error(text)
 	}
 }
 
@@ -271,5 +281,16 @@ func TestEvent(t *testing.T) {
 	var e event
 	if err := json.Unmarshal([]byte(out.String()), &e); err != nil || e.Loss != nil || e.Done != 1 {
 		t.Errorf("%q: %+v, %v", out.String(), e, err)
+	}
+}
+
+// TestReadGridWaitsForNobody: a FIFO that nobody writes to is refused at once.
+func TestReadGridWaitsForNobody(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadGrid(fifo); !says(err, fifo+": it is not a file") {
+		t.Error(err)
 	}
 }

@@ -6,15 +6,17 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
 // analysis follows parameters and examples through the part of a graph that a loss depends on.
 type analysis struct {
 	m          int
-	alternates map[graph.NodeId][]*graph.Node // what stands in for a fused node
+	standIns   map[graph.NodeId]*graph.Node
 	info       map[graph.NodeId]*nodeInfo
 	boundaries []*boundary
+	same       sameNodes
 }
 
 // nodeInfo is what is known of one node.
@@ -41,8 +43,8 @@ type boundary struct {
 }
 
 func (a *analysis) inputs(node *graph.Node) []*graph.Node {
-	if alternates := a.alternates[node.Id()]; alternates != nil {
-		return alternates
+	if other := a.standIns[node.Id()]; other != nil {
+		return []*graph.Node{other}
 	}
 	return node.Inputs()
 }
@@ -50,14 +52,7 @@ func (a *analysis) inputs(node *graph.Node) []*graph.Node {
 // analyse fills in what is known of every node that loss depends on. batch are the nodes whose axis 0 holds the m
 // examples.
 func analyse(loss *graph.Node, batch, params []*graph.Node, m int) *analysis {
-	a := &analysis{m: m, alternates: make(map[graph.NodeId][]*graph.Node), info: make(map[graph.NodeId]*nodeInfo)}
-	nodes := loss.Graph().Nodes()
-	byAddress := addresses(nodes)
-	for _, node := range nodes {
-		if list := alternates(node, byAddress); list != nil {
-			a.alternates[node.Id()] = list
-		}
-	}
+	a := &analysis{m: m, standIns: standIns(loss.Graph().Nodes()), info: make(map[graph.NodeId]*nodeInfo)}
 	for _, node := range batch {
 		a.info[node.Id()] = &nodeInfo{layout: layout{axis: 0, inner: 1}}
 	}
@@ -115,13 +110,12 @@ func (a *analysis) visit(node *graph.Node) *nodeInfo {
 	}
 	info := &nodeInfo{layout: noBatch}
 	a.info[node.Id()] = info
-	if a.alternates[node.Id()] != nil {
-		// A fused node is its stand-in; of several outputs each has its own, reached through a split.
-		if len(infos) == 1 {
-			*info = *infos[0]
-			return info
-		}
-		info.culprit, info.problem = node, "a fused operation with several outputs cannot be followed"
+	if a.standIns[node.Id()] != nil {
+		*info = *infos[0]
+		info.isParam = false
+		return info
+	}
+	if shapeOnly[node.Type()] {
 		return info
 	}
 	a.combine(node, infos, info)
@@ -148,6 +142,9 @@ func (a *analysis) combine(node *graph.Node, infos []*nodeInfo, info *nodeInfo) 
 			info.culprit, info.problem = input.culprit, input.problem
 		}
 	}
+	if blocksGradient(node) {
+		info.trained = false
+	}
 	switch {
 	case info.problem != "":
 		info.layout.mixed = mixed && !batch
@@ -166,6 +163,10 @@ func (a *analysis) combine(node *graph.Node, infos []*nodeInfo, info *nodeInfo) 
 			info.layout.mixed = false
 			return
 		}
+		if a.customMixes(node, info) {
+			info.culprit, info.problem = node, "a custom gradient mixes the examples of a batch"
+			return
+		}
 		for _, input := range infos {
 			if input.own() {
 				a.boundaries = append(a.boundaries, &boundary{node: node, info: info})
@@ -175,11 +176,53 @@ func (a *analysis) combine(node *graph.Node, infos []*nodeInfo, info *nodeInfo) 
 	}
 }
 
+// customMixes reports whether a gradient that the model defines itself brings examples together. It is followed as the
+// model is: from something that lies as the node does.
+func (a *analysis) customMixes(node *graph.Node, info *nodeInfo) bool {
+	custom := node.CustomGradient()
+	if custom == nil {
+		return false
+	}
+	before := a.boundaries
+	defer func() { a.boundaries = before }()
+	for i, back := range custom(node, []*graph.Node{node}, shapes.Make(node.DType())) {
+		if back == nil || !info.reads[i].batch() {
+			continue
+		}
+		if result := a.visit(back); result.problem != "" || result.layout != info.reads[i] && result.layout != noBatch {
+			return true
+		}
+	}
+	return false
+}
+
+// blocksGradient reports whether no gradient goes through a node: GoMLX has a gradient of zero for it, or none at all, and
+// refuses itself where one arrives.
+func blocksGradient(node *graph.Node) bool {
+	if node.CustomGradient() != nil || node.Type() == graph.NodeTypeSplitNode {
+		return false
+	}
+	_, known := graph.VJPRegistration[node.Type()]
+	return !known || zeroGradient[node.Type()]
+}
+
+// zeroGradient lists the operations for which GoMLX has a gradient, of zero.
+var zeroGradient = map[graph.NodeType]bool{
+	graph.NodeTypeLogicalAnd: true, graph.NodeTypeLogicalOr: true, graph.NodeTypeLogicalXor: true, graph.NodeTypeLogicalNot: true,
+	graph.NodeTypeBitwiseAnd: true, graph.NodeTypeBitwiseOr: true, graph.NodeTypeBitwiseXor: true, graph.NodeTypeBitwiseNot: true,
+}
+
 // linear lists what may happen to a sum of per-example losses on its way to the loss.
 var linear = map[graph.NodeType]bool{
 	graph.NodeTypeAdd: true, graph.NodeTypeSub: true, graph.NodeTypeNeg: true, graph.NodeTypeMul: true, graph.NodeTypeDiv: true,
 	graph.NodeTypeReshape: true, graph.NodeTypeConvertDType: true, graph.NodeTypeIdentity: true, graph.NodeTypeReduceSum: true,
-	graph.NodeTypeBroadcastInDim: true,
+	graph.NodeTypeBroadcastInDim: true, graph.NodeTypeTranspose: true, graph.NodeTypeSlice: true, graph.NodeTypeConcatenate: true,
+	graph.NodeTypeDotGeneral: true, graph.NodeTypeWhere: true,
+}
+
+// additive lists those of them whose operands are added up, or laid side by side.
+var additive = map[graph.NodeType]bool{
+	graph.NodeTypeAdd: true, graph.NodeTypeSub: true, graph.NodeTypeConcatenate: true, graph.NodeTypeWhere: true,
 }
 
 func (a *analysis) combineTail(node *graph.Node, infos []*nodeInfo, info *nodeInfo) {
@@ -200,9 +243,8 @@ func (a *analysis) combineTail(node *graph.Node, infos []*nodeInfo, info *nodeIn
 		}
 		own = own || input.own()
 	}
-	additive := node.Type() == graph.NodeTypeAdd || node.Type() == graph.NodeTypeSub
 	switch {
-	case trained > 1 && !additive, node.Type() == graph.NodeTypeDiv && infos[1].trained:
+	case trained > 1 && !additive[node.Type()], node.Type() == graph.NodeTypeDiv && infos[1].trained:
 		fail("the loss is no linear function of the per-example losses")
 	case own:
 		a.boundaries = append(a.boundaries, &boundary{node: node, info: info, tail: true})
@@ -216,6 +258,9 @@ func remedy(node *graph.Node) string {
 		return "use layer norm, or batch norm with UseBackendInference(false), whose statistics GoMLX does not differentiate"
 	case graph.NodeTypeReduceMax, graph.NodeTypeReduceMin, graph.NodeTypeReduceProduct, graph.NodeTypeDiv, graph.NodeTypeMul:
 		return "make the loss a mean or sum of one loss for each example"
+	}
+	if reason := refusals[node.Type()]; reason == fusedReason || reason == attentionReason {
+		return "set " + graph.FusionEnv + "=0 in the environment"
 	}
 	return fmt.Sprintf("keep every example on its own up to the loss, or take the gradient of %s's parameters without per-example rules",
 		operation(node))

@@ -31,12 +31,12 @@ type VariableReport struct {
 }
 
 // Worst is the largest relative error, Largest/Scale, over all variables; 0 where all gradients are zero and so are the
-// views.
+// views, +Inf where one is NaN.
 func (r Report) Worst() float64 {
 	var worst float64
 	for _, v := range r.Variables {
 		switch {
-		case math.IsNaN(v.Largest), v.Scale == 0 && v.Largest > 0:
+		case math.IsNaN(v.Largest), math.IsInf(v.Largest, 0), math.IsNaN(v.Scale), v.Scale == 0 && v.Largest > 0:
 			return math.Inf(1)
 		case v.Scale > 0:
 			worst = max(worst, v.Largest/v.Scale)
@@ -69,6 +69,9 @@ func Check(b compute.Backend, store *model.Store, lossFn func(scope *model.Scope
 		return Report{}, fmt.Errorf("perexample: nothing to check: give the tensors of a batch, axis 0 of each the examples")
 	}
 	m := batch[0].Shape().Dimensions[0]
+	if m == 0 {
+		return Report{}, fmt.Errorf("perexample: a tensor of shape %s holds no example: give one or more", batch[0].Shape())
+	}
 	var variables []*model.Variable
 	views, err := model.NewExec(b, store, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 		loss := lossFn(scope, inputs)

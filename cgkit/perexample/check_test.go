@@ -5,6 +5,7 @@ package perexample_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -65,6 +66,12 @@ func TestCheck(t *testing.T) {
 
 // A view that is wrong must show.
 func TestReportShowsWrongViews(t *testing.T) {
+	for _, v := range []perexample.VariableReport{{Largest: math.Inf(1), Scale: math.NaN()}, {Largest: math.NaN(), Scale: 1},
+		{Largest: 0, Scale: math.NaN()}, {Largest: math.Inf(1), Scale: math.Inf(1)}} {
+		if got := (perexample.Report{Variables: []perexample.VariableReport{v}}).Worst(); !math.IsInf(got, 1) {
+			t.Errorf("%+v: %v, want +Inf", v, got)
+		}
+	}
 	for worst, v := range map[string]perexample.VariableReport{
 		"0.5":  {Largest: 1, Scale: 2},
 		"+Inf": {Largest: 1, Scale: 0},

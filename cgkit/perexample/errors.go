@@ -43,7 +43,15 @@ func describe(node *graph.Node) string {
 	return fmt.Sprintf("node #%d %s %s", node.Id(), operation(node), node.Shape())
 }
 
+// unnamed are operations that GoMLX calls by a number.
+var unnamed = map[graph.NodeType]string{
+	graph.NodeTypeCall: "Call", graph.NodeTypeIf: "If", graph.NodeTypeSort: "Sort", graph.NodeTypeWhile: "While",
+}
+
 func operation(node *graph.Node) string {
+	if name := unnamed[node.Type()]; name != "" {
+		return name
+	}
 	name := node.Type().String()
 	const prefix = "NodeType"
 	if len(name) > len(prefix) && name[:len(prefix)] == prefix {

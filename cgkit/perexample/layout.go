@@ -4,7 +4,8 @@ package perexample
 
 import "github.com/gomlx/gomlx/core/graph"
 
-// layout says how the examples of a batch lie in a node's value.
+// layout says how the examples of a batch lie in a node's value. Batches have two examples or more: what is known of a
+// single one needs no axis, see [Of].
 //
 // axis is the axis along which they lie, or none. That axis has length m·inner: example b owns the inner consecutive
 // positions from b·inner on, which is what folding [B, T, F] to [B·T, F] makes (inner = T).

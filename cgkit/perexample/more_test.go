@@ -9,6 +9,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/layers/activation"
+	"github.com/gomlx/gomlx/ml/layers/lstm"
 	"github.com/gomlx/gomlx/ml/layers/norm"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -61,6 +62,32 @@ func init() {
 			w := s.VariableWithShape("w", shapes.Make(dtypes.Float64, 6, 8)).NodeValue(x.Graph())
 			h := Dot(ConvertDType(x, dtypes.Float32), ConvertDType(w, dtypes.Float32)).Product()
 			return layers.Dense(s.In("b"), ConvertDType(activation.Relu(h), dtypes.Float64), true, classes)
+		})},
+		modelCase{name: "LSTM with peepholes, both ways", example: []int{3, 2}, loss: meanLoss(func(s *model.Scope, x *Node) *Node {
+			_, last, cell := lstm.New(s.In("lstm"), x, 2).UsePeephole(true).Direction(lstm.DirBidirectional).Done()
+			h := Transpose(Add(last, Tanh(cell)), 0, 1) // [m, 2, 2]
+			return layers.Dense(s.In("b"), Reshape(h, h.Shape().Dimensions[0], -1), true, classes)
+		})},
+		modelCase{name: "weight used four times, on sequences too", example: []int{2, 4}, loss: meanLoss(func(s *model.Scope, x *Node) *Node {
+			w := s.VariableWithShape("w", shapes.Make(x.DType(), 4, 4)).NodeValue(x.Graph())
+			bias := s.VariableWithShape("bias", shapes.Make(x.DType(), 1, 4)).NodeValue(x.Graph())
+			h := Tanh(Einsum("bti,io->bto", x, w))
+			h = Tanh(Add(ReduceMean(h, 1), bias))
+			for i := range 3 {
+				h = Tanh(Mul(Sub(Dot(h, w).Product(), bias), AddScalar(bias, float64(i))))
+			}
+			return layers.Dense(s.In("b"), Transpose(Einsum("io,bi->ob", w, h), 0, 1), true, classes)
+		})},
+		modelCase{name: "frozen batch norm", example: []int{3, 4}, xlaOnly: true, loss: meanLoss(func(s *model.Scope, x *Node) *Node {
+			h := norm.BatchNorm(s.In("bn"), layers.Dense(s.In("a"), x, true, 6), -1).Trainable(false).Done()
+			return layers.Dense(s.In("b"), ReduceMean(Tanh(h), 1), true, classes)
+		})},
+		modelCase{name: "checkpoints", example: []int{6}, loss: meanLoss(func(s *model.Scope, x *Node) *Node {
+			h := layers.Dense(s.In("in"), x, true, 5)
+			for i := range 2 {
+				h = Add(h, Tanh(layers.Dense(s.In("block %d", i), h.Checkpoint(), true, 5)))
+			}
+			return layers.Dense(s.In("b"), h.StopCheckpoint(), true, classes)
 		})},
 		modelCase{name: "parameter with a batch axis", example: []int{6}, fixedBatch: true, loss: meanLoss(func(s *model.Scope, x *Node) *Node {
 			offsets := s.VariableWithShape("offsets", shapes.Make(x.DType(), 5, 6)).NodeValue(x.Graph())

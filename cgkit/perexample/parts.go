@@ -8,55 +8,131 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// parts lists what a boundary gives to the gradient of param: one part for each operand that depends on it.
-func (a *analysis) parts(b *boundary, param *graph.Node) []part {
+// use is one place where a parameter enters the computation of the batch: an operand of a boundary.
+type use struct {
+	b       *boundary
+	operand int
+}
+
+// node is what enters there: the parameter or something made of it.
+func (u use) node() *graph.Node { return u.b.node.Inputs()[u.operand] }
+
+// mostOuter is how many outer products an example's gradient is a sum of. More go into one product of matrices: a loop over
+// the coordinates may have so many operations only (see package aggregate).
+const mostOuter = 2
+
+// parts lists what makes up the gradient of param.
+//
+// A gradient is linear in what arrives from the places where the parameter enters, of which a recurrent net has one a step.
+// So products with the same operand become one product, over all of the steps' positions, what elementwise operations give
+// is summed over the places before it is cut into examples, and what all places give is pushed back to the parameter in
+// one sweep. The number of nodes is that of the examples plus that of the places, not their product.
+func (a *analysis) parts(param *graph.Node) []part {
 	var list []part
-	for i, operand := range a.inputs(b.node) {
-		if info := a.info[operand.Id()]; !info.own() || !a.dependsOn(operand, param) {
-			continue
+	var dense, other []use
+	for _, b := range a.boundaries {
+		for i, operand := range b.node.Inputs() {
+			u := use{b, i}
+			switch info := a.info[operand.Id()]; {
+			case !info.own() || !a.dependsOn(operand, param):
+			case b.tail:
+				list = append(list, &tailPart{a: a, use: u, param: param})
+			case operand == param && a.isDense(b, i):
+				dense = append(dense, u)
+			default:
+				other = append(other, u)
+			}
 		}
-		switch {
-		case b.tail:
-			list = append(list, &tailPart{a: a, b: b, operand: i, param: param})
-		case a.isDense(b, i) && operand == param:
-			list = append(list, newOuterPart(b))
-		default:
-			list = append(list, &clonePart{a: a, b: b, operand: i, param: param})
-		}
+	}
+	if len(dense) > mostOuter {
+		dense, other = nil, append(dense, other...)
+	}
+	for _, u := range dense {
+		list = append(list, newOuterPart(u.b))
+	}
+	if terms := a.terms(other, param); len(terms) > 0 {
+		list = append(list, &sharedPart{a: a, param: param, terms: terms})
 	}
 	return list
 }
 
 func (a *analysis) dependsOn(node, param *graph.Node) bool {
-	return node == param || len(a.between(node, param)) > 0
+	return node == param || len(a.between([]*graph.Node{node}, param)) > 0
 }
 
 // tailPart is a term of the loss that comes from the parameters alone and reaches every example.
 type tailPart struct {
-	a       *analysis
-	b       *boundary
-	operand int
-	param   *graph.Node
-	whole   *graph.Node
+	a *analysis
+	use
+	param *graph.Node
+	whole *graph.Node
 }
 
 func (p *tailPart) example(int) *graph.Node {
 	if p.whole == nil {
 		gradient := vjp(p.b.node, p.b.node, p.b.gradient, p.param)[p.operand]
-		p.whole = p.a.pushBack(p.b.node.Inputs()[p.operand], gradient, p.param)
+		p.whole = p.a.pushBack([]share{{p.node(), gradient}}, p.param)
 	}
 	return p.whole
 }
 
-// clonePart takes any operation: it is built again on one example's slices, and GoMLX's rule for it is applied there.
-type clonePart struct {
-	a       *analysis
-	b       *boundary
-	operand int
-	param   *graph.Node
+// sharedPart is all places together that are not dense layers of their own.
+type sharedPart struct {
+	a     *analysis
+	param *graph.Node
+	terms []term
 }
 
-func (p *clonePart) example(b int) *graph.Node {
+// term is what one or several places give.
+type term interface {
+	example(b int) share
+}
+
+func (p *sharedPart) example(b int) *graph.Node {
+	shares := make([]share, len(p.terms))
+	for i, t := range p.terms {
+		shares[i] = t.example(b)
+	}
+	return p.a.pushBack(shares, p.param)
+}
+
+// terms brings places together as far as they are alike.
+func (a *analysis) terms(uses []use, param *graph.Node) []term {
+	var terms []term
+	products := make(map[string]*productTerm)
+	rows := make(map[graph.NodeId]*rowsTerm)
+	for _, u := range uses {
+		if p := a.product(u); p != nil {
+			if same := products[p.key]; same != nil {
+				same.lefts, same.rights = append(same.lefts, p.lefts...), append(same.rights, p.rights...)
+				continue
+			}
+			products[p.key] = p
+			terms = append(terms, p)
+			continue
+		}
+		if r := a.rows(u, param); r != nil {
+			if same := rows[r.of.Id()]; same != nil {
+				same.stored = graph.Add(same.stored, r.stored)
+				continue
+			}
+			rows[r.of.Id()] = r
+			terms = append(terms, r)
+			continue
+		}
+		terms = append(terms, &cloneTerm{a: a, use: u, param: param})
+	}
+	return terms
+}
+
+// cloneTerm takes any operation: it is built again on one example's slices, and GoMLX's rule for it is applied there.
+type cloneTerm struct {
+	a *analysis
+	use
+	param *graph.Node
+}
+
+func (p *cloneTerm) example(b int) share {
 	node, info := p.b.node, p.b.info
 	inputs := node.Inputs()
 	sliced := make([]*graph.Node, len(inputs))
@@ -65,14 +141,14 @@ func (p *clonePart) example(b int) *graph.Node {
 	}
 	gradient := vjp(node.CloneWithInputs(sliced...), node, info.layout.example(p.b.gradient, b), p.param)[p.operand]
 	operand, reads := inputs[p.operand], info.reads[p.operand]
-	if !reads.batch() {
-		return p.a.pushBack(operand, gradient, p.param)
+	if !reads.batch() || gradient == nil {
+		return share{operand, gradient}
 	}
 	// The operand itself was repeated, or laid out, along the batch axis.
 	if source, summed := unbroadcast(operand, gradient, reads.axis); source != nil {
-		return p.a.pushBack(source, summed, p.param)
+		return share{source, summed}
 	}
-	return p.a.pushBack(operand, padExample(operand, gradient, reads, b), p.param)
+	return share{operand, padExample(operand, gradient, reads, b)}
 }
 
 // unbroadcast undoes a broadcast that made the batch axis: the gradient of one example is summed over what the broadcast

@@ -10,7 +10,7 @@ import (
 
 // patches are a convolution as a dense layer on positions: left [m, positions, rows] is what the kernel lies on at each
 // position of the output, right [m, positions, columns] the gradient there.
-func (p *clonePart) patches(m int) (left, right *graph.Node, ok bool) {
+func (p *cloneTerm) patches(m int) (left, right *graph.Node, ok bool) {
 	node := p.b.node
 	if node.Type() != graph.NodeTypeConvGeneral || p.operand != 1 || p.b.info.reads[0] != (layout{axis: 0, inner: 1}) || !channelsLast(node) {
 		return nil, nil, false

@@ -22,32 +22,38 @@ func vjp(node, rule, gradient, param *graph.Node) []*graph.Node {
 	return fn(node, []*graph.Node{gradient}, shapes.Make(gradient.DType()))
 }
 
-// pushBack carries the gradient of a node that depends on parameters alone back to param, through reshapes, broadcasts
-// and whatever else lies between. It returns nil where the node does not depend on param.
-func (a *analysis) pushBack(node, gradient, param *graph.Node) *graph.Node {
-	if node == param {
-		return gradient
-	}
-	pending := map[graph.NodeId]*graph.Node{node.Id(): gradient}
-	add := func(input, part *graph.Node) {
-		if sum := pending[input.Id()]; sum != nil {
+// share is the gradient of a node that depends on parameters alone.
+type share struct{ of, gradient *graph.Node }
+
+// pushBack carries gradients of nodes that depend on parameters alone back to param, all in one sweep through reshapes,
+// broadcasts and whatever else lies between. It returns nil where none of the nodes depends on param.
+func (a *analysis) pushBack(shares []share, param *graph.Node) *graph.Node {
+	pending := make(map[graph.NodeId]*graph.Node)
+	add := func(node, part *graph.Node) {
+		if sum := pending[node.Id()]; sum != nil && part != nil {
 			part = graph.Add(sum, part)
 		}
-		pending[input.Id()] = part
+		if part != nil {
+			pending[node.Id()] = part
+		}
+	}
+	starts := make([]*graph.Node, len(shares))
+	for i, s := range shares {
+		add(s.of, s.gradient)
+		starts[i] = s.of
 	}
 	// Nodes are numbered in the order they were made, so that a node comes after all it depends on.
-	for _, current := range a.between(node, param) {
+	for _, current := range a.between(starts, param) {
 		arriving := pending[current.Id()]
 		if arriving == nil {
 			continue
 		}
-		if stand := a.alternates[current.Id()]; stand != nil {
-			add(stand[0], arriving)
+		if stand := a.standIns[current.Id()]; stand != nil {
+			add(stand, arriving)
 			continue
 		}
 		for i, part := range vjp(current, current, arriving, param) {
-			input := current.Inputs()[i]
-			if part != nil && a.info[input.Id()].trained {
+			if input := current.Inputs()[i]; a.info[input.Id()].trained {
 				add(input, part)
 			}
 		}
@@ -55,8 +61,8 @@ func (a *analysis) pushBack(node, gradient, param *graph.Node) *graph.Node {
 	return pending[param.Id()]
 }
 
-// between lists the nodes that node depends on and that depend on param, param left out, latest first.
-func (a *analysis) between(node, param *graph.Node) []*graph.Node {
+// between lists the nodes that starts depend on, starts too, and that depend on param, param left out, latest first.
+func (a *analysis) between(starts []*graph.Node, param *graph.Node) []*graph.Node {
 	reaches := make(map[graph.NodeId]bool)
 	var list []*graph.Node
 	var visit func(n *graph.Node) bool
@@ -81,7 +87,9 @@ func (a *analysis) between(node, param *graph.Node) []*graph.Node {
 		}
 		return reaches[n.Id()]
 	}
-	visit(node)
+	for _, node := range starts {
+		visit(node)
+	}
 	slices.SortFunc(list, func(x, y *graph.Node) int { return int(y.Id()) - int(x.Id()) })
 	return list
 }

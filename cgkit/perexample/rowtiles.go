@@ -15,51 +15,46 @@ import (
 // parameter's last axis, and rows all others. from is an int32 scalar, and from+count at most the number of rows. read uses
 // nothing of the graph but what it is given, so it may be called in a closure.
 //
-// ok is false where the parameter is not the matrix of one layer that works on several positions of an example, as a dense
-// layer does on sequences, or of one embedding, or the kernel of one convolution (channels last, in one group, input not
-// dilated), whose patches are stored: a kernel's positions times its input.
-func (v *View) Rows() (operands []*graph.Node, read func(operands []*graph.Node, from *graph.Node, count int) *graph.Node, ok bool) {
-	if len(v.parts) != 1 {
-		return nil, nil, false
+// stored is how many bytes the operands take that are there for this alone, and working how many read takes for each row
+// besides its result: where both are more than what going through rows saves, all gradients had better be stored.
+//
+// ok is false where the parameter is not the matrix of dense layers that work on several positions of an example, on
+// sequences or at each step of one, or of one embedding, or the kernel of one convolution (channels last, in one group,
+// input not dilated), whose patches are stored: a kernel's positions times its input.
+func (v *View) Rows() (operands []*graph.Node, read func(operands []*graph.Node, from *graph.Node, count int) *graph.Node, stored, working int, ok bool) {
+	if len(v.parts) != 1 || v.param.Rank() == 0 {
+		return nil, nil, 0, 0, false
 	}
-	p, is := v.parts[0].(*clonePart)
-	if !is || p.b.node.Inputs()[p.operand] != v.param || p.b.gradient.DType() != v.param.DType() {
-		return nil, nil, false
+	shared, is := v.parts[0].(*sharedPart)
+	if !is || len(shared.terms) != 1 {
+		return nil, nil, 0, 0, false
 	}
-	if left, right, is := p.patches(v.m); is {
-		return []*graph.Node{left, right}, rowsOfProducts, true
+	switch t := shared.terms[0].(type) {
+	case *productTerm:
+		if last := v.param.Shape().Dimensions[v.param.Rank()-1]; t.of != v.param || t.permutation != nil || t.columns() != last {
+			return nil, nil, 0, 0, false
+		}
+		left, right := t.sides()
+		return []*graph.Node{left, right}, rowsOfProducts, 0, perRow(left), true
+	case *cloneTerm:
+		if t.node() != v.param || t.b.gradient.DType() != v.param.DType() {
+			return nil, nil, 0, 0, false
+		}
+		if left, right, is := t.patches(v.m); is {
+			return []*graph.Node{left, right}, rowsOfProducts, byteSize(left), perRow(left), true
+		}
+		if v.param.Rank() == 2 && t.isLookUp() {
+			places, table := t.lookUps(v.m)
+			return []*graph.Node{places, table}, rowsOfLookUps, byteSize(places) + byteSize(table), perRow(places), true
+		}
 	}
-	if v.param.Rank() != 2 {
-		return nil, nil, false
-	}
-	if left, right, is := p.positions(v.m); is {
-		return []*graph.Node{left, right}, rowsOfProducts, true
-	}
-	if indices, updates, is := p.lookUps(v.m); is {
-		return []*graph.Node{indices, updates}, rowsOfLookUps, true
-	}
-	return nil, nil, false
+	return nil, nil, 0, 0, false
 }
 
-// positions are the two sides of a dense layer on several positions: example b's gradient is left_bᵀ·right_b, with left
-// [m, positions, rows] and right [m, positions, columns].
-func (p *clonePart) positions(m int) (left, right *graph.Node, ok bool) {
-	node, reads := p.b.node, p.b.info.reads
-	if node.Type() != graph.NodeTypeDotGeneral || p.operand != 1 || reads[0].axis != 0 {
-		return nil, nil, false
-	}
-	x := node.Inputs()[0]
-	if len(intsAttribute(node, "lhsBatchAxes")) > 0 || !slices.Equal(intsAttribute(node, "lhsContractingAxes"), []int{x.Rank() - 1}) ||
-		x.DType() != node.DType() || x.Rank() < 2 {
-		return nil, nil, false
-	}
-	flat := func(n *graph.Node) *graph.Node { return graph.Reshape(n, m, -1, n.Shape().Dimensions[n.Rank()-1]) }
-	left, right = flat(x), flat(p.b.gradient)
-	if intsAttribute(node, "rhsContractingAxes")[0] == 1 { // weights [out, in]
-		left, right = right, left
-	}
-	return left, right, true
-}
+func byteSize(x *graph.Node) int { return int(x.Shape().ByteSize()) }
+
+// perRow is the bytes of an operand that one row takes: rows are its last axis.
+func perRow(x *graph.Node) int { return byteSize(x) / max(1, x.Shape().Dimensions[x.Rank()-1]) }
 
 func rowsOfProducts(operands []*graph.Node, from *graph.Node, count int) *graph.Node {
 	left, right := operands[0], operands[1]
@@ -69,26 +64,51 @@ func rowsOfProducts(operands []*graph.Node, from *graph.Node, count int) *graph.
 	return graph.Dot(left, right).General([]int{1}, []int{0}, []int{1}, []int{0})
 }
 
-// lookUps are the rows that an embedding looked up, [m, positions, 1], and their gradients, [m, positions, columns].
-func (p *clonePart) lookUps(m int) (indices, updates *graph.Node, ok bool) {
+// isLookUp says whether the operation looks whole rows of a matrix up, by one index each that has the batch axis first.
+func (p *cloneTerm) isLookUp() bool {
 	node, reads := p.b.node, p.b.info.reads
 	if node.Type() != graph.NodeTypeGather || p.operand != 0 {
-		return nil, nil, false
+		return false
 	}
 	table, index := node.Inputs()[0].Shape().Dimensions, node.Inputs()[1]
-	if reads[1].axis != 0 || intAttribute(node, "indexVectorAxis") != index.Rank()-1 || index.Shape().Dimensions[index.Rank()-1] != 1 ||
-		!slices.Equal(intsAttribute(node, "collapsedSliceAxes"), []int{0}) || !slices.Equal(intsAttribute(node, "sliceSizes"), []int{1, table[1]}) ||
-		!slices.Equal(intsAttribute(node, "offsetOutputAxes"), []int{node.Rank() - 1}) {
-		return nil, nil, false
-	}
-	return graph.ConvertDType(graph.Reshape(index, m, -1, 1), dtypes.Int32), graph.Reshape(p.b.gradient, m, -1, table[1]), true
+	return reads[1].axis == 0 && intAttribute(node, "indexVectorAxis") == index.Rank()-1 && index.Shape().Dimensions[index.Rank()-1] == 1 &&
+		slices.Equal(intsAttribute(node, "collapsedSliceAxes"), []int{0}) && slices.Equal(intsAttribute(node, "sliceSizes"), []int{1, table[1]}) &&
+		slices.Equal(intsAttribute(node, "offsetOutputAxes"), []int{node.Rank() - 1})
 }
 
-// rowsOfLookUps multiplies by what is 1 where a row was looked up and 0 elsewhere, as go-xla has no scatter in closures.
+// lookUps are a table of what arrives for the rows that each example looked up, [m·positions + 1, columns], and the places
+// in it of all rows of the gradients, [m, rows]. What several positions of an example looked up is summed at the place of
+// the last of them; rows that an example looked up nowhere have the table's last place, where zeros are. So going through
+// the rows is reading them, and what is stored is one number a row where gradients have as many as columns.
+func (p *cloneTerm) lookUps(m int) (places, table *graph.Node) {
+	g := p.b.node.Graph()
+	param := p.node().Shape().Dimensions
+	rows, columns := param[0], param[1]
+	index := graph.ConvertDType(graph.Reshape(p.b.node.Inputs()[1], m, -1), dtypes.Int32)
+	positions := index.Shape().Dimensions[1]
+	number := func(v int) *graph.Node { return graph.Const(g, int32(v)) }
+	count := func(axis int) *graph.Node { return graph.Iota(g, shapes.Make(dtypes.Int32, m, positions), axis) }
+	// GoMLX's gradient leaves out look-ups beyond the table.
+	valid := graph.LogicalAnd(graph.GreaterOrEqual(index, number(0)), graph.LessThan(index, number(rows)))
+	at := graph.Stack([]*graph.Node{count(0), index}, -1)
+	last := graph.ScatterMax(graph.Zeros(g, shapes.Make(dtypes.Int32, m, rows)), at, graph.Add(count(1), number(1)), false, false)
+	none := number(m * positions)
+	place := func(example, last *graph.Node) *graph.Node {
+		return graph.Add(graph.Mul(example, number(positions)), graph.Sub(last, number(1)))
+	}
+	slots := graph.Where(valid, place(count(0), graph.Gather(last, at)), none)
+	updates := graph.Reshape(p.b.gradient, m, positions, columns)
+	updates = graph.Where(graph.BroadcastToDims(graph.ExpandAxes(valid, -1), m, positions, columns), updates, graph.ZerosLike(updates))
+	table = graph.ScatterSum(graph.Zeros(g, shapes.Make(updates.DType(), m*positions+1, columns)),
+		graph.Reshape(slots, m*positions, 1), graph.Reshape(updates, m*positions, columns), false, false)
+	examples := graph.Iota(g, shapes.Make(dtypes.Int32, m, rows), 0)
+	places = graph.Where(graph.Equal(last, number(0)), none, place(examples, last))
+	return places, table
+}
+
 func rowsOfLookUps(operands []*graph.Node, from *graph.Node, count int) *graph.Node {
-	indices, updates := operands[0], operands[1]
-	dims := []int{updates.Shape().Dimensions[0], updates.Shape().Dimensions[1], count}
-	rows := graph.Add(graph.Iota(from.Graph(), shapes.Make(dtypes.Int32, dims...), 2), graph.BroadcastToDims(from, dims...))
-	hits := graph.ConvertDType(graph.Equal(graph.BroadcastToDims(indices, dims...), rows), updates.DType())
-	return graph.Dot(hits, updates).General([]int{1}, []int{0}, []int{1}, []int{0})
+	places, table := operands[0], operands[1]
+	zero := graph.Const(from.Graph(), int32(0))
+	here := graph.DynamicSlice(places, []*graph.Node{zero, from}, []int{places.Shape().Dimensions[0], count})
+	return graph.Gather(table, graph.ExpandAxes(here, -1))
 }

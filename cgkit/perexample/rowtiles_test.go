@@ -56,7 +56,7 @@ func TestRows(t *testing.T) {
 				y := Sin(c.layer(x, w))
 				loss := ReduceSum(Reshape(y, m, -1), 1)
 				view := perexample.Of(loss, []*Node{x}, []*Node{w})[0]
-				operands, read, ok := view.Rows()
+				operands, read, _, _, ok := view.Rows()
 				if ok != c.ok {
 					t.Fatalf("rows: %v, want %v", ok, c.ok)
 				}

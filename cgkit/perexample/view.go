@@ -4,7 +4,9 @@ package perexample
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -26,6 +28,9 @@ type part interface {
 
 // Of returns one view for each of params, in their order.
 //
+// A batch of one example has the gradient of the loss as its gradient, whatever the model does. There nothing can be mixed,
+// so nothing is refused that GoMLX can differentiate; batches of two and more of the same model may be.
+//
 // loss is the scalar loss of the batch, or the losses of its examples, shape [m], which then stand for their mean. batch
 // are the nodes whose axis 0 holds the m examples: inputs, labels, masks; all must have the same length there. params
 // are the nodes of the parameters, usually Variable.NodeValue. A parameter that the loss does not depend on has zero
@@ -33,6 +38,30 @@ type part interface {
 //
 // It panics with [Unsupported] where a model mixes examples or cannot be followed.
 func Of(loss *graph.Node, batch, params []*graph.Node) []*View {
+	m := examplesOf(batch)
+	if m == 1 {
+		return ofOne(loss, params)
+	}
+	a := analyse(loss, batch, params, m)
+	if !loss.IsScalar() {
+		if l := a.info[loss.Id()].layout; loss.Rank() != 1 || l.axis != 0 || l.inner != 1 {
+			panic(lossShape(loss, m))
+		}
+		loss = graph.ReduceAllMean(loss)
+	} else if info := a.info[loss.Id()]; info.trained && !info.layout.mixed {
+		refuse(loss, a.spoilt(loss, loss, params), "the loss does not sum over the examples", "make the loss a mean or sum of one loss for each example")
+	}
+	means := a.gradients(loss, params)
+	views := make([]*View, len(params))
+	for i, param := range params {
+		views[i] = &View{param: param, m: m, mean: means[i], examples: make([]*graph.Node, m)}
+		views[i].parts = a.parts(param)
+	}
+	return views
+}
+
+// examplesOf is how many examples the batch inputs hold.
+func examplesOf(batch []*graph.Node) int {
 	if len(batch) == 0 || batch[0].Rank() == 0 {
 		panic(fmt.Errorf("perexample: no batch inputs (have %d): per-example gradients need inputs whose axis 0 holds the examples", len(batch)))
 	}
@@ -43,37 +72,85 @@ func Of(loss *graph.Node, batch, params []*graph.Node) []*View {
 				batch[0].Shape(), node.Shape()))
 		}
 	}
-	a := analyse(loss, batch, params, m)
-	if !loss.IsScalar() {
-		if l := a.info[loss.Id()].layout; loss.Rank() != 1 || l.axis != 0 || l.inner != 1 {
-			panic(fmt.Errorf("perexample: a loss of shape %s: give a scalar, or one loss for each of the %d examples", loss.Shape(), m))
-		}
-		loss = graph.ReduceAllMean(loss)
-	} else if info := a.info[loss.Id()]; info.trained && !info.layout.mixed && m > 1 {
-		refuse(loss, a.spoilt(loss, loss, params), "the loss does not sum over the examples", "make the loss a mean or sum of one loss for each example")
+	switch {
+	case m == 0:
+		panic(fmt.Errorf("perexample: a batch input of shape %s holds no example: give one or more", batch[0].Shape()))
+	case m < 0:
+		panic(fmt.Errorf("perexample: a batch input of shape %s: how many examples it holds must be known when the graph is built; give it a fixed axis 0", batch[0].Shape()))
 	}
-	wanted := make([]*graph.Node, 0, len(a.boundaries)+len(params))
+	return m
+}
+
+func lossShape(loss *graph.Node, m int) error {
+	if m == 1 {
+		return fmt.Errorf("perexample: a loss of shape %s: give a scalar, or the loss of the one example, shape [1]", loss.Shape())
+	}
+	return fmt.Errorf("perexample: a loss of shape %s: give a scalar, or one loss for each of the %d examples, shape [%d]", loss.Shape(), m, m)
+}
+
+// ofOne is [Of] for a batch of one: the gradient of its example is the gradient of the loss, by the 1/m convention.
+func ofOne(loss *graph.Node, params []*graph.Node) []*View {
+	if !loss.IsScalar() {
+		if loss.Rank() != 1 || loss.Shape().Size() != 1 {
+			panic(lossShape(loss, 1))
+		}
+		loss = graph.Reshape(loss)
+	}
+	views := make([]*View, len(params))
+	for i, mean := range graph.Gradient(loss, params...) {
+		views[i] = &View{param: params[i], m: 1, mean: mean, parts: []part{wholePart{mean}}, examples: make([]*graph.Node, 1)}
+	}
+	return views
+}
+
+// wholePart is the gradient of the one example there is.
+type wholePart struct{ gradient *graph.Node }
+
+func (p wholePart) example(int) *graph.Node { return p.gradient }
+
+// gradients takes the gradient of the loss with respect to the boundaries, times m but for those of the tail, and returns
+// the one with respect to params.
+func (a *analysis) gradients(loss *graph.Node, params []*graph.Node) []*graph.Node {
+	n := len(a.boundaries)
+	wanted := make([]*graph.Node, 0, n+len(params))
 	for _, b := range a.boundaries {
 		wanted = append(wanted, b.node)
 	}
 	// The parameters are asked for in the same sweep: it is their mean gradient, and it makes GoMLX go through the
 	// stand-ins of fused nodes.
-	gradients := graph.Gradient(loss, append(wanted, params...)...)
+	wanted = append(wanted, params...)
+	gradients := graph.Gradient(loss, wanted...)
+	means := gradients[n:]
+	// An m-th of what an example gives may be too small for float16. There the loss is multiplied, before it comes to that.
+	times := func(node *graph.Node) *graph.Node { return graph.MulScalar(node, float64(a.m)) }
+	early := a.passesFloat16(loss.Graph()) && !(loss.DType() == dtypes.Float16 && a.m > largestHalf)
+	if early {
+		whole := gradients
+		gradients = graph.Gradient(times(loss), wanted...)
+		for i, b := range a.boundaries {
+			if b.tail {
+				gradients[i] = whole[i]
+			}
+		}
+	}
 	for i, b := range a.boundaries {
-		b.gradient = gradients[i]
-		if !b.tail {
-			b.gradient = graph.MulScalar(b.gradient, float64(m))
+		if b.gradient = gradients[i]; !b.tail && !early {
+			b.gradient = times(b.gradient)
 		}
 	}
-	views := make([]*View, len(params))
-	for i, param := range params {
-		views[i] = &View{param: param, m: m, mean: gradients[len(a.boundaries)+i], examples: make([]*graph.Node, m)}
-		for _, b := range a.boundaries {
-			views[i].parts = append(views[i].parts, a.parts(b, param)...)
-		}
-	}
-	return views
+	return means
 }
+
+// passesFloat16 reports whether gradients pass through float16 on their way.
+func (a *analysis) passesFloat16(g *graph.Graph) bool {
+	return slices.ContainsFunc(g.Nodes(), func(node *graph.Node) bool {
+		info := a.info[node.Id()]
+		return info != nil && info.trained && node.DType() == dtypes.Float16
+	})
+}
+
+// largestHalf is the largest number of float16.
+const largestHalf = 65504
 
 // Len is the number of examples m.
 func (v *View) Len() int { return v.m }
@@ -101,6 +178,9 @@ func (v *View) sum(parts []part, b int) *graph.Node {
 	var sum *graph.Node
 	for _, p := range parts {
 		share := p.example(b)
+		if share == nil {
+			continue
+		}
 		if sum == nil {
 			sum = share
 		} else {
@@ -114,30 +194,31 @@ func (v *View) sum(parts []part, b int) *graph.Node {
 }
 
 // SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]. For a dense layer it costs no more than the
-// squared norms of its input and of the gradient of its output.
+// squared norms of its input and of the gradient of its output. Of half precision they are in float32, as squares leave
+// its range and sums its digits.
 func (v *View) SquaredNorms() *graph.Node {
 	if outer := v.dense(); outer != nil {
-		return graph.Mul(rowNorms(outer.input), rowNorms(outer.gradient))
+		return graph.Mul(rowNorms(wide(outer.input)), rowNorms(wide(outer.gradient)))
 	}
 	norms := make([]*graph.Node, v.m)
 	for b := range norms {
-		norms[b] = graph.ReduceAllSum(graph.Square(v.Example(b)))
+		norms[b] = graph.ReduceAllSum(graph.Square(wide(v.Example(b))))
 	}
 	return graph.Stack(norms, 0)
 }
 
 // Gram is ⟨g_a, g_b⟩ over this parameter for each pair of examples. Shape: [m, m]. For a dense layer it is the product,
 // entry by entry, of the Gram matrices of its input and of the gradient of its output, and no gradient is stored;
-// elsewhere the m gradients are, so it takes [m, parameters] of memory.
+// elsewhere the m gradients are, so it takes [m, parameters] of memory. Of half precision it is in float32.
 func (v *View) Gram() *graph.Node {
 	if outer := v.dense(); outer != nil {
-		return graph.Mul(rowGram(outer.input), rowGram(outer.gradient))
+		return graph.Mul(rowGram(wide(outer.input)), rowGram(wide(outer.gradient)))
 	}
 	rows := make([]*graph.Node, v.m)
 	for b := range rows {
 		rows[b] = graph.Reshape(v.Example(b), v.param.Shape().Size())
 	}
-	return rowGram(graph.Stack(rows, 0))
+	return rowGram(wide(graph.Stack(rows, 0)))
 }
 
 // Sum is Σ_{from ≤ b < to} g_b: for a dense layer one matrix product of to−from rows. Shape: the parameter's.
@@ -146,33 +227,48 @@ func (v *View) Sum(from, to int) *graph.Node {
 		panic(fmt.Errorf("perexample: examples %d to %d: the batch has examples 0 to %d", from, to-1, v.m-1))
 	}
 	if outer := v.dense(); outer != nil {
-		return graph.Dot(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to)),
-			graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to))).Product()
+		return v.narrow(graph.Dot(graph.SliceAxis(wide(outer.columns), 1, graph.AxisRange(from, to)),
+			graph.SliceAxis(wide(outer.rows), 0, graph.AxisRange(from, to))).Product())
 	}
-	sum := v.Example(from)
+	sum := wide(v.Example(from))
 	for b := from + 1; b < to; b++ {
-		sum = graph.Add(sum, v.Example(b))
+		sum = graph.Add(sum, wide(v.Example(b)))
 	}
-	return sum
+	return v.narrow(sum)
 }
 
-// Weighted is Σ_b weights[b]·g_b. weights: shape [m], of the parameter's type; shape of the result: the parameter's. For
+// Weighted is Σ_b weights[b]·g_b. weights: shape [m], of any floating-point type; shape of the result: the parameter's. For
 // a dense layer it is one matrix product.
 func (v *View) Weighted(weights *graph.Node) *graph.Node {
 	if outer := v.dense(); outer != nil {
-		return graph.Dot(outer.columns, graph.Mul(outer.rows, graph.Reshape(weights, v.m, 1))).Product()
+		rows := wide(outer.rows)
+		weights = graph.ConvertDType(weights, rows.DType())
+		return v.narrow(graph.Dot(wide(outer.columns), graph.Mul(rows, graph.Reshape(weights, v.m, 1))).Product())
 	}
 	var sum *graph.Node
 	for b := range v.m {
-		term := graph.Mul(v.Example(b), graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(b))))
+		example := wide(v.Example(b))
+		weight := graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(b)))
+		term := graph.Mul(example, graph.ConvertDType(weight, example.DType()))
 		if sum == nil {
 			sum = term
 		} else {
 			sum = graph.Add(sum, term)
 		}
 	}
-	return sum
+	return v.narrow(sum)
 }
+
+// wide is what sums of half precision are taken in: float32.
+func wide(x *graph.Node) *graph.Node {
+	if x.DType().IsHalfPrecision() {
+		return graph.ConvertDType(x, dtypes.Float32)
+	}
+	return x
+}
+
+// narrow gives a sum the parameter's type.
+func (v *View) narrow(sum *graph.Node) *graph.Node { return graph.ConvertDType(sum, v.param.DType()) }
 
 func rowNorms(x *graph.Node) *graph.Node { return graph.ReduceSum(graph.Square(x), 1) }
 

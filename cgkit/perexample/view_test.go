@@ -196,7 +196,10 @@ func TestViewsAgainstOneExampleAtATime(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got := exec.MustCall(x, y)
+				got, err := exec.Call(x, y)
+				if err != nil {
+					t.Fatal(err)
+				}
 				tolerance = 1e-9
 				if c.tolerance > 0 {
 					tolerance = c.tolerance

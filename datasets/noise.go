@@ -20,6 +20,9 @@ type LabelNoise struct {
 	Chosen   []bool  // which examples took part in the permutation, [n]
 	Fraction float64 // the probability ε of being chosen, in [0, 1]
 	Seed     uint64
+
+	// GivenTargets and OriginalTargets are in place of Given and Original for sets with a target.
+	GivenTargets, OriginalTargets []float32
 }
 
 // Streams of the noise's generator. Choosing and permuting draw from separate ones, so that with one seed the examples

@@ -41,12 +41,16 @@ type Split struct {
 	// Pixels is [n, Features] row by row, 0…255; networks are fed pixel/255. Within an example the order is that of the
 	// source: row by row, and for colour all of red, then green, then blue.
 	Pixels []uint8
+	// Values is [n, Features] in place of Pixels, for tables of features: networks are fed them as they are.
+	Values []float32
 	// Labels is [n], each below the set's Classes.
 	Labels []uint8
+	// Targets is [n] in place of Labels, for sets without classes (Classes is 0).
+	Targets []float32
 }
 
 // Len is the number of examples n.
-func (s Split) Len() int { return len(s.Labels) }
+func (s Split) Len() int { return max(len(s.Labels), len(s.Targets)) }
 
 // Take returns the first n examples, 1 ≤ n ≤ Len, sharing the memory of s.
 func (s Split) Take(n int) (Split, error) {

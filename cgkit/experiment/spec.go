@@ -46,6 +46,23 @@ type Spec struct {
 	Batch        int     `json:"batch"`         // examples an update; divides the training set
 	LearningRate float64 `json:"learning_rate"` // multiplies the gradient of the batch's mean loss
 	Seed         int64   `json:"seed"`          // of the initial weights, the order of examples and the label noise
+
+	// What follows is left out of a record and of its id where it is empty, as it is in the paper's runs.
+
+	// Model is the network's name in package models; "" is the paper's, "mlp". Any other takes no hidden and no init.
+	Model string `json:"model,omitempty"`
+	// Settings are what the model is told in place of its defaults.
+	Settings map[string]string `json:"settings,omitempty"`
+	// Data is the content of a data set that is not a published one: the first 16 hexadecimal digits of its DataHash.
+	Data string `json:"data,omitempty"`
+}
+
+// ModelName is the network's name, "mlp" where Model is empty.
+func (s Spec) ModelName() string {
+	if s.Model == "" {
+		return "mlp"
+	}
+	return s.Model
 }
 
 // DefaultSpec is the paper's run without noise and without winsorization (CG §3).

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 
 	"coherentgradients/datasets/random"
 
@@ -29,6 +30,7 @@ func MLP() Model {
 		Name:     "mlp",
 		About:    "fully connected, ReLU: the paper's (widths by --hidden)",
 		Features: true,
+		Layer:    func(name string) string { return name[strings.LastIndexByte(name, '_')+1:] },
 		Output: func(scope *model.Scope, x *graph.Node) *graph.Node {
 			sizes := sizesOf(scope, x.Shape())
 			for i := range len(sizes) - 1 {

@@ -38,6 +38,9 @@ type Model struct {
 	// Initialize creates variables with initial values of its own, for x of the given shape, m being 1. What it leaves
 	// out, and all if it is nil, gets its values from GoMLX's initializers, seeded by the same seed.
 	Initialize func(scope *model.Scope, x shapes.Shape, seed int64) error
+	// Layer names the layer that a variable belongs to, for gradients measured by layer; "" leaves it out of them. nil: the
+	// variable's scope, or its own name in the root scope.
+	Layer func(path string) string
 	// Settings are the hyperparameters that a spec may set, with their defaults: int, float64, bool or string values.
 	Settings map[string]any
 }
@@ -176,6 +179,23 @@ func (m Model) Losses(output, labels *graph.Node) *graph.Node {
 		return graph.Square(graph.Sub(Predictions(output), labels))
 	}
 	return CrossEntropy(output, labels)
+}
+
+// LayerOf names a variable's layer in letters, digits and '_'.
+func (m Model) LayerOf(path string) string {
+	path = strings.TrimPrefix(path, model.ScopeSeparator)
+	if m.Layer != nil {
+		return m.Layer(path)
+	}
+	if i := strings.LastIndex(path, model.ScopeSeparator); i >= 0 {
+		path = path[:i]
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, path)
 }
 
 // CrossEntropy is each example's softmax cross-entropy in nats, [m], of logits [m, classes] and labels [m].

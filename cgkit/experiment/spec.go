@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,7 +61,7 @@ type Spec struct {
 // ModelName is the network's name, "mlp" where Model is empty.
 func (s Spec) ModelName() string {
 	if s.Model == "" {
-		return "mlp"
+		return defaultModel
 	}
 	return s.Model
 }
@@ -93,6 +94,16 @@ func (s Spec) Normalized() Spec {
 	if slices.Contains(clamping, s.Aggregator) && s.C == 0 {
 		s.Aggregator = AggregatorMean
 	}
+	if s.Model == defaultModel {
+		s.Model = ""
+	}
+	if len(s.Settings) == 0 {
+		s.Settings = nil
+	}
+	s.Settings = maps.Clone(s.Settings)
+	if s.Model != "" { // widths and initial weights are the paper's net's
+		s.Hidden, s.Init = []int{}, InitAuthors
+	}
 	if s.Aggregator != AggregatorWinsorize && (s.Percentile == PercentileLinear || s.Percentile == "") { // an unknown one stays an error
 		s.Percentile = PercentileNearest
 	}
@@ -104,7 +115,11 @@ func (s Spec) Normalized() Spec {
 func (s Spec) ID() string {
 	s = s.Normalized()
 	sum := sha256.Sum256(s.canonical())
-	return fmt.Sprintf("%s-n%s-%s-c%s-s%d-%s", s.Dataset, short(s.Noise*100), s.Aggregator, short(s.C), s.Seed,
+	name := s.Dataset
+	if s.Model != "" {
+		name += "-" + s.Model
+	}
+	return fmt.Sprintf("%s-n%s-%s-c%s-s%d-%s", name, short(s.Noise*100), s.Aggregator, short(s.C), s.Seed,
 		hex.EncodeToString(sum[:5]))
 }
 
@@ -122,12 +137,35 @@ func (s Spec) canonical() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `{"format":%d,"dataset":%q,"noise":%s,"hidden":[%s],"aggregator":%q,"c":%s,"percentile":%q,`,
 		s.Format, s.Dataset, number(s.Noise), strings.Join(hidden, ","), s.Aggregator, number(s.C), s.Percentile)
-	fmt.Fprintf(&b, `"init":%q,"steps":%d,"batch":%d,"learning_rate":%s,"seed":%d}`,
+	fmt.Fprintf(&b, `"init":%q,"steps":%d,"batch":%d,"learning_rate":%s,"seed":%d`,
 		s.Init, s.Steps, s.Batch, number(s.LearningRate), s.Seed)
+	if s.Model != "" {
+		fmt.Fprintf(&b, `,"model":%q`, s.Model)
+	}
+	if len(s.Settings) > 0 {
+		b.WriteString(`,"settings":{`)
+		for i, name := range slices.Sorted(maps.Keys(s.Settings)) {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, `%q:%q`, name, s.Settings[name])
+		}
+		b.WriteByte('}')
+	}
+	if s.Data != "" {
+		fmt.Fprintf(&b, `,"data":%q`, s.Data)
+	}
+	b.WriteByte('}')
 	return b.Bytes()
 }
 
-// specFields are the names of a spec.json, all of them needed and no other allowed.
+// defaultModel is the paper's net, of which a record says nothing.
+const defaultModel = "mlp"
+
+// optionalFields may be left out of a spec.json.
+var optionalFields = []string{"model", "settings", "data"}
+
+// specFields are the names of a spec.json that are needed; besides them only optionalFields are allowed.
 var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", "c", "percentile", "init", "steps",
 	"batch", "learning_rate", "seed"}
 
@@ -146,8 +184,8 @@ func DecodeSpec(data []byte) (Spec, error) {
 			clip(string(raw)), Format)
 	}
 	for name := range fields {
-		if !slices.Contains(specFields, name) {
-			return Spec{}, fmt.Errorf("unknown field %q; format %d knows %s", clip(name), Format, strings.Join(specFields, ", "))
+		if !slices.Contains(specFields, name) && !slices.Contains(optionalFields, name) {
+			return Spec{}, fmt.Errorf("unknown field %q; format %d knows %s", clip(name), Format, strings.Join(slices.Concat(specFields, optionalFields), ", "))
 		}
 	}
 	for _, name := range specFields {

@@ -76,7 +76,7 @@ func (s Spec) Validate() error {
 
 // Forms of a spec's optional fields. What they name is known to whoever trains: a record can be read without it.
 var (
-	modelForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+	modelForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,59}$`)
 	settingForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,59}$`)
 	valueForm   = regexp.MustCompile(`^[ -~]{0,200}$`)
 	dataForm    = regexp.MustCompile(`^[0-9a-f]{16}$`)
@@ -84,7 +84,7 @@ var (
 
 func (s Spec) validateModel() error {
 	if s.Model != "" && !modelForm.MatchString(s.Model) {
-		return fmt.Errorf("model = %q: must be up to 40 small letters, digits and '-', beginning with a letter, such as cnn", clip(s.Model))
+		return fmt.Errorf("model = %q: must be up to 60 small letters, digits and '-', beginning with a letter, such as cnn", clip(s.Model))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Settings)) {
 		switch {

@@ -227,3 +227,38 @@ func TestRefusedModels(t *testing.T) {
 		t.Errorf("an unknown model: %v", err)
 	}
 }
+
+// A model's own name follows from what it builds, and from nothing else.
+func TestIdentify(t *testing.T) {
+	set := smallProblem(t, nil).Set
+	name := func(m models.Model, settings map[string]string) string {
+		t.Helper()
+		got, err := Identify(m, set, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Name
+	}
+	first := name(tinyConv(), nil)
+	if !strings.HasPrefix(first, "tiny-conv-") || len(first) != len("tiny-conv-")+8 {
+		t.Errorf("the name is %q", first)
+	}
+	if again := name(tinyConv(), nil); again != first {
+		t.Errorf("%q, and %q when asked again", first, again)
+	}
+	if other := name(tinyConv(), map[string]string{"rate": "0.3"}); other == first {
+		t.Error("another dropout has the same name")
+	}
+	changed := tinyConv()
+	changed.Output = func(scope *model.Scope, x *graph.Node) *graph.Node {
+		return graph.MulScalar(tinyConv().Output(scope, x), 2)
+	}
+	if other := name(changed, nil); other == first {
+		t.Error("another function has the same name")
+	}
+	broken := tinyConv()
+	broken.Output = func(_ *model.Scope, x *graph.Node) *graph.Node { return x }
+	if _, err := Identify(broken, set, nil); err == nil || !strings.Contains(err.Error(), "tiny-conv") {
+		t.Errorf("a model with the wrong output: %v", err)
+	}
+}

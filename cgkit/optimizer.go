@@ -75,9 +75,17 @@ func (o *Optimizer) Rule() aggregate.Rule { return o.rule }
 // that are no variables. It panics, as GoMLX's graph building does, where the rule's settings are out of range, the batch
 // is too small for it, or the model cannot be followed.
 func (o *Optimizer) UpdateGraph(scope *model.Scope, g *graph.Graph, loss *graph.Node) {
+	o.Step(scope, loss, batchInputs(scope, g))
+}
+
+// Step is [Optimizer.UpdateGraph] for whoever knows the batch inputs, the nodes whose axis 0 holds the examples. It is
+// the one place where an update is built: within a closure too, as in a loop of several updates, where the variables'
+// nodes have been set to the loop's state.
+func (o *Optimizer) Step(scope *model.Scope, loss *graph.Node, inputs []*graph.Node) {
 	if o.err != nil {
 		panic(o.err)
 	}
+	g := loss.Graph()
 	variables := trainable(scope, g)
 	if len(variables) == 0 {
 		panic(fmt.Errorf("%s: the model has no trainable variables in use: there is nothing to train", o.rule.Name()))
@@ -86,7 +94,7 @@ func (o *Optimizer) UpdateGraph(scope *model.Scope, g *graph.Graph, loss *graph.
 	for i, v := range variables {
 		params[i] = v.NodeValue(g)
 	}
-	views := perexample.Of(loss, batchInputs(scope, g), params)
+	views := perexample.Of(loss, inputs, params)
 	if err := errors.Join(o.rule.Check(views[0].Len()), aggregate.CheckBackend(o.rule, views[0].Len(), g.Backend())); err != nil {
 		panic(err)
 	}

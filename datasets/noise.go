@@ -5,6 +5,8 @@ package datasets
 import (
 	"fmt"
 	"slices"
+
+	"coherentgradients/datasets/random"
 )
 
 // LabelNoise is a training set's labels after label noise, beside what they were (CG, common set-up; as the authors' code
@@ -20,6 +22,9 @@ type LabelNoise struct {
 	Chosen   []bool  // which examples took part in the permutation, [n]
 	Fraction float64 // the probability ε of being chosen, in [0, 1]
 	Seed     uint64
+
+	// GivenTargets and OriginalTargets are in place of Given and Original for sets with a target.
+	GivenTargets, OriginalTargets []float32
 }
 
 // Streams of the noise's generator. Choosing and permuting draw from separate ones, so that with one seed the examples
@@ -33,43 +38,29 @@ const (
 // unchanged. The same arguments give the same noise on every machine. ε = 0 changes nothing; ε = 1 permutes all labels.
 // No labels, or a fraction outside the range or NaN, is an error.
 func NewLabelNoise(labels []uint8, fraction float64, seed uint64) (*LabelNoise, error) {
-	if !(fraction >= 0 && fraction <= 1) { // so that NaN is refused too
-		return nil, fmt.Errorf("label noise %v, allowed are fractions from 0 to 1: use 0.25 for 25 %%", fraction)
+	n, order, err := permuteChosen(len(labels), fraction, seed)
+	if err != nil {
+		return nil, err
 	}
-	if len(labels) == 0 {
-		return nil, fmt.Errorf("label noise for 0 labels, at least 1 is needed: open a data set first")
-	}
-	n := &LabelNoise{
-		Given:    slices.Clone(labels),
-		Original: slices.Clone(labels),
-		Chosen:   make([]bool, len(labels)),
-		Fraction: fraction,
-		Seed:     seed,
-	}
-	choose := newSource(seed, streamChoose)
-	var chosen []int
-	var deck []uint8
-	for i, l := range labels {
-		if choose.unit() < fraction {
-			n.Chosen[i] = true
-			chosen = append(chosen, i)
-			deck = append(deck, l)
-		}
-	}
-	newSource(seed, streamPermute).shuffle(deck)
-	for k, i := range chosen {
-		n.Given[i] = deck[k]
+	n.Original, n.Given = slices.Clone(labels), slices.Clone(labels)
+	for i, from := range order {
+		n.Given[i] = labels[from]
 	}
 	return n, nil
 }
 
-// Corrupt reports whether the label of example i was changed, 0 ≤ i < len(Given).
-func (n *LabelNoise) Corrupt(i int) bool { return n.Given[i] != n.Original[i] }
+// Corrupt reports whether the label of example i was changed, 0 ≤ i < len(Chosen).
+func (n *LabelNoise) Corrupt(i int) bool {
+	if n.OriginalTargets != nil {
+		return n.GivenTargets[i] != n.OriginalTargets[i]
+	}
+	return n.Given[i] != n.Original[i]
+}
 
 // PristineCount is the number of examples whose label is unchanged.
 func (n *LabelNoise) PristineCount() int {
 	count := 0
-	for i := range n.Given {
+	for i := range n.Chosen {
 		if !n.Corrupt(i) {
 			count++
 		}
@@ -80,5 +71,45 @@ func (n *LabelNoise) PristineCount() int {
 // ProperAccuracy is the share of unchanged labels: the training accuracy of a model that is right about every example and
 // has memorised none. About 1 − 0.9·Fraction for ten balanced classes.
 func (n *LabelNoise) ProperAccuracy() float64 {
-	return float64(n.PristineCount()) / float64(len(n.Given))
+	return float64(n.PristineCount()) / float64(len(n.Chosen))
+}
+
+// NewTargetNoise is [NewLabelNoise] for targets in place of classes: the targets of the chosen examples are permuted among
+// themselves. The same seed chooses and permutes the same examples as it does for classes.
+func NewTargetNoise(targets []float32, fraction float64, seed uint64) (*LabelNoise, error) {
+	n, order, err := permuteChosen(len(targets), fraction, seed)
+	if err != nil {
+		return nil, err
+	}
+	n.OriginalTargets, n.GivenTargets = slices.Clone(targets), slices.Clone(targets)
+	for i, from := range order {
+		n.GivenTargets[i] = targets[from]
+	}
+	return n, nil
+}
+
+// permuteChosen chooses among so many examples and permutes the chosen ones: example i is given what belonged to order[i].
+func permuteChosen(examples int, fraction float64, seed uint64) (n *LabelNoise, order []int32, err error) {
+	if !(fraction >= 0 && fraction <= 1) { // so that NaN is refused too
+		return nil, nil, fmt.Errorf("label noise %v, allowed are fractions from 0 to 1: use 0.25 for 25 %%", fraction)
+	}
+	if examples == 0 {
+		return nil, nil, fmt.Errorf("label noise for 0 labels, at least 1 is needed: open a data set first")
+	}
+	n = &LabelNoise{Chosen: make([]bool, examples), Fraction: fraction, Seed: seed}
+	choose := newSource(seed, streamChoose)
+	order = make([]int32, examples)
+	var chosen, deck []int32
+	for i := range order {
+		order[i] = int32(i)
+		if choose.unit() < fraction {
+			n.Chosen[i] = true
+			chosen, deck = append(chosen, int32(i)), append(deck, int32(i))
+		}
+	}
+	random.Shuffle(&newSource(seed, streamPermute).pcg, deck)
+	for k, i := range chosen {
+		order[i] = deck[k]
+	}
+	return n, order, nil
 }

@@ -12,7 +12,11 @@ type Set struct {
 	Attribution string // whose work it is, and its licence where one is known
 	Synthetic   bool   // made up, not photographed: no claim about real data may rest on it
 
-	Height, Width, Channels, Classes int
+	Height, Width, Channels int
+	// Classes is how many there are, 2 to 256; 0 for a set whose examples have a target, a number to be predicted.
+	Classes int
+	// ClassNames are the names of the classes; nil: their numbers.
+	ClassNames []string
 
 	Train, Test Split
 
@@ -41,20 +45,38 @@ type Split struct {
 	// Pixels is [n, Features] row by row, 0…255; networks are fed pixel/255. Within an example the order is that of the
 	// source: row by row, and for colour all of red, then green, then blue.
 	Pixels []uint8
+	// Values is [n, Features] in place of Pixels, for tables of features: networks are fed them as they are.
+	Values []float32
 	// Labels is [n], each below the set's Classes.
 	Labels []uint8
+	// Targets is [n] in place of Labels, for sets without classes (Classes is 0).
+	Targets []float32
 }
 
 // Len is the number of examples n.
-func (s Split) Len() int { return len(s.Labels) }
+func (s Split) Len() int { return max(len(s.Labels), len(s.Targets)) }
 
 // Take returns the first n examples, 1 ≤ n ≤ Len, sharing the memory of s.
 func (s Split) Take(n int) (Split, error) {
 	if n < 1 || n > s.Len() {
 		return Split{}, fmt.Errorf("%d examples asked for, allowed are 1 to %d: ask for a number in that range", n, s.Len())
 	}
-	features := len(s.Pixels) / s.Len()
-	return Split{Pixels: s.Pixels[: n*features : n*features], Labels: s.Labels[:n:n]}, nil
+	cut := Split{}
+	if s.Pixels != nil {
+		size := n * (len(s.Pixels) / s.Len())
+		cut.Pixels = s.Pixels[:size:size]
+	}
+	if s.Values != nil {
+		size := n * (len(s.Values) / s.Len())
+		cut.Values = s.Values[:size:size]
+	}
+	if s.Labels != nil {
+		cut.Labels = s.Labels[:n:n]
+	}
+	if s.Targets != nil {
+		cut.Targets = s.Targets[:n:n]
+	}
+	return cut, nil
 }
 
 // validate checks the promises of Set; built-in readers keep them, sets of users might not.
@@ -62,23 +84,40 @@ func (s *Set) validate() error {
 	if s.Height < 1 || s.Width < 1 || s.Channels < 1 {
 		return fmt.Errorf("data set %s: images of %d×%d×%d, each side must be at least 1: correct the function given to Register", s.Name, s.Height, s.Width, s.Channels)
 	}
-	if s.Classes < 2 || s.Classes > 256 {
-		return fmt.Errorf("data set %s: %d classes, allowed are 2 to 256: correct the function given to Register", s.Name, s.Classes)
+	if s.Classes == 1 || s.Classes < 0 || s.Classes > 256 {
+		return fmt.Errorf("data set %s: %d classes, allowed are 2 to 256, or 0 for a target: correct the function given to Register", s.Name, s.Classes)
+	}
+	if s.ClassNames != nil && len(s.ClassNames) != s.Classes {
+		return fmt.Errorf("data set %s: %d names for %d classes: correct the function given to Register", s.Name, len(s.ClassNames), s.Classes)
 	}
 	for _, part := range []struct {
 		name string
 		Split
 	}{{"training", s.Train}, {"test", s.Test}} {
-		if part.Len() == 0 {
-			return fmt.Errorf("data set %s: no %s examples, at least 1 is needed: correct the function given to Register", s.Name, part.name)
+		if err := part.validate(s, part.name); err != nil {
+			return fmt.Errorf("data set %s: %w: correct the function given to Register", s.Name, err)
 		}
-		if got, want := len(part.Pixels), part.Len()*s.Features(); got != want {
-			return fmt.Errorf("data set %s: %d %s pixels, %d labels of %d features need %d: correct the function given to Register", s.Name, got, part.name, part.Len(), s.Features(), want)
-		}
-		for i, l := range part.Labels {
-			if int(l) >= s.Classes {
-				return fmt.Errorf("data set %s: %s label %d is %d, allowed are 0 to %d: correct the function given to Register", s.Name, part.name, i, l, s.Classes-1)
-			}
+	}
+	return nil
+}
+
+// validate checks the promises of Split.
+func (s Split) validate(set *Set, name string) error {
+	if s.Len() == 0 {
+		return fmt.Errorf("no %s examples, at least 1 is needed", name)
+	}
+	if (s.Pixels == nil) == (s.Values == nil) || (s.Values == nil) != (set.Train.Values == nil) {
+		return fmt.Errorf("%s examples with %d pixels and %d values: one of both, the same in both parts, is needed", name, len(s.Pixels), len(s.Values))
+	}
+	if got, want := max(len(s.Pixels), len(s.Values)), s.Len()*set.Features(); got != want {
+		return fmt.Errorf("%d %s pixels, %d labels of %d features need %d", got, name, s.Len(), set.Features(), want)
+	}
+	if set.Classes == 0 && s.Labels != nil || set.Classes > 0 && s.Targets != nil {
+		return fmt.Errorf("%d %s labels and %d targets in %d classes: labels where there are classes, targets where there are none", len(s.Labels), name, len(s.Targets), set.Classes)
+	}
+	for i, l := range s.Labels {
+		if int(l) >= set.Classes {
+			return fmt.Errorf("%s label %d is %d, allowed are 0 to %d", name, i, l, set.Classes-1)
 		}
 	}
 	return nil

@@ -14,21 +14,14 @@ import (
 
 // The grids of the paper.
 var (
-	noises  = []float64{0, 0.25, 0.5, 0.75, 1}
-	mixed   = []float64{0.25, 0.5, 0.75} // where there are pristine and corrupt examples in number
-	clamped = []float64{0, 1, 2, 4, 8}   // c, in percent
-
-	wide  = []int{2048}          // figures 1 to 3
-	three = []int{256, 256, 256} // figure 4 and the subset of C15
+	noises  = experiment.Noises()
+	mixed   = experiment.MixedNoises()
+	clamped = experiment.Clamps()
 )
 
 const (
 	classes    = 10 // of MNIST and its kin; chance is 1/classes
-	figure1End = 100_000
 	figure4End = 60_000
-	subset     = "-6000" // suffix of the data set that C15 is tested on: a fixed part of the training examples
-	subsetSize = 6_000
-	subsetEnd  = 10_000 // full-batch steps
 )
 
 // pool is the records to judge by, each once, in the order of their ids.
@@ -73,15 +66,14 @@ func ask(want experiment.Spec) func(experiment.Spec) bool {
 	return func(s experiment.Spec) bool {
 		s = s.Normalized()
 		return s.Dataset == want.Dataset && math.Abs(s.Noise-want.Noise) < 1e-9 && slices.Equal(s.Hidden, want.Hidden) &&
-			s.Aggregator == want.Aggregator && s.C == want.C && s.Percentile == want.Percentile && s.Init == want.Init &&
+			s.Model == want.Model && len(s.Settings) == 0 && s.Data == want.Data && s.Aggregator == want.Aggregator && s.C == want.C && s.Percentile == want.Percentile && s.Init == want.Init &&
 			(want.Steps == 0 || s.Steps == want.Steps) && s.Batch == want.Batch && s.LearningRate == want.LearningRate
 	}
 }
 
-// spec is the common set-up of the paper on a basis.
-func (b Basis) spec(noise float64, hidden []int) experiment.Spec {
-	s := experiment.DefaultSpec() // mean, batch 100, learning rate 0.1
-	s.Dataset, s.Init, s.Percentile, s.Noise, s.Hidden = b.Dataset, b.Init, b.Percentile, noise, hidden
+// on is a spec of the paper with the basis's own choices.
+func (b Basis) on(s experiment.Spec) experiment.Spec {
+	s.Init, s.Percentile = b.Init, b.Percentile
 	return s
 }
 
@@ -101,31 +93,22 @@ func settingOf(s experiment.Spec, key string) setting {
 
 // figure1 is a run of figures 1 to 3.
 func (b Basis) figure1(noise float64) setting {
-	s := b.spec(noise, wide)
-	s.Steps = figure1End
-	return settingOf(s, noiseKey(noise))
+	return settingOf(b.on(experiment.Figure1(b.Dataset, noise)), noiseKey(noise))
 }
 
 // figure4 is a cell of figure 4.
 func (b Basis) figure4(noise, c float64) setting {
-	s := b.spec(noise, three)
-	s.Steps = figure4End
-	if c > 0 {
-		s.Aggregator, s.C = experiment.AggregatorWinsorize, c
-	}
-	return settingOf(s, noiseKey(noise)+"_"+clampKey(c))
+	return settingOf(b.on(experiment.Figure4(b.Dataset, noise, c)), noiseKey(noise)+"_"+clampKey(c))
 }
 
 // fullBatch and miniBatch are the runs of C15.
 func (b Basis) fullBatch(noise float64) setting {
-	s := b.spec(noise, three)
-	s.Dataset, s.Batch, s.Steps = b.Dataset+subset, subsetSize, subsetEnd
-	return settingOf(s, noiseKey(noise)+"_full")
+	return settingOf(b.on(experiment.FullBatch(b.Dataset, noise)), noiseKey(noise)+"_full")
 }
 
 func (b Basis) miniBatch(noise float64) setting {
-	s := b.spec(noise, three)
-	s.Dataset, s.Steps = b.Dataset+subset, 0 // any length: of several, the longest
+	s := b.on(experiment.MiniBatch(b.Dataset, noise))
+	s.Steps = 0 // any length: of several, the longest
 	return settingOf(s, noiseKey(noise)+"_mini")
 }
 

@@ -45,8 +45,8 @@ func fill(s experiment.Spec, f func(step float64, e *experiment.Evaluation)) *ex
 }
 
 func figure1World(n float64, seed int64) *experiment.Record {
-	s := experiment.DefaultSpec()
-	s.Noise, s.Hidden, s.Steps, s.Seed = n, wide, figure1End, seed
+	s := experiment.Figure1("mnist", n)
+	s.Seed = seed
 	return fill(s, func(step float64, e *experiment.Evaluation) {
 		p := 0.1 + 0.9*rise(step, 5*(1+n))
 		c := 0.1 + 0.9*rise(step, 3000*(1+n/2))

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,6 +47,23 @@ type Spec struct {
 	Batch        int     `json:"batch"`         // examples an update; divides the training set
 	LearningRate float64 `json:"learning_rate"` // multiplies the gradient of the batch's mean loss
 	Seed         int64   `json:"seed"`          // of the initial weights, the order of examples and the label noise
+
+	// What follows is left out of a record and of its id where it is empty, as it is in the paper's runs.
+
+	// Model is the network's name in package models; "" is the paper's, "mlp". Any other takes no hidden and no init.
+	Model string `json:"model,omitempty"`
+	// Settings are what the model is told in place of its defaults.
+	Settings map[string]string `json:"settings,omitempty"`
+	// Data is the content of a data set that is not a published one: the first 16 hexadecimal digits of its DataHash.
+	Data string `json:"data,omitempty"`
+}
+
+// ModelName is the network's name, "mlp" where Model is empty.
+func (s Spec) ModelName() string {
+	if s.Model == "" {
+		return defaultModel
+	}
+	return s.Model
 }
 
 // DefaultSpec is the paper's run without noise and without winsorization (CG §3).
@@ -76,6 +94,16 @@ func (s Spec) Normalized() Spec {
 	if slices.Contains(clamping, s.Aggregator) && s.C == 0 {
 		s.Aggregator = AggregatorMean
 	}
+	if s.Model == defaultModel {
+		s.Model = ""
+	}
+	if len(s.Settings) == 0 {
+		s.Settings = nil
+	}
+	s.Settings = maps.Clone(s.Settings)
+	if s.Model != "" { // widths and initial weights are the paper's net's
+		s.Hidden, s.Init = []int{}, InitAuthors
+	}
 	if s.Aggregator != AggregatorWinsorize && (s.Percentile == PercentileLinear || s.Percentile == "") { // an unknown one stays an error
 		s.Percentile = PercentileNearest
 	}
@@ -87,7 +115,11 @@ func (s Spec) Normalized() Spec {
 func (s Spec) ID() string {
 	s = s.Normalized()
 	sum := sha256.Sum256(s.canonical())
-	return fmt.Sprintf("%s-n%s-%s-c%s-s%d-%s", s.Dataset, short(s.Noise*100), s.Aggregator, short(s.C), s.Seed,
+	name := s.Dataset
+	if s.Model != "" {
+		name += "-" + s.Model
+	}
+	return fmt.Sprintf("%s-n%s-%s-c%s-s%d-%s", name, short(s.Noise*100), s.Aggregator, short(s.C), s.Seed,
 		hex.EncodeToString(sum[:5]))
 }
 
@@ -105,12 +137,35 @@ func (s Spec) canonical() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `{"format":%d,"dataset":%q,"noise":%s,"hidden":[%s],"aggregator":%q,"c":%s,"percentile":%q,`,
 		s.Format, s.Dataset, number(s.Noise), strings.Join(hidden, ","), s.Aggregator, number(s.C), s.Percentile)
-	fmt.Fprintf(&b, `"init":%q,"steps":%d,"batch":%d,"learning_rate":%s,"seed":%d}`,
+	fmt.Fprintf(&b, `"init":%q,"steps":%d,"batch":%d,"learning_rate":%s,"seed":%d`,
 		s.Init, s.Steps, s.Batch, number(s.LearningRate), s.Seed)
+	if s.Model != "" {
+		fmt.Fprintf(&b, `,"model":%q`, s.Model)
+	}
+	if len(s.Settings) > 0 {
+		b.WriteString(`,"settings":{`)
+		for i, name := range slices.Sorted(maps.Keys(s.Settings)) {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, `%q:%q`, name, s.Settings[name])
+		}
+		b.WriteByte('}')
+	}
+	if s.Data != "" {
+		fmt.Fprintf(&b, `,"data":%q`, s.Data)
+	}
+	b.WriteByte('}')
 	return b.Bytes()
 }
 
-// specFields are the names of a spec.json, all of them needed and no other allowed.
+// defaultModel is the paper's net, of which a record says nothing.
+const defaultModel = "mlp"
+
+// optionalFields may be left out of a spec.json.
+var optionalFields = []string{"model", "settings", "data"}
+
+// specFields are the names of a spec.json that are needed; besides them only optionalFields are allowed.
 var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", "c", "percentile", "init", "steps",
 	"batch", "learning_rate", "seed"}
 
@@ -129,8 +184,8 @@ func DecodeSpec(data []byte) (Spec, error) {
 			clip(string(raw)), Format)
 	}
 	for name := range fields {
-		if !slices.Contains(specFields, name) {
-			return Spec{}, specErrorf("unknown field %q; format %d knows %s", clip(name), Format, strings.Join(specFields, ", "))
+		if !slices.Contains(specFields, name) && !slices.Contains(optionalFields, name) {
+			return Spec{}, specErrorf("unknown field %q; format %d knows %s", clip(name), Format, strings.Join(slices.Concat(specFields, optionalFields), ", "))
 		}
 	}
 	for _, name := range specFields {

@@ -260,3 +260,62 @@ func FuzzDecodeSpec(f *testing.F) {
 		}
 	})
 }
+
+// What is left out keeps the ids of the paper's runs; what is given is part of the id, and comes back from a file.
+func TestOptionalFields(t *testing.T) {
+	plain := DefaultSpec()
+	if id := plain.ID(); id != "mnist-n0-mean-c0-s1-f68fd9bb46" {
+		t.Errorf("the paper's run is %s now", id)
+	}
+	named := plain
+	named.Model, named.Settings = "mlp", map[string]string{}
+	if named.ID() != plain.ID() {
+		t.Error("naming the paper's net changes the id")
+	}
+	ids := map[string]string{plain.ID(): "the paper's run"}
+	for name, change := range map[string]func(*Spec){
+		"model":         func(s *Spec) { s.Model = "cnn" },
+		"setting":       func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "32"} },
+		"other setting": func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "64"} },
+		"two settings":  func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "64", "b": "\"x\", y"} },
+		"data":          func(s *Spec) { s.Data = "0123456789abcdef" },
+	} {
+		s := plain
+		change(&s)
+		s = s.Normalized()
+		if err := s.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if other, taken := ids[s.ID()]; taken {
+			t.Errorf("%s has the id of %s", name, other)
+		}
+		ids[s.ID()] = name
+		text, err := s.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := DecodeSpec(text); err != nil || back.ID() != s.ID() {
+			t.Errorf("%s: read back as %+v, %v", name, back, err)
+		}
+		if !json.Valid(s.canonical()) {
+			t.Errorf("%s: %s is no JSON", name, s.canonical())
+		}
+	}
+	wide := plain
+	wide.Model, wide.Hidden, wide.Init = "cnn", []int{5}, InitXavier
+	other := plain
+	other.Model = "cnn"
+	if wide.ID() != other.ID() {
+		t.Error("the paper's widths enter the id of another model")
+	}
+	for name, change := range map[string]func(*Spec){
+		"../x": func(s *Spec) { s.Model = "../x" }, "a b": func(s *Spec) { s.Settings = map[string]string{"a b": "1"} },
+		"\n": func(s *Spec) { s.Settings = map[string]string{"a": "\n"} }, "XYZ": func(s *Spec) { s.Data = "XYZ" },
+	} {
+		s := plain
+		change(&s)
+		if err := s.Validate(); err == nil {
+			t.Errorf("%q was accepted", name)
+		}
+	}
+}

@@ -4,7 +4,9 @@ package experiment
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -66,7 +68,36 @@ func (s Spec) Validate() error {
 	case !(float32(s.LearningRate) > 0) || math.IsInf(float64(float32(s.LearningRate)), 0):
 		return fmt.Errorf("learning rate = %v: must be finite and above 0; the paper takes 0.1", s.LearningRate)
 	}
+	if err := s.validateModel(); err != nil {
+		return err
+	}
 	return s.validateHidden()
+}
+
+// Forms of a spec's optional fields. What they name is known to whoever trains: a record can be read without it.
+var (
+	modelForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,59}$`)
+	settingForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,59}$`)
+	valueForm   = regexp.MustCompile(`^[ -~]{0,200}$`)
+	dataForm    = regexp.MustCompile(`^[0-9a-f]{16}$`)
+)
+
+func (s Spec) validateModel() error {
+	if s.Model != "" && !modelForm.MatchString(s.Model) {
+		return fmt.Errorf("model = %q: must be up to 60 small letters, digits and '-', beginning with a letter, such as cnn", clip(s.Model))
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Settings)) {
+		switch {
+		case !settingForm.MatchString(name):
+			return fmt.Errorf("setting %q: a name must be up to 60 letters, digits and '_', beginning with a letter", clip(name))
+		case !valueForm.MatchString(s.Settings[name]):
+			return fmt.Errorf("setting %s = %q: must be up to 200 printable ASCII characters", name, clip(s.Settings[name]))
+		}
+	}
+	if s.Data != "" && !dataForm.MatchString(s.Data) {
+		return fmt.Errorf("data = %q: must be the first 16 hexadecimal digits of the data's hash; leave it out, and it is filled in", clip(s.Data))
+	}
+	return nil
 }
 
 func (s Spec) validateHidden() error {

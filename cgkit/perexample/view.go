@@ -200,6 +200,9 @@ func (v *View) SquaredNorms() *graph.Node {
 	if outer := v.dense(); outer != nil {
 		return graph.Mul(rowNorms(wide(outer.input)), rowNorms(wide(outer.gradient)))
 	}
+	if stack := v.stack(); stack != nil && len(v.parts) > 0 {
+		return normsOf(stack)
+	}
 	norms := make([]*graph.Node, v.m)
 	for b := range norms {
 		norms[b] = graph.ReduceAllSum(graph.Square(wide(v.Example(b))))

@@ -1,0 +1,227 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"coherentgradients/cgkit"
+	"coherentgradients/cgkit/aggregate"
+	"coherentgradients/cgkit/backend"
+	record "coherentgradients/cgkit/experiment"
+	run "coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/models"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// chunkLimit is the most updates in one call of the compiled loop: it bounds the copies of the batches that the loop
+// reads, [chunkLimit, batch, features] values.
+const chunkLimit = 128
+
+// chunkBytes bounds them too, where a batch is large: a batch of all of MNIST is 47 MB, and 128 of those are 6 GB.
+const chunkBytes = 64 << 20
+
+// limitOf is the most updates in one call for batches of so many bytes, at least 1.
+func limitOf(batchBytes int) int { return min(chunkLimit, max(1, chunkBytes/batchBytes)) }
+
+// chunkTime is how long one call should take: short enough to stop at, long enough to hide what a call costs.
+const chunkTime = 250 * time.Millisecond
+
+// New is the engine of a spec whose model is registered in package models, on the backend that package backend chooses.
+func New(ctx context.Context, p run.Problem) (run.Engine, error) {
+	b, _, err := backend.Open()
+	if err != nil {
+		return nil, err
+	}
+	return On(b)(ctx, p)
+}
+
+// On is [New] on a given backend.
+func On(b compute.Backend) run.NewEngine {
+	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
+		m, err := models.Named(p.Spec.ModelName())
+		if err != nil {
+			return nil, err
+		}
+		return newEngine(ctx, b, m, p)
+	}
+}
+
+// With is an engine of a model that needs no registry. A spec that it trains names m.Name as its model.
+func With(b compute.Backend, m models.Model) run.NewEngine {
+	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
+		if name := p.Spec.ModelName(); name != m.Name {
+			return nil, fmt.Errorf("a spec of model %q for an engine of model %q: set the spec's model to %q", name, m.Name, m.Name)
+		}
+		return newEngine(ctx, b, m, p)
+	}
+}
+
+// Check says early whether a spec's model, its settings and its rule are known, without data and without building
+// anything. The error is one line with the remedy.
+func Check(s record.Spec) error {
+	m, err := models.Named(s.ModelName())
+	if err != nil {
+		return err
+	}
+	if err := m.Configure(model.NewStore().RootScope(), s.Settings); err != nil {
+		return err
+	}
+	rule, err := Rule(s)
+	if err != nil {
+		return err
+	}
+	return rule.Check(s.Batch)
+}
+
+// Rule is the aggregation rule that a spec names.
+func Rule(s record.Spec) (aggregate.Rule, error) {
+	percentile, err := aggregate.PercentileNamed(s.Percentile)
+	if err != nil {
+		return nil, err
+	}
+	return aggregate.Named(s.Aggregator, aggregate.Params{C: s.C, Percentile: percentile})
+}
+
+// engine trains one model.
+type engine struct {
+	backend   compute.Backend
+	problem   run.Problem
+	model     models.Model
+	rule      aggregate.Rule
+	optimizer *cgkit.Optimizer
+	order     *run.BatchOrder
+	feed      feed
+
+	store *model.Store
+	// variables are those that the step reads, in the order of their creation: weights, and whatever the model, the
+	// optimizer or the rule keep beside them.
+	variables []*model.Variable
+
+	steps    *model.Exec // several updates
+	evaluate *model.Exec // predictions and losses of a slab of examples
+	probe    *model.Exec // a rule's effect on one batch; nil for the mean, which has none, and for rules that remember
+	slabs    [2][]slab   // of training and test examples, on the device from the first evaluation on
+
+	learned   *tracker
+	gradients *gradients // nil unless they are to be measured
+
+	step  int
+	chunk int // see ChunkSteps
+	limit int // most updates a call
+}
+
+func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Problem) (run.Engine, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	rule, err := Rule(p.Spec)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(rule.Check(p.Spec.Batch), aggregate.CheckBackend(rule, p.Spec.Batch, b)); err != nil {
+		return nil, err
+	}
+	order, err := run.NewBatchOrder(p.Spec, p.Set.Train.Len())
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{backend: b, problem: p, model: m, rule: rule, order: order, feed: newFeed(p, m.Features), chunk: 1,
+		optimizer: cgkit.With(rule).WithLearningRate(p.Spec.LearningRate), learned: newTracker(p.Set.Train.Len())}
+	e.limit = limitOf(p.Spec.Batch * e.feed.exampleBytes())
+	if err := e.prepareVariables(); err != nil {
+		return nil, err
+	}
+	if err := e.compile(); err != nil {
+		return nil, err
+	}
+	if p.Measure == record.MeasureGradients {
+		if err := e.prepareGradients(); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// Backend says what the engine computes on, for the record's provenance.
+func (e *engine) Backend() run.Backend {
+	b := run.Backend{Name: e.backend.Name()}
+	if choice := backend.Describe(); choice.Plugin != "" && e.backend.Name() == "xla" {
+		b.Plugin = filepath.Base(choice.Plugin)
+		b.PluginSHA256 = backend.FileHash(choice.Plugin)
+	}
+	return b
+}
+
+// Step is the number of updates made.
+func (e *engine) Step() int { return e.step }
+
+// ChunkSteps is how many updates take about a quarter of a second here, from the last call.
+func (e *engine) ChunkSteps() int { return e.chunk }
+
+// Advance makes n updates, in as many calls as the limit needs.
+func (e *engine) Advance(ctx context.Context, n int) (float64, error) {
+	var sum float64
+	for done := 0; done < n; {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		now := min(n-done, e.limit)
+		loss, err := e.advance(now)
+		if err != nil {
+			return 0, err
+		}
+		sum += loss
+		done += now
+	}
+	return sum / float64(n), nil
+}
+
+// advance makes n ≤ e.limit updates in one call and returns the sum of their losses.
+func (e *engine) advance(n int) (float64, error) {
+	started := time.Now()
+	inputs, labels := e.batches(n, e.limit)
+	defer func() {
+		inputs.MustFinalizeAll()
+		labels.MustFinalizeAll()
+	}()
+	out, err := e.steps.Call(inputs, labels, int32(n))
+	if err != nil {
+		return 0, fmt.Errorf("the update of step %d failed: %w", e.step, err)
+	}
+	loss := float64(tensors.ToScalar[float32](out[0]))
+	out[0].MustFinalizeAll()
+	e.step += n
+	if took := time.Since(started); n >= e.chunk && took > 0 {
+		e.chunk = min(max(int(float64(n)*float64(chunkTime)/float64(took)), 1), e.limit, 2*e.chunk)
+	}
+	return loss, nil // where it is not finite the runner says so, with the step
+}
+
+// Learned counts when examples were learned.
+func (e *engine) Learned(steps []int) *record.Learned {
+	return e.learned.counts(steps, e.problem.Noise.Corrupt)
+}
+
+// Close frees compiled code and device memory.
+func (e *engine) Close() error {
+	for _, exec := range []*model.Exec{e.steps, e.evaluate, e.probe} {
+		if exec != nil {
+			exec.Finalize()
+		}
+	}
+	e.gradients.close()
+	for _, s := range slices.Concat(e.slabs[0], e.slabs[1]) {
+		s.free()
+	}
+	e.store.Finalize()
+	return nil
+}

@@ -1,0 +1,328 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package train
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"coherentgradients/cgkit/coherence"
+	run "coherentgradients/cgkit/experiment"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// contributionSteps is for how many steps i^p and i^c are followed: those that are evaluated one by one.
+const contributionSteps = 10
+
+// stateContributions names the table of contributions in a state; a state without it is of a run that is not measured.
+const stateContributions = "gradient_contributions"
+
+// gradients is what [record.MeasureGradients] adds to an engine.
+type gradients struct {
+	sum, products, entries *model.Exec // entries is nil where there is no sample
+
+	size           int                  // examples of a slab
+	groups         [2][]slab            // pristine and corrupt examples apart, so that a slab has one group to be added to
+	weights        [2][]*tensors.Tensor // of their examples: 1, and 0 for filling
+	layers         []layer
+	pristine, many int // examples
+
+	sample         *gradientSample // the paper's estimate; nil for models that are no dense nets
+	inputs, labels *tensors.Tensor // of the sample
+
+	// table holds, for each of the first steps, whether it was evaluated, and ⟨g, g^p⟩ and ⟨g, g^c⟩, exactly, of the
+	// sample and of its null worlds. It is kept by step, not as a running sum: evaluating a step again changes nothing.
+	table []float64
+}
+
+// layer is the trained variables of one layer, by their numbers.
+type layer struct {
+	name       string
+	parameters []int
+}
+
+// worlds is how many columns of contributions there are: exactly, of the sample, and of its null worlds.
+const worlds = 1 + 1 + nullWorlds
+
+// tableColumns is how many numbers a step has in the table.
+const tableColumns = 1 + 2*worlds
+
+// prepareGradients makes ready for measuring; the computations are compiled when first called.
+func (e *engine) prepareGradients() (err error) {
+	noise := e.problem.Noise
+	m := &gradients{many: len(noise.Chosen), pristine: noise.PristineCount(), table: make([]float64, contributionSteps*tableColumns)}
+	for i, v := range e.trainable() {
+		name := e.model.LayerOf(v.Path())
+		if name == "" {
+			continue
+		}
+		at := slices.IndexFunc(m.layers, func(l layer) bool { return l.name == name })
+		if at < 0 {
+			at = len(m.layers)
+			m.layers = append(m.layers, layer{name: name})
+		}
+		m.layers[at].parameters = append(m.layers[at].parameters, i)
+	}
+	if m.size, err = e.measureSize(); err != nil {
+		return err
+	}
+	if e.hasSample() {
+		m.sample = newGradientSample(e.sampleShapes(), m.many, noise.Corrupt)
+		if m.entries, err = model.NewExec(e.backend, e.store, e.entriesGraph); err != nil {
+			return err
+		}
+	}
+	e.gradients = m
+	if m.sum, err = model.NewExec(e.backend, e.store, e.sumGraph); err != nil {
+		return err
+	}
+	m.products, err = model.NewExec(e.backend, e.store, e.productsGraph)
+	return err
+}
+
+// measureGradients adds the values of [record.MeasureGradients] at the current weights.
+func (e *engine) measureGradients(ctx context.Context, into map[string]float64) error {
+	if e.gradients == nil {
+		return nil
+	}
+	e.gradientSlabs()
+	m := e.gradients
+	layers, energies, err := e.groupGradients(ctx)
+	if err != nil {
+		return err
+	}
+	set := func(name string, v float64) { setFinite(into, name, v) }
+	corrupt := m.many - m.pristine
+	both := m.pristine > 0 && corrupt > 0
+
+	// g is of the sums over the examples; the mean loss has 1/N of it.
+	var g coherence.Groups
+	var total [2]float64 // Σ_e ‖∇ℓ_e‖² of pristine and of corrupt examples
+	for l, part := range layers {
+		g = g.Plus(part)
+		total[0] += energies[0][l]
+		total[1] += energies[1][l]
+		set("coherence_layer_"+m.layers[l].name, coherence.Energy{Sum2: part.Norm2(), Total: energies[0][l] + energies[1][l]}.MCoherence())
+		if both {
+			fp, _ := part.F()
+			set("fp_layer_"+m.layers[l].name, fp)
+		}
+	}
+	n := float64(m.many)
+	set("gradient_norm2", g.Norm2()/n/n)
+	set("example_norm2", (total[0]+total[1])/n)
+	set("coherence", coherence.Energy{Sum2: g.Norm2(), Total: total[0] + total[1]}.MCoherence())
+	if !both {
+		return nil
+	}
+	set("coherence_pristine", coherence.Energy{Sum2: g.PP, Total: total[0]}.MCoherence())
+	set("coherence_corrupt", coherence.Energy{Sum2: g.CC, Total: total[1]}.MCoherence())
+
+	names := []string{""}
+	all := []coherence.Groups{g.Scaled(1 / n)}
+	if m.sample != nil {
+		sampled, err := e.sampledGroups()
+		if err != nil {
+			return err
+		}
+		all = append(all, sampled...)
+		names = append(names, "_sample")
+		for k := range nullWorlds {
+			names = append(names, fmt.Sprintf("_null_%d", k+1))
+		}
+	}
+	m.note(e.step, all)
+	for w, name := range names {
+		p, c := m.pristine, corrupt
+		if w > 0 {
+			p, c = m.sample.sizes()
+		}
+		if p == 0 || c == 0 {
+			continue
+		}
+		fp, fc := all[w].F()
+		set("fp"+name, fp)
+		if w < 2 { // in a null world it is left to the reader: 1 − fp
+			set("fc"+name, fc)
+		}
+		if ip, ic, ok := m.contributed(e.step, w, p, c); ok {
+			set("ip"+name, ip)
+			set("ic"+name, ic)
+		}
+	}
+	return nil
+}
+
+// note keeps the contributions at a step.
+func (m *gradients) note(step int, list []coherence.Groups) {
+	if step >= contributionSteps {
+		return
+	}
+	row := m.table[step*tableColumns:][:tableColumns]
+	row[0] = 1
+	for w, g := range list {
+		row[1+2*w], row[2+2*w] = g.Pristine(), g.Corrupt()
+	}
+}
+
+// contributed is i^p and i^c of a world up to a step; false where it isn't defined: later than the first steps, or if one
+// of them wasn't evaluated.
+func (m *gradients) contributed(step, world, p, c int) (ip, ic float64, ok bool) {
+	if step >= contributionSteps {
+		return 0, 0, false
+	}
+	for t := 0; t <= step; t++ {
+		row := m.table[t*tableColumns:][:tableColumns]
+		if row[0] == 0 {
+			return 0, 0, false
+		}
+		ip += row[1+2*world] / float64(p)
+		ic += row[2+2*world] / float64(c)
+	}
+	return ip, ic, true
+}
+
+// groupGradients sums the gradients of all training examples in their two groups: the products of the sums by layer, and
+// Σ_e ‖∇ℓ_e‖² by group and layer.
+func (e *engine) groupGradients(ctx context.Context) (layers []coherence.Groups, energies [2][]float64, err error) {
+	m := e.gradients
+	var sums [2][]*tensors.Tensor
+	defer func() {
+		for _, t := range slices.Concat(sums[0], sums[1]) {
+			t.MustFinalizeAll()
+		}
+	}()
+	for group := range sums {
+		for _, v := range e.trainable() {
+			sums[group] = append(sums[group], tensors.FromFlatDataAndDimensions(make([]float64, v.Shape().Size()), v.Shape().Dimensions...))
+		}
+		energies[group] = make([]float64, len(m.layers))
+		for i, s := range m.groups[group] {
+			if err := ctx.Err(); err != nil {
+				return nil, energies, err
+			}
+			args := []any{s.inputs, s.labels, m.weights[group][i]}
+			for _, t := range sums[group] {
+				donated, err := graph.DonateTensorBuffer(t, e.backend, 0)
+				if err != nil {
+					return nil, energies, err
+				}
+				args = append(args, donated)
+			}
+			sums[group] = nil // given away
+			out, err := m.sum.Call(args...)
+			if err != nil {
+				return nil, energies, fmt.Errorf("the gradients at step %d failed: %w", e.step, err)
+			}
+			last := len(out) - 1
+			sums[group] = out[:last]
+			norms, err := tensors.CopyFlatData[float64](out[last])
+			if err != nil {
+				return nil, energies, err
+			}
+			out[last].MustFinalizeAll()
+			for l, v := range norms {
+				energies[group][l] += v
+			}
+		}
+	}
+	var args []any
+	for _, t := range slices.Concat(sums[0], sums[1]) {
+		args = append(args, t)
+	}
+	out, err := m.products.Call(args...)
+	if err != nil {
+		return nil, energies, err
+	}
+	defer out[0].MustFinalizeAll()
+	values, err := tensors.CopyFlatData[float64](out[0])
+	if err != nil {
+		return nil, energies, err
+	}
+	for v := range slices.Chunk(values, 3) {
+		layers = append(layers, coherence.Groups{PP: v[0], PC: v[1], CC: v[2]})
+	}
+	return layers, energies, nil
+}
+
+// gradientSlabs puts the examples on the device, group by group, once.
+func (e *engine) gradientSlabs() {
+	m := e.gradients
+	if m.groups[0] != nil || m.groups[1] != nil {
+		return
+	}
+	var members [2][]int32
+	for i := range m.many {
+		group := 0
+		if e.problem.Noise.Corrupt(i) {
+			group = 1
+		}
+		members[group] = append(members[group], int32(i))
+	}
+	train := e.problem.Set.Train
+	for group, list := range members {
+		for some := range slices.Chunk(list, m.size) {
+			inputs, labels := e.feed.gather(train, e.feed.given, some, m.size)
+			weights := make([]float32, m.size)
+			for i := range some {
+				weights[i] = 1
+			}
+			m.groups[group] = append(m.groups[group], slab{inputs: inputs, labels: labels, examples: some})
+			m.weights[group] = append(m.weights[group], tensors.FromFlatDataAndDimensions(weights, m.size))
+		}
+	}
+	if m.sample != nil {
+		m.inputs, m.labels = e.feed.gather(train, e.feed.given, m.sample.examples, len(m.sample.examples))
+	}
+}
+
+func (m *gradients) state() run.Array {
+	return run.Array{Shape: []int{contributionSteps, tableColumns}, Data: slices.Clone(m.table)}
+}
+
+// restoreContributions takes the table out of a state. A run that was begun with measuring goes on with it; one that
+// was begun without can't be measured from the middle on.
+func (e *engine) restoreContributions(state map[string]run.Array) error {
+	array, ok := state[stateContributions]
+	switch {
+	case !ok && e.gradients == nil:
+		return nil
+	case !ok:
+		return fmt.Errorf("the run was begun without measuring gradients")
+	case e.gradients == nil:
+		if err := e.prepareGradients(); err != nil {
+			return err
+		}
+	}
+	data, ok := array.Data.([]float64)
+	if !ok || len(data) != len(e.gradients.table) {
+		return fmt.Errorf("%s of the state does not fit %d steps of %d numbers", stateContributions, contributionSteps, tableColumns)
+	}
+	copy(e.gradients.table, data)
+	return nil
+}
+
+func (m *gradients) close() {
+	if m == nil {
+		return
+	}
+	for _, exec := range []*model.Exec{m.sum, m.products, m.entries} {
+		if exec != nil {
+			exec.Finalize()
+		}
+	}
+	for group := range m.groups {
+		for i, s := range m.groups[group] {
+			s.free()
+			m.weights[group][i].MustFinalizeAll()
+		}
+	}
+	if m.inputs != nil {
+		m.inputs.MustFinalizeAll()
+		m.labels.MustFinalizeAll()
+	}
+}

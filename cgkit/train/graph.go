@@ -1,0 +1,151 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package train
+
+import (
+	"coherentgradients/cgkit/aggregate"
+	"coherentgradients/cgkit/models"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+	gomlxtrain "github.com/gomlx/gomlx/ml/train"
+)
+
+// compile prepares the computations; they are compiled when first called.
+func (e *engine) compile() (err error) {
+	steps := e.loopGraph
+	if !e.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] || aggregate.Loops(e.rule, e.problem.Spec.Batch, e.backend) {
+		// GoMLX's pure-Go backend, which has no loop to speak of, and rules that have a loop of their own: one update a call.
+		steps, e.limit = e.stepGraph, 1
+	}
+	if e.steps, err = model.NewExec(e.backend, e.store, steps); err != nil {
+		return err
+	}
+	if e.evaluate, err = model.NewExec(e.backend, e.store, e.evaluateGraph); err != nil || !e.hasEffect() {
+		return err
+	}
+	e.probe, err = model.NewExec(e.backend, e.store, e.probeGraph)
+	return err
+}
+
+// loopGraph makes n updates. inputs: raw inputs [chunk, batch, features], labels [chunk, batch], n. It returns the sum of
+// the batches' losses, and leaves the variables as the last update made them.
+func (e *engine) loopGraph(_ *model.Scope, inputs []*Node) []*Node {
+	g := inputs[0].Graph()
+	// The variables' nodes outside of the loop. They must be there before the closure is: within it they would become
+	// parameters of the closure.
+	outside := make([]*Node, len(e.variables))
+	for i, v := range e.variables {
+		outside[i] = v.NodeValue(g)
+	}
+	// Loop state: step, n, sum of losses, inputs, labels, variables. A closure may use nothing but its own state.
+	state := append([]*Node{Const(g, int32(0)), inputs[2], Const(g, float32(0)), inputs[0], inputs[1]}, outside...)
+	shapesOf := make([]shapes.Shape, len(state))
+	for i, node := range state {
+		shapesOf[i] = node.Shape()
+	}
+	changed := make([]bool, len(e.variables))
+	body := NewClosure(g, func(g *Graph) []*Node {
+		s := stateParameters(g, shapesOf)
+		step, n, sum, inputs, labels, before := s[0], s[1], s[2], s[3], s[4], s[5:]
+		for i, v := range e.variables {
+			v.SetNodeValue(before[i])
+		}
+		loss := e.update(at(inputs, step), at(labels, step))
+		next := []*Node{Add(step, Const(g, int32(1))), n, Add(sum, ConvertDType(loss, dtypes.Float32)), inputs, labels}
+		for i, v := range e.variables {
+			after := v.NodeValue(g)
+			changed[i] = after != before[i]
+			next = append(next, after)
+		}
+		return next
+	})
+	condition := NewClosure(g, func(g *Graph) []*Node {
+		s := stateParameters(g, shapesOf)
+		return []*Node{LessThan(s[0], s[1])}
+	})
+	final := While(condition, body, state...)
+	for i, v := range e.variables {
+		if changed[i] {
+			v.SetNodeValue(final[5+i])
+		} else {
+			v.SetNodeValue(outside[i])
+		}
+	}
+	return []*Node{final[2]}
+}
+
+// stepGraph is loopGraph for one update: inputs [1, batch, features], labels [1, batch].
+func (e *engine) stepGraph(_ *model.Scope, inputs []*Node) []*Node {
+	loss := e.update(withoutFirst(inputs[0]), withoutFirst(inputs[1]))
+	return []*Node{ConvertDType(loss, dtypes.Float32)}
+}
+
+// update builds one update of the variables, and returns the loss of its batch. raw is [batch, features], labels [batch].
+func (e *engine) update(raw, labels *Node) (loss *Node) {
+	x, loss := e.loss(raw, labels, true)
+	e.optimizer.Step(e.store.RootScope(), loss, []*Node{x, labels})
+	return loss
+}
+
+// loss is the batch's mean loss, with the model's regularization terms, and what the model was fed.
+func (e *engine) loss(raw, labels *Node, training bool) (x, loss *Node) {
+	x = e.feed.inputs(raw)
+	loss = ReduceAllMean(e.losses(e.output(x, training), labels))
+	if more := gomlxtrain.GetRegularizationLoss(raw.Graph()); more != nil && training {
+		loss = Add(loss, more)
+	}
+	return x, loss
+}
+
+// output is the model's output for inputs x, checked.
+func (e *engine) output(x *Node, training bool) *Node {
+	e.store.SetTraining(x.Graph(), training)
+	output := e.model.Output(e.store.RootScope(), x)
+	if err := e.model.CheckOutput(output.Shape(), x.Shape().Dimensions[0], e.problem.Set.Classes); err != nil {
+		panic(err)
+	}
+	return output
+}
+
+func (e *engine) losses(output, labels *Node) *Node { return e.model.Losses(output, labels) }
+
+// evaluateGraph returns of each example the prediction, an int32 class or a float32 target, and the loss, both [n].
+// inputs: raw inputs [n, features], labels [n].
+func (e *engine) evaluateGraph(_ *model.Scope, inputs []*Node) []*Node {
+	labels := inputs[1]
+	output := e.output(e.feed.inputs(inputs[0]), false)
+	var predictions *Node
+	if e.problem.Set.Classes > 0 {
+		predictions = ArgMax(output, 1, dtypes.Int32)
+	} else {
+		predictions = ConvertDType(models.Predictions(output), dtypes.Float32)
+	}
+	return []*Node{predictions, ConvertDType(e.losses(output, labels), dtypes.Float32)}
+}
+
+// at is row i of the first axis.
+func at(x, i *Node) *Node {
+	dims := x.Shape().Dimensions
+	start := make([]*Node, len(dims))
+	size := append([]int{1}, dims[1:]...)
+	start[0] = i
+	for axis := 1; axis < len(dims); axis++ {
+		start[axis] = ScalarZero(x.Graph(), i.DType())
+	}
+	return withoutFirst(DynamicSlice(x, start, size))
+}
+
+// withoutFirst drops the first axis, of length 1.
+func withoutFirst(x *Node) *Node { return Reshape(x, x.Shape().Dimensions[1:]...) }
+
+func stateParameters(g *Graph, list []shapes.Shape) []*Node {
+	nodes := make([]*Node, len(list))
+	for i, shape := range list {
+		nodes[i] = Parameter(g, "", shape)
+	}
+	return nodes
+}

@@ -71,7 +71,7 @@ func CheckWritable(dir string) error {
 			}
 			break
 		}
-		if link, err := os.Lstat(existing); err == nil {
+		if link, lstatErr := os.Lstat(existing); lstatErr == nil && errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("can't write to %s: %s is %s that leads nowhere; name another folder", dir, existing, Kind(link.Mode()))
 		}
 		parent := filepath.Dir(existing)

@@ -23,7 +23,7 @@ type Lock struct{ lock *flock.Flock }
 const maxLockFile = 512
 
 // lockText is what a lock's file may hold.
-var lockText = regexp.MustCompile(`^([0-9]{1,20}( [A-Za-z0-9_.:-]{0,255})?\n?)?$`)
+var lockText = regexp.MustCompile(`^([0-9]{1,20}( [!-~]{0,255})?\n?)?$`)
 
 // TryLock takes the lock of a file, which it makes. Where another process has it, lock is nil and owner says who, as
 // " (pid 123 on host)", as far as that is known. A file that is not a lock's is refused and not touched.
@@ -109,7 +109,11 @@ func sign(path string) error {
 		return err
 	}
 	host, _ := os.Hostname() // a shared folder of a cluster: a pid alone says too little
-	_, err = fmt.Fprintf(file, "%d %s\n", os.Getpid(), host)
+	text := fmt.Sprintf("%d %s\n", os.Getpid(), host)
+	if !lockText.MatchString(text) {
+		text = fmt.Sprintf("%d\n", os.Getpid())
+	}
+	_, err = file.WriteString(text)
 	return errors.Join(err, file.Close())
 }
 

@@ -94,7 +94,7 @@ func TestTiles(t *testing.T) {
 	for i := range text {
 		text[i] = rng.Int32N(words)
 	}
-	inputs := []any{tensors.FromFlatDataAndDimensions(text, m, positions), normal(words, width), normal(width, 15), normal(12, 15), normal(12, 3), normal(3, 12, 4)}
+	inputs := []any{tensors.FromFlatDataAndDimensions(text, m, positions), normal(words, width), normal(width, 15), normal(12, 15), normal(12, 3), normal(3, 12, 16)}
 	tiles := 0
 	build := func(tile int) func(n []*graph.Node) []*graph.Node {
 		return func(n []*graph.Node) []*graph.Node {

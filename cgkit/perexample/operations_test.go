@@ -29,7 +29,9 @@ type operationCase struct {
 // times are losses of x·w with its own first axis kept, [m, …].
 func times(x, w *Node) *Node { return Mul(x, BroadcastToShape(InsertAxes(w, 0), x.Shape())) }
 
-func squares(x *Node) *Node { return ReduceAllMean(ReduceSum(Sin(Reshape(x, x.Shape().Dimensions[0], -1)), 1)) }
+func squares(x *Node) *Node {
+	return ReduceAllMean(ReduceSum(Sin(Reshape(x, x.Shape().Dimensions[0], -1)), 1))
+}
 
 func asFloats(x *Node) *Node { return ConvertDType(x, dtypes.Float64) }
 

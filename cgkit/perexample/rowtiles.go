@@ -21,7 +21,9 @@ import (
 // ok is false where the parameter is not the matrix of dense layers that work on several positions of an example, on
 // sequences or at each step of one, or of one embedding, or the kernel of one convolution (channels last, in one group,
 // input not dilated), whose patches are stored: a kernel's positions times its input.
-func (v *View) Rows() (operands []*graph.Node, read func(operands []*graph.Node, from *graph.Node, count int) *graph.Node, stored, working int, ok bool) {
+func (v *View) Rows() (
+	operands []*graph.Node, read func(operands []*graph.Node, from *graph.Node, count int) *graph.Node, stored, working int, ok bool,
+) {
 	if len(v.parts) != 1 || v.param.Rank() == 0 {
 		return nil, nil, 0, 0, false
 	}

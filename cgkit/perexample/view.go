@@ -113,15 +113,16 @@ func (v *View) sum(parts []part, b int) *graph.Node {
 	return sum
 }
 
-// SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]. For a dense layer it costs no more than the
-// squared norms of its input and of the gradient of its output.
+// SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]; float32 where the parameter is of half precision.
+// For a dense layer it costs no more than the squared norms of its input and of the gradient of its output. A norm of more
+// than the root of the largest number has no square: see [View.Norms].
 func (v *View) SquaredNorms() *graph.Node {
 	if outer := v.dense(); outer != nil {
 		return graph.Mul(rowNorms(outer.input), rowNorms(outer.gradient))
 	}
 	norms := make([]*graph.Node, v.m)
 	for b := range norms {
-		norms[b] = graph.ReduceAllSum(graph.Square(v.Example(b)))
+		norms[b] = graph.ReduceAllSum(graph.Square(wide(v.Example(b))))
 	}
 	return graph.Stack(norms, 0)
 }
@@ -140,31 +141,30 @@ func (v *View) Gram() *graph.Node {
 	return rowGram(graph.Stack(rows, 0))
 }
 
-// Sum is Σ_{from ≤ b < to} g_b: for a dense layer one matrix product of to−from rows. Shape: the parameter's.
+// Sum is Σ_{from ≤ b < to} g_b: for a dense layer one matrix product of to−from rows. Shape: the parameter's; float32 where
+// that is of half precision.
 func (v *View) Sum(from, to int) *graph.Node {
-	if from < 0 || to > v.m || from >= to {
-		panic(fmt.Errorf("perexample: examples %d to %d: the batch has examples 0 to %d", from, to-1, v.m-1))
-	}
+	v.checkRange(from, to)
 	if outer := v.dense(); outer != nil {
-		return graph.Dot(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to)),
-			graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to))).Product()
+		return graph.Dot(wide(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to))),
+			wide(graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to)))).Product()
 	}
-	sum := v.Example(from)
+	sum := wide(v.Example(from))
 	for b := from + 1; b < to; b++ {
-		sum = graph.Add(sum, v.Example(b))
+		sum = graph.Add(sum, wide(v.Example(b)))
 	}
 	return sum
 }
 
 // Weighted is Σ_b weights[b]·g_b. weights: shape [m], of the parameter's type; shape of the result: the parameter's. For
-// a dense layer it is one matrix product.
+// a dense layer it is one matrix product. Weights and result are float32 where the parameter is of half precision.
 func (v *View) Weighted(weights *graph.Node) *graph.Node {
 	if outer := v.dense(); outer != nil {
-		return graph.Dot(outer.columns, graph.Mul(outer.rows, graph.Reshape(weights, v.m, 1))).Product()
+		return graph.Dot(wide(outer.columns), graph.Mul(wide(outer.rows), graph.Reshape(weights, v.m, 1))).Product()
 	}
 	var sum *graph.Node
 	for b := range v.m {
-		term := graph.Mul(v.Example(b), graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(b))))
+		term := graph.Mul(wide(v.Example(b)), graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(b))))
 		if sum == nil {
 			sum = term
 		} else {
@@ -174,8 +174,9 @@ func (v *View) Weighted(weights *graph.Node) *graph.Node {
 	return sum
 }
 
-func rowNorms(x *graph.Node) *graph.Node { return graph.ReduceSum(graph.Square(x), 1) }
+func rowNorms(x *graph.Node) *graph.Node { return graph.ReduceSum(graph.Square(wide(x)), 1) }
 
 func rowGram(x *graph.Node) *graph.Node {
+	x = wide(x)
 	return graph.Dot(x, x).General([]int{1}, nil, []int{1}, nil)
 }

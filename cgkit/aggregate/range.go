@@ -56,8 +56,9 @@ func alikeTypes(list []*graph.Node) []*graph.Node {
 	return converted
 }
 
-// scaleOf is a power of two by which n numbers are divided for their sum never to overflow, whatever the order.
-func scaleOf(n int) float64 { return float64(uint64(2) << bits.Len(uint(n-1))) }
+// shrinkOf is by what n numbers are multiplied for their sum never to overflow, whatever the order. It is no power of two: XLA
+// takes such a factor out of a sum again.
+func shrinkOf(n int) float64 { return math.Ldexp(3, -bits.Len(uint(n-1))-3) }
 
 // meanOf is the mean of values, finite where all of them are: 0.5·(x + y) of two large numbers is not.
 func meanOf(values []*graph.Node) *graph.Node {
@@ -65,17 +66,17 @@ func meanOf(values []*graph.Node) *graph.Node {
 	values = wideAll(values)
 	small := make([]*graph.Node, n)
 	for i, v := range values {
-		small[i] = times(v, 1/scaleOf(n))
+		small[i] = times(v, shrinkOf(n))
 	}
-	return meanOfSum(sumAll(values), sumAll(small), n, scaleOf(n))
+	return meanOfSum(sumAll(values), sumAll(small), n, shrinkOf(n))
 }
 
-// meanOfSum is sum/count, where small is the same sum of numbers divided by scale, see [scaleOf]. Dividing all numbers beforehand would lose the smallest of them, so it is done only where the sum is
-// too large.
-func meanOfSum(sum, small *graph.Node, count int, scale float64) *graph.Node {
+// meanOfSum is sum/count, where small is the same sum of numbers multiplied by shrink, see [shrinkOf]. Dividing all numbers
+// beforehand would lose the smallest of them, so it is done only where the sum is too large.
+func meanOfSum(sum, small *graph.Node, count int, shrink float64) *graph.Node {
 	largest := constant(sum, largestOf(sum.DType()))
-	// count/scale has no rounding error; that of the sum may lead past the largest number.
-	rescued := clip(over(small, float64(count)/scale), graph.Neg(largest), largest)
+	// Rounding errors may lead past the largest number.
+	rescued := clip(over(small, float64(count)*shrink), graph.Neg(largest), largest)
 	rescued = graph.Where(graph.IsFinite(small), rescued, small)
 	return graph.Where(graph.IsFinite(sum), over(sum, float64(count)), rescued)
 }

@@ -32,8 +32,8 @@ func (r rows) Blocks() (operands []*graph.Node, flips []bool, read func(operands
 func (r rows) Mean() *graph.Node { return narrow(r.MeanOf(0, r.Len()), r.x.DType()) }
 
 func (r rows) MeanOf(from, to int) *graph.Node {
-	x, scale := wide(graph.SliceAxis(r.x, 0, graph.AxisRange(from, to))), scaleOf(to-from)
-	return meanOfSum(graph.ReduceSum(x, 0), graph.ReduceSum(times(x, 1/scale), 0), to-from, scale)
+	x, shrink := wide(graph.SliceAxis(r.x, 0, graph.AxisRange(from, to))), shrinkOf(to-from)
+	return meanOfSum(graph.ReduceSum(x, 0), graph.ReduceSum(times(x, shrink), 0), to-from, shrink)
 }
 
 func (r rows) Norms() (largest, squares *graph.Node) {

@@ -87,32 +87,33 @@ func (l limited) meanByNetwork(d demand, examples sample, mean *graph.Node) *gra
 	return over(l.trimmed(sum, lower, upper, 1), float64(l.count(d.m)))
 }
 
-// trimmed is a sum of clamped values without those that clamping put at the limits: low.index at l and high.index at u.
-func (l limited) trimmed(sum, lower, upper *graph.Node, scale float64) *graph.Node {
+// trimmed is a sum of clamped values, times factor, without those that clamping put at the limits: low.index at l and
+// high.index at u.
+func (l limited) trimmed(sum, lower, upper *graph.Node, factor float64) *graph.Node {
 	if !l.trim {
 		return sum
 	}
-	return graph.Sub(sum, graph.Add(times(lower, float64(l.low.index)/scale), times(upper, float64(l.high.index)/scale)))
+	return graph.Sub(sum, graph.Add(times(lower, float64(l.low.index)*factor), times(upper, float64(l.high.index)*factor)))
 }
 
-// ofClamped is the mean made of the sum of m clamped values and of small, the same sum of values divided by scaleOf(m).
+// ofClamped is the mean made of the sum of m clamped values and of small, the same sum of values times shrinkOf(m).
 func (l limited) ofClamped(sum, small, lower, upper *graph.Node, m int) *graph.Node {
 	lower, upper = wide(lower), wide(upper)
-	scale := scaleOf(m)
-	mean := meanOfSum(l.trimmed(sum, lower, upper, 1), l.trimmed(small, lower, upper, scale), l.count(m), scale)
+	shrink := shrinkOf(m)
+	mean := meanOfSum(l.trimmed(sum, lower, upper, 1), l.trimmed(small, lower, upper, shrink), l.count(m), shrink)
 	// A limit that is infinite is among the values; where both are, they are of different signs. A NaN is in the sum.
 	finite := graph.LogicalAnd(graph.IsFinite(lower), graph.IsFinite(upper))
 	return graph.Where(finite, mean, graph.Add(sum, graph.Add(lower, upper)))
 }
 
-// clampedSums are the sums of values clamped to limits, and of the same divided by scaleOf(m).
+// clampedSums are the sums of values clamped to limits, and of the same times shrinkOf(m).
 func clampedSums(values []*graph.Node, lower, upper *graph.Node, m int) (sum, small *graph.Node) {
-	inside, divided := make([]*graph.Node, len(values)), make([]*graph.Node, len(values))
+	inside, shrunk := make([]*graph.Node, len(values)), make([]*graph.Node, len(values))
 	for i, value := range values {
 		inside[i] = wide(clip(value, lower, upper))
-		divided[i] = times(inside[i], 1/scaleOf(m))
+		shrunk[i] = times(inside[i], shrinkOf(m))
 	}
-	return sumAll(inside), sumAll(divided)
+	return sumAll(inside), sumAll(shrunk)
 }
 
 func demandOf(m int, low, high bound, exact bool) demand {

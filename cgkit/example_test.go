@@ -71,7 +71,7 @@ func ExampleWith() {
 
 // Adam on medians in place of means.
 func ExampleOptimizer_Before() {
-	adam := optimizer.Adam().LearningRate(0.1).Done().(cgkit.GradientOptimizer)
+	adam := optimizer.Adam().LearningRate(0.1).Done()
 	fmt.Printf("%.1f\n", fit(cgkit.With(aggregate.Median{}).Before(adam).Done(), 300))
 	// Output: 2.0
 }

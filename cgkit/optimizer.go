@@ -21,15 +21,15 @@ import (
 //	w ← w − η · rule(g_1, …, g_m).
 //
 // The learning rate is constant, as in the paper (GoMLX's own SGD decays it). The zero value is not ready for use: make
-// one with [Winsorized], [PlainSGD] or [With].
+// one with [Winsorized], [PlainSGD] or [With]. It keeps nothing of a model, so one value may train several.
 type Optimizer struct {
 	rule         aggregate.Rule
-	err          error // of the rule's making, reported when the graph is built
-	learningRate float64
+	err          error    // of the making, reported when the graph is built
+	learningRate *float64 // nil: that of the store
 	next         GradientOptimizer
 }
 
-// GradientOptimizer is an optimizer that can start from gradients made elsewhere. GoMLX's SGD and Adam are such.
+// GradientOptimizer is an optimizer that can start from gradients made elsewhere. GoMLX's SGD, Adam and RMSProp are such.
 type GradientOptimizer interface {
 	optimizer.Interface
 	UpdateGraphWithGradients(scope *model.Scope, grads []*graph.Node, lossDType dtypes.DType)
@@ -49,19 +49,34 @@ func Winsorized(c float64) *Optimizer {
 func PlainSGD() *Optimizer { return With(aggregate.Mean{}) }
 
 // With is gradient descent on the directions of a rule.
-func With(rule aggregate.Rule) *Optimizer { return &Optimizer{rule: rule} }
+func With(rule aggregate.Rule) *Optimizer {
+	if rule == nil {
+		return &Optimizer{err: errors.New("cgkit.With: no rule: give one, such as aggregate.Median{}")}
+	}
+	return &Optimizer{rule: rule}
+}
 
-// WithLearningRate sets the learning rate η, which multiplies the direction that stands for the mean gradient. Without
-// it the store's parameter "learning_rate" is used, or else 0.1.
+// WithLearningRate sets the learning rate η, which multiplies the direction that stands for the mean gradient: a finite
+// number above 0, anything else is an error when the training step is built. Without it the store's parameter
+// "learning_rate" is used, for which the same holds, or else 0.1.
 func (o *Optimizer) WithLearningRate(rate float64) *Optimizer {
-	o.learningRate = rate
+	o.learningRate = &rate
 	return o
 }
 
 // Before hands the directions to another optimizer, such as Adam, instead of taking a plain step. That optimizer's
-// learning rate holds then.
-func (o *Optimizer) Before(next GradientOptimizer) *Optimizer {
-	o.next = next
+// learning rate holds then. One that cannot start from gradients, see [GradientOptimizer], is an error when the training step
+// is built, as is a rate of one's own beside it.
+//
+// In steps for which a rule that remembers has no direction yet the other optimizer's variables stay as they are, but for
+// the global step, which counts every batch.
+func (o *Optimizer) Before(next optimizer.Interface) *Optimizer {
+	gradients, ok := next.(GradientOptimizer)
+	if !ok {
+		o.err = errors.Join(o.err, fmt.Errorf("cgkit: Before(%T): it has no UpdateGraphWithGradients, so it can't start from gradients: use one that can, such as optimizer.Adam().Done()", next))
+		return o
+	}
+	o.next = gradients
 	return o
 }
 
@@ -82,8 +97,8 @@ func (o *Optimizer) UpdateGraph(scope *model.Scope, g *graph.Graph, loss *graph.
 // the one place where an update is built: within a closure too, as in a loop of several updates, where the variables'
 // nodes have been set to the loop's state.
 func (o *Optimizer) Step(scope *model.Scope, loss *graph.Node, inputs []*graph.Node) {
-	if o.err != nil {
-		panic(o.err)
+	if err := o.check(); err != nil {
+		panic(err)
 	}
 	g := loss.Graph()
 	variables := trainable(scope, g)
@@ -106,20 +121,46 @@ func (o *Optimizer) Step(scope *model.Scope, loss *graph.Node, inputs []*graph.N
 		o.updateStateful(scope, loss, variables, examples, stateful)
 		return
 	}
-	directions := o.rule.Directions(examples)
-	if o.next != nil {
-		o.next.UpdateGraphWithGradients(scope, directions, loss.DType())
-		return
-	}
-	o.step(scope, loss, variables, directions, nil)
+	o.apply(scope, loss, variables, o.rule.Directions(examples), nil)
 }
 
-// step moves the variables against the directions. Where ready is given and false they stay.
+func (o *Optimizer) check() error {
+	switch {
+	case o.err != nil:
+		return o.err
+	case o.rule == nil:
+		return errors.New("cgkit: an Optimizer without a rule: make it with Winsorized, PlainSGD or With")
+	case o.next != nil && o.learningRate != nil:
+		return fmt.Errorf("%s: a learning rate of %v beside Before(%T), whose own rate holds: set it there", o.rule.Name(), *o.learningRate, o.next)
+	}
+	return nil
+}
+
+// apply moves the variables by the directions. Where ready is given and false all stays as it is, but for the global step.
+func (o *Optimizer) apply(scope *model.Scope, loss *graph.Node, variables []*model.Variable, directions []*graph.Node, ready *graph.Node) {
+	switch {
+	case o.next == nil:
+		o.step(scope, loss, variables, directions, ready)
+	case ready == nil:
+		o.next.UpdateGraphWithGradients(scope, directions, loss.DType())
+	default:
+		onlyWhere(ready, scope.Store(), func() { o.next.UpdateGraphWithGradients(scope, directions, loss.DType()) })
+	}
+}
+
+// step moves the variables against the directions.
 func (o *Optimizer) step(scope *model.Scope, loss *graph.Node, variables []*model.Variable, directions []*graph.Node, ready *graph.Node) {
 	g := loss.Graph()
-	rate := o.rateNode(scope, g, loss.DType())
+	types := []dtypes.DType{loss.DType()}
+	for _, direction := range directions {
+		types = append(types, direction.DType())
+	}
+	rate := o.rateNode(scope, g, types)
 	for i, v := range variables {
-		step := graph.Mul(directions[i], graph.ConvertDType(rate, directions[i].DType()))
+		// A product in half precision would lose steps that are small but not nothing.
+		to := directions[i].DType()
+		step := graph.ConvertDType(directions[i], atLeastSingle(to))
+		step = graph.ConvertDType(graph.Mul(step, graph.ConvertDType(rate, step.DType())), to)
 		step = optimizer.ClipStepByValue(scope, step)
 		optimizer.TraceNaNInGradients(scope, v, step)
 		before := v.NodeValue(g)
@@ -132,15 +173,31 @@ func (o *Optimizer) step(scope *model.Scope, loss *graph.Node, variables []*mode
 	optimizer.IncrementGlobalStep(g, loss.DType())
 }
 
-func (o *Optimizer) rateNode(scope *model.Scope, g *graph.Graph, dtype dtypes.DType) *graph.Node {
-	rate := o.learningRate
-	if rate == 0 {
-		rate = model.GetParamOr(scope, optimizer.ParamLearningRate, optimizer.SGDDefaultLearningRate)
+// rateNode is the learning rate, in a variable of the type of the loss, float32 at least. types are those that it is used in.
+func (o *Optimizer) rateNode(scope *model.Scope, g *graph.Graph, types []dtypes.DType) *graph.Node {
+	rate, from := optimizer.SGDDefaultLearningRate, "by default"
+	if o.learningRate != nil {
+		rate, from = *o.learningRate, "given to WithLearningRate"
+	} else if value, found := scope.GetParam(optimizer.ParamLearningRate); found && value != nil {
+		rate, from = model.GetParamOr(scope, optimizer.ParamLearningRate, rate), fmt.Sprintf("in the store's parameter %q", optimizer.ParamLearningRate)
 	}
 	if math.IsNaN(rate) || math.IsInf(rate, 0) || rate <= 0 {
-		panic(fmt.Errorf("%s: a learning rate of %v: choose a finite number above 0", o.rule.Name(), rate))
+		panic(fmt.Errorf("%s: a learning rate of %v %s: choose a finite number above 0", o.rule.Name(), rate, from))
 	}
-	return optimizer.LearningRateVarWithValue(scope, dtype, rate).NodeValue(g)
+	for _, dtype := range types {
+		if single := float32(rate); atLeastSingle(dtype) == dtypes.Float32 && (single < 0x1p-126 || math.IsInf(float64(single), 0)) {
+			panic(fmt.Errorf("%s: a learning rate of %v %s: choose one from 1.2e-38 to 3.4e38, the range of %s", o.rule.Name(), rate, from, dtypes.Float32))
+		}
+	}
+	return optimizer.LearningRateVarWithValue(scope, atLeastSingle(types[0]), rate).NodeValue(g)
+}
+
+// atLeastSingle is the type, or float32 in place of half precision.
+func atLeastSingle(dtype dtypes.DType) dtypes.DType {
+	if dtype == dtypes.Float16 || dtype == dtypes.BFloat16 {
+		return dtypes.Float32
+	}
+	return dtype
 }
 
 // trainable lists the trainable variables in use by the graph, in GoMLX's order, which next may rely on.

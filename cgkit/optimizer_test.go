@@ -14,11 +14,14 @@ import (
 	"coherentgradients/cgkit/internal/cgtest"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/loss"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
@@ -153,24 +156,93 @@ func TestWinsorizedStepAgainstSlowTwin(t *testing.T) {
 	}
 }
 
+// noGradients is an optimizer that can't start from gradients.
+type noGradients struct{ optimizer.Interface }
+
 func TestBadSettingsAreErrors(t *testing.T) {
 	b := cgtest.Go(t)
+	winsorized := func() *cgkit.Optimizer { return cgkit.Winsorized(2) }
 	for _, c := range []struct {
-		name string
-		opt  optimizer.Interface
-		want string
+		name  string
+		opt   optimizer.Interface
+		param any // the store's learning rate
+		want  string
 	}{
-		{"c below 0", cgkit.Winsorized(-1).Done(), "c = -1"},
-		{"c 50", cgkit.Winsorized(50).Done(), "0 ≤ c < 50"},
-		{"c NaN", cgkit.Winsorized(math.NaN()).Done(), "c = NaN"},
-		{"rate", cgkit.Winsorized(2).WithLearningRate(math.Inf(1)).Done(), "learning rate of +Inf"},
+		{"c below 0", cgkit.Winsorized(-1).Done(), nil, "c = -1"},
+		{"c 50", cgkit.Winsorized(50).Done(), nil, "0 ≤ c < 50"},
+		{"c NaN", cgkit.Winsorized(math.NaN()).Done(), nil, "c = NaN"},
+		{"rate +Inf", winsorized().WithLearningRate(math.Inf(1)).Done(), nil, "learning rate of +Inf given to WithLearningRate: choose"},
+		{"rate 0", winsorized().WithLearningRate(0).Done(), nil, "learning rate of 0 given to WithLearningRate: choose a finite number above 0"},
+		{"rate -0", winsorized().WithLearningRate(math.Copysign(0, -1)).Done(), nil, "a finite number above 0"},
+		{"rate 0 beside the store's", winsorized().WithLearningRate(0).Done(), 0.3, "learning rate of 0 given to WithLearningRate"},
+		{"rate below 0", winsorized().WithLearningRate(-0.1).Done(), nil, "learning rate of -0.1"},
+		{"rate NaN", winsorized().WithLearningRate(math.NaN()).Done(), nil, "learning rate of NaN"},
+		{"the store's 0", winsorized().Done(), 0.0, `learning rate of 0 in the store's parameter "learning_rate": choose a finite number above 0`},
+		{"the store's whole 0", winsorized().Done(), 0, "learning rate of 0 in the store's parameter"},
+		{"the store's -1", winsorized().Done(), -1.0, "learning rate of -1 in the store's parameter"},
+		{"the store's NaN", winsorized().Done(), math.NaN(), "learning rate of NaN in the store's parameter"},
+		{"rate of a plain step", cgkit.PlainSGD().WithLearningRate(0).Done(), nil, "mean: a learning rate of 0"},
+		{"rate of a rule that remembers", cgkit.With(aggregate.RollingMean()).WithLearningRate(0).Done(), nil, "rolling-mean: a learning rate of 0"},
+		{"rate beside another's", winsorized().WithLearningRate(0.1).Before(optimizer.Adam().Done()).Done(), nil, "a learning rate of 0.1 beside Before"},
+		{"no gradients", winsorized().Before(noGradients{optimizer.Adam().Done()}).Done(), nil, "Before(cgkit_test.noGradients): it has no UpdateGraphWithGradients"},
+		{"before itself", winsorized().Before(winsorized()).Done(), nil, "Before(*cgkit.Optimizer): it has no UpdateGraphWithGradients"},
+		{"before nothing", winsorized().Before(nil).Done(), nil, "Before(<nil>)"},
+		{"no rule", cgkit.With(nil).Done(), nil, "no rule: give one"},
+		{"the zero value", &cgkit.Optimizer{}, nil, "make it with Winsorized, PlainSGD or With"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			x, y := makeBatch(10, 1)
-			trainer := train.NewTrainer(b, model.NewStore(), twoLayers, loss.SparseCategoricalCrossEntropyLogits, c.opt, nil, nil)
+			store := model.NewStore()
+			if c.param != nil {
+				store.RootScope().SetParam(optimizer.ParamLearningRate, c.param)
+			}
+			trainer := train.NewTrainer(b, store, twoLayers, loss.SparseCategoricalCrossEntropyLogits, c.opt, nil, nil)
 			_, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{y}})
-			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Fatalf("error %v, want %q", err, c.want)
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+				t.Fatalf("error %v, want one line with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// A rate that the weights' type can't hold would train with 0, or Inf.
+func TestRatesOutsideOfSinglePrecision(t *testing.T) {
+	b := cgtest.Go(t)
+	for _, rate := range []float64{1e-50, 1e300} {
+		x, y := makeBatch(10, 1)
+		trainer := train.NewTrainer(b, model.NewStore(), twoLayers, loss.SparseCategoricalCrossEntropyLogits,
+			cgkit.PlainSGD().WithLearningRate(rate).Done(), nil, nil)
+		single, err := tensors.FromFlatDataAndDimensions(make([]float32, 60), 10, 6), error(nil)
+		if _, err = trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{single}, Labels: []*tensors.Tensor{y}}); err == nil || !strings.Contains(err.Error(), "the range of Float32") {
+			t.Errorf("rate %v in float32: error %v", rate, err)
+		}
+		_ = x
+		double := train.NewTrainer(b, model.NewStore(), twoLayers, loss.SparseCategoricalCrossEntropyLogits,
+			cgkit.PlainSGD().WithLearningRate(rate).Done(), nil, nil)
+		x, y = makeBatch(10, 1)
+		if _, err := double.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{y}}); err != nil {
+			t.Errorf("rate %v in float64: %v", rate, err)
+		}
+	}
+}
+
+// Weights in half precision move by rates that half precision has not, where the step is one that it has.
+func TestSmallRatesInHalfPrecision(t *testing.T) {
+	for _, dtype := range []dtypes.DType{dtypes.Float16, dtypes.BFloat16} {
+		cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+			half := func(scope *model.Scope, x *graph.Node) *graph.Node {
+				w := scope.WithInitializer(initializer.Zero).VariableWithShape("w", shapes.Make(dtype)).NodeValue(x.Graph())
+				return graph.Mul(graph.ConvertDType(x, dtype), w)
+			}
+			steep := func(labels, predictions []*graph.Node) *graph.Node {
+				return graph.MulScalar(graph.ReduceAllMean(predictions[0]), 2000)
+			}
+			store := model.NewStore()
+			trainer := train.NewTrainer(b, store, half, steep, cgkit.PlainSGD().WithLearningRate(1e-8).Done(), nil, nil)
+			mustStep(t, trainer, tensors.FromValue([]float32{20, 20}), tensors.FromValue([]float32{0, 0}))
+			w := graph.MustExecOnce(b, func(w *graph.Node) *graph.Node { return graph.ConvertDType(w, dtypes.Float64) }, store.GetVariable("/w").MustValue())
+			if got := tensors.ToScalar[float64](w); !(math.Abs(got+4e-4) < 4e-6) {
+				t.Errorf("%s: w = %v, want -0.0004", dtype, got)
 			}
 		})
 	}
@@ -180,7 +252,7 @@ func TestBeforeAdam(t *testing.T) {
 	b := cgtest.Go(t)
 	x, y := makeBatch(30, 1)
 	trainer := train.NewTrainer(b, seededStore(t, 5), twoLayers, loss.SparseCategoricalCrossEntropyLogits,
-		cgkit.Winsorized(4).Before(optimizer.Adam().LearningRate(0.01).Done().(cgkit.GradientOptimizer)).Done(), nil, nil)
+		cgkit.Winsorized(4).Before(optimizer.Adam().LearningRate(0.01).Done()).Done(), nil, nil)
 	var first, last float64
 	for i := range 60 {
 		x2, _ := x.Clone()

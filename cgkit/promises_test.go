@@ -37,7 +37,7 @@ func mustStep(t *testing.T, trainer *train.Trainer, x *tensors.Tensor, labels ..
 func TestGradientAccumulationIsRefused(t *testing.T) {
 	for name, opt := range map[string]optimizer.Interface{
 		"winsorized": cgkit.Winsorized(2).Done(), "stateful": cgkit.With(aggregate.RollingMedian()).Done(),
-		"before Adam": cgkit.Winsorized(2).Before(optimizer.Adam().Done().(cgkit.GradientOptimizer)).Done(),
+		"before Adam": cgkit.Winsorized(2).Before(optimizer.Adam().Done()).Done(),
 	} {
 		trainer := train.NewTrainer(cgtest.Go(t), seededStore(t, 1), twoLayers, loss.SparseCategoricalCrossEntropyLogits, opt, nil, nil)
 		err := trainer.AccumulateGradients(3)

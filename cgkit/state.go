@@ -3,7 +3,10 @@
 package cgkit
 
 import (
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"strings"
 
 	"coherentgradients/cgkit/aggregate"
 
@@ -13,6 +16,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
+	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // stateScope is where the variables of stateful rules are, below the scope of GoMLX's optimizers.
@@ -20,24 +24,20 @@ const stateScope = "cgkit"
 
 // updateStateful builds the update with a rule that remembers earlier batches, in variables that checkpoints save.
 func (o *Optimizer) updateStateful(scope *model.Scope, loss *graph.Node, variables []*model.Variable, examples []aggregate.Examples, rule aggregate.Stateful) {
-	if o.next != nil {
-		panic(fmt.Errorf("%s makes no update in some steps, and another optimizer would move on in them: use it without Before", rule.Name()))
-	}
 	g := loss.Graph()
-	kept := scope.Store().RootScope().At(optimizer.Scope).At(stateScope).WithInitializer(initializer.Zero)
+	kept := stateOf(scope).WithInitializer(initializer.Zero)
 	var state [][]*graph.Node
 	var keepers [][]*model.Variable
-	for i, v := range variables {
+	for _, v := range variables {
 		var nodes []*graph.Node
 		var list []*model.Variable
 		for k, shape := range rule.State(v.Shape()) {
-			// The number keeps names apart that differ in a separator only.
-			keeper := kept.VariableWithShape(fmt.Sprintf("%d%s.%d", i, model.EscapeScopeName(v.Path()), k), shape).SetTrainable(false)
+			keeper := kept.VariableWithShape(fmt.Sprintf("%s.%d", escaped(v.Path()), k), shape).SetTrainable(false)
 			nodes, list = append(nodes, keeper.NodeValue(g)), append(list, keeper)
 		}
 		state, keepers = append(state, nodes), append(keepers, list)
 	}
-	counter := kept.VariableWithShape("steps", counterShape).SetTrainable(false)
+	counter := kept.VariableWithShape(counterName(variables), counterShape).SetTrainable(false)
 	directions, after, ready := rule.Next(examples, state, counter.NodeValue(g))
 	for i, list := range keepers {
 		for k, keeper := range list {
@@ -45,12 +45,72 @@ func (o *Optimizer) updateStateful(scope *model.Scope, loss *graph.Node, variabl
 		}
 	}
 	counter.SetNodeValue(graph.AddScalar(counter.NodeValue(g), 1))
-	o.step(scope, loss, variables, directions, ready)
+	o.apply(scope, loss, variables, directions, ready)
 }
 
-// Clear removes what stateful rules remember.
-func (o *Optimizer) Clear(scope *model.Scope) error {
-	return scope.Store().DeleteVariablesInScope(scope.Store().RootScope().At(optimizer.Scope).At(stateScope).Scope())
+// onlyWhere lets update set variables where ready is true, and the global step always.
+func onlyWhere(ready *graph.Node, store *model.Store, update func()) {
+	g := ready.Graph()
+	before := make(map[*model.Variable]*graph.Node)
+	for v := range store.IterVariables() {
+		if v.InUseByGraph(g) {
+			before[v] = v.NodeValue(g)
+		}
+	}
+	update()
+	global := optimizer.GetGlobalStepVar(store)
+	for v := range store.IterVariables() {
+		if v == global || !v.InUseByGraph(g) {
+			continue
+		}
+		old, known := before[v]
+		if !known { // made by update, and not yet set to anything but what it starts from
+			old = g.GetParameterByName(v.Path())
+		}
+		if now := v.NodeValue(g); now != old {
+			v.SetNodeValue(graph.Where(ready, now, old))
+		}
+	}
+}
+
+// escaped is a path as one name, no two paths the same.
+func escaped(path string) string {
+	return strings.NewReplacer("%", "%25", model.ScopeSeparator, "%2F").Replace(path)
+}
+
+// counterName is that of the steps counted for one set of variables: another model in the same store counts its own, and
+// where layers are frozen or thawed a rule waits again until it remembers all of them.
+func counterName(variables []*model.Variable) string {
+	hash := sha256.New()
+	for _, v := range variables {
+		fmt.Fprintf(hash, "%s\n", v.Path())
+	}
+	return fmt.Sprintf("steps-%x", hash.Sum(nil)[:6])
+}
+
+func stateOf(scope *model.Scope) *model.Scope {
+	return scope.Store().RootScope().At(optimizer.Scope).At(stateScope)
+}
+
+// Clear removes what training has left beside the model: what rules remember, the learning rate's variable, the global step,
+// and what the optimizer given to [Optimizer.Before] keeps. A new Trainer starts afresh from the weights as they are; one made
+// before can't go on, as its graphs hold the variables that are gone.
+func (o *Optimizer) Clear(scope *model.Scope) (err error) {
+	root := scope.Store().RootScope()
+	if o.next != nil {
+		defer func() { // what is left is cleared whatever becomes of this
+			err = errors.Join(err, exceptions.TryCatch[error](func() {
+				if failed := o.next.Clear(root.ResetVisited()); failed != nil {
+					panic(failed)
+				}
+			}))
+		}()
+	}
+	return errors.Join(
+		stateOf(scope).DeleteVariablesInScope(),
+		root.At(optimizer.Scope).DeleteVariable(optimizer.ParamLearningRate),
+		optimizer.DeleteGlobalStep(scope),
+	)
 }
 
 var counterShape = shapes.Make(dtypes.Int64)

@@ -101,8 +101,8 @@ func TestRollingRules(t *testing.T) {
 			if err := opt.Clear(store.RootScope()); err != nil {
 				t.Fatal(err)
 			}
-			if left := variables - store.NumVariables(); left != 9 {
-				t.Errorf("%s: Clear removed %d variables, want two for each of four parameters and the counter", rule.Name(), left)
+			if left := variables - store.NumVariables(); left != 11 {
+				t.Errorf("%s: Clear removed %d variables, want two for each of four parameters, the counter, the rate and the global step", rule.Name(), left)
 			}
 		})
 	}

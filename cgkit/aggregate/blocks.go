@@ -118,7 +118,7 @@ func loop(turns int, state []*graph.Node, body func(state []*graph.Node) []*grap
 
 // fold combines all values with acc, a block at a time: add returns acc after the given values. extras are what add needs
 // besides; it may use no other node of the graph.
-func (b blocks) fold(acc *graph.Node, extras []*graph.Node, add func(acc *graph.Node, values, extras []*graph.Node) *graph.Node) *graph.Node {
+func (b blocks) fold(acc, extras []*graph.Node, add func(acc, values, extras []*graph.Node) []*graph.Node) []*graph.Node {
 	length := b.length()
 	turns := b.m / length
 	rest := make([]*graph.Node, len(b.operands))
@@ -128,14 +128,15 @@ func (b blocks) fold(acc *graph.Node, extras []*graph.Node, add func(acc *graph.
 		}
 	}
 	if turns > 0 {
-		state := append([]*graph.Node{graph.Const(b.graph(), int32(0)), acc}, extras...)
-		state = append(state, b.operands...)
+		n := len(acc)
+		state := append([]*graph.Node{graph.Const(b.graph(), int32(0))}, acc...)
+		state = append(append(state, extras...), b.operands...)
 		acc = loop(turns, state, func(s []*graph.Node) []*graph.Node {
 			from := graph.Mul(s[0], graph.Const(s[0].Graph(), int32(length)))
-			operands := rowsAt(s[2+len(extras):], from, length)
-			s[1] = add(s[1], b.values(operands, length), s[2:2+len(extras)])
-			return s
-		})[1]
+			extras, operands := s[1+n:1+n+len(extras)], s[1+n+len(extras):]
+			after := add(s[1:1+n], b.values(rowsAt(operands, from, length), length), extras)
+			return append([]*graph.Node{s[0]}, append(after, s[1+n:]...)...)
+		})[1 : 1+n]
 	}
 	if left := b.m - turns*length; left > 0 {
 		acc = add(acc, b.values(rest, left), extras)

@@ -5,6 +5,7 @@ package aggregate
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -15,7 +16,9 @@ import (
 //	(1/m) Σ_b g_b · min(1, R/‖g_b‖).
 //
 //	g_b = 0                0
-//	NaN, Inf in example b  NaN
+//	NaN, Inf in example b  NaN everywhere: there is no saying how long it was
+//	any finite gradients   a finite direction, shortened as written: no square leaves the range of the type
+//	several types          parameters may have one each; norms are in the widest, float32 at least
 //	R ≤ 0, NaN, Inf        refused
 //
 // For dense layers it costs two ordinary gradients: norms come from the layers' inputs and output gradients.
@@ -59,13 +62,27 @@ func (r ClipNorm) Directions(params []Examples) []*graph.Node {
 	if len(params) == 0 {
 		return nil
 	}
-	squares := make([]*graph.Node, len(params))
+	// ‖g_b‖ is whole·√squares: whole is the largest magnitude in all of g_b, and squares is of what is divided by it. Of a
+	// norm itself the square may be too large for its type, or too small.
+	largest, squares := make([]*graph.Node, len(params)), make([]*graph.Node, len(params))
 	for i, p := range params {
-		squares[i] = p.SquaredNorms()
+		largest[i], squares[i] = p.Norms()
 	}
-	norms := graph.Sqrt(sumAll(squares))
-	// R/max(R, ‖g‖) is min(1, R/‖g‖) without a division by zero.
-	limit := graph.Scalar(norms.Graph(), norms.DType(), r.maxNorm())
-	weights := graph.Div(graph.DivScalar(graph.OnesLike(norms), float64(params[0].Len())), graph.DivScalar(graph.Max(norms, limit), r.maxNorm()))
-	return each(params, func(p Examples) *graph.Node { return p.Weighted(weights) })
+	common := alikeTypes(append(slices.Clone(largest), squares...))
+	magnitudes, squares := common[:len(params)], common[len(params):]
+	whole := tree(magnitudes, graph.Max)
+	whole = graph.Where(graph.Equal(whole, graph.ZerosLike(whole)), graph.OnesLike(whole), whole)
+	for i, one := range magnitudes {
+		squares[i] = graph.Mul(squares[i], graph.Square(graph.Div(one, whole)))
+	}
+	limit := graph.Div(constant(whole, r.maxNorm()), graph.Sqrt(sumAll(squares))) // R/√squares
+	short := graph.LessOrEqual(whole, limit)                                      // false where one of them is NaN
+	directions := make([]*graph.Node, len(params))
+	for i, p := range params {
+		// What is left of the parameter's largest coordinate.
+		kept := graph.Where(short, magnitudes[i], graph.Mul(limit, graph.Div(magnitudes[i], whole)))
+		weights := narrow(over(kept, float64(p.Len())), largest[i].DType())
+		directions[i] = narrow(p.WeightedUnits(weights), p.Mean().DType())
+	}
+	return directions
 }

@@ -32,13 +32,15 @@ func orderStatistics(b blocks, ranks []int) []*graph.Node {
 // withNaN gives the nodes NaN where one of the values is.
 func (b blocks) withNaN(nodes ...*graph.Node) []*graph.Node {
 	g := b.graph()
-	count := b.fold(graph.Zeros(g, shapes.Make(dtypes.Int32, b.shape.Dimensions...)), nil, func(acc *graph.Node, values, _ []*graph.Node) *graph.Node {
+	zeros := graph.Zeros(g, shapes.Make(dtypes.Int32, b.shape.Dimensions...))
+	counts := b.fold([]*graph.Node{zeros}, nil, func(acc, values, _ []*graph.Node) []*graph.Node {
+		count := acc[0]
 		for _, v := range values {
-			acc = graph.Add(acc, graph.ConvertDType(graph.NotEqual(v, v), dtypes.Int32))
+			count = graph.Add(count, graph.ConvertDType(graph.NotEqual(v, v), dtypes.Int32))
 		}
-		return acc
+		return []*graph.Node{count}
 	})
-	spoilt := graph.GreaterThan(count, graph.Const(g, int32(0)))
+	spoilt := graph.GreaterThan(counts[0], graph.Const(g, int32(0)))
 	for i, node := range nodes {
 		nodes[i] = graph.Where(spoilt, constant(node, math.NaN()), node)
 	}
@@ -171,8 +173,12 @@ func (k keys) value(key *graph.Node) *graph.Node {
 	return graph.Bitcast(graph.Where(graph.LessThan(key, top), graph.BitwiseNot(key), graph.BitwiseXor(key, top)), k.float)
 }
 
-// normal turns subnormal numbers to 0: XLA on CPUs compares them as 0, so that of several a search finds the last.
+// normal turns subnormal numbers to 0: XLA on CPUs compares them as 0, so that of several a search finds the last. It
+// compares those of float16 as what they are.
 func (k keys) normal(x *graph.Node) *graph.Node {
+	if k.float == dtypes.Float16 {
+		return x
+	}
 	g := x.Graph()
 	smallest := graph.Bitcast(k.constant(g, k.infinity&-k.infinity), k.float)
 	return graph.Where(graph.LessThan(graph.Abs(x), smallest), graph.Bitcast(k.constant(g, 0), k.float), x)

@@ -5,6 +5,7 @@ package aggregate
 import (
 	"coherentgradients/cgkit/selection"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -15,7 +16,7 @@ type Effect struct {
 	// Cosine is ⟨g, g̃⟩/(‖g‖ ‖g̃‖). NaN where either is 0.
 	Cosine *graph.Node
 	// Clamped is the share, 0 to 1, of the m·P values that the rule changed or dropped; nil for rules that treat no
-	// value apart. Values equal to a bound are not changed.
+	// value apart. Values equal to a bound are not changed, and a NaN is beyond none.
 	Clamped *graph.Node
 }
 
@@ -40,26 +41,56 @@ func (t TrimmedMean) demand(m int) (demand, Method, bool) {
 	return demandOf(m, low, high, t.Exact), t.Method, low != (bound{}) || high != (bound{})
 }
 
-// Measure builds a rule's directions and its effect on the same batch.
+// Measure builds a rule's directions and its effect on the same batch. The effect is in the widest type of the parameters,
+// float32 at least, and does not depend on how large gradients are: they are scaled where their squares would leave the range
+// of numbers.
 func Measure(rule Rule, params []Examples) (directions []*graph.Node, effect Effect) {
 	directions = rule.Directions(params)
-	var removed, plain, both, own []*graph.Node
+	both := make([]*graph.Node, 0, 2*len(params))
 	for i, direction := range directions {
-		g := params[i].Mean()
+		both = append(both, wide(params[i].Mean()), wide(direction))
+	}
+	scale := squareScale(both)
+	var removed, plain, product, own []*graph.Node
+	for i := range directions {
+		g, direction := scaled(both[2*i], scale), scaled(both[2*i+1], scale)
 		removed = append(removed, inner(graph.Sub(g, direction), graph.Sub(g, direction)))
 		plain = append(plain, inner(g, g))
-		both = append(both, inner(g, direction))
+		product = append(product, inner(g, direction))
 		own = append(own, inner(direction, direction))
 	}
-	effect.EnergyRemoved = graph.Div(sumAll(removed), sumAll(plain))
-	effect.Cosine = graph.Div(sumAll(both), graph.Mul(graph.Sqrt(sumAll(plain)), graph.Sqrt(sumAll(own))))
+	effect.EnergyRemoved = graph.Div(total(removed), total(plain))
+	effect.Cosine = graph.Div(total(product), graph.Mul(graph.Sqrt(total(plain)), graph.Sqrt(total(own))))
 	if limits, ok := rule.(limiting); ok {
 		effect.Clamped = clampedShare(limits, params)
 	}
 	return directions, effect
 }
 
+// squareScale is by what numbers are to be multiplied for their squares and products to stay in range: 1 where they do by
+// themselves, or a power of two.
+func squareScale(numbers []*graph.Node) *graph.Node {
+	largest := make([]*graph.Node, len(numbers))
+	for i, x := range numbers {
+		largest[i] = graph.ReduceAllMax(graph.Abs(x))
+	}
+	top := tree(alikeTypes(largest), graph.Max)
+	high, low, by := 0x1p40, 0x1p-40, 0x1p80 // of float32: squares between 2^-80 and 2^96, and room for 2^30 of them
+	if top.DType() == dtypes.Float64 {
+		high, low, by = 0x1p400, 0x1p-400, 0x1p620
+	}
+	one := constant(top, 1)
+	up := graph.Where(graph.LessThan(top, constant(top, low)), constant(top, by), one)
+	return graph.Where(graph.GreaterThan(top, constant(top, high)), constant(top, 1/by), up)
+}
+
+// scaled is x·scale in the type of scale.
+func scaled(x, scale *graph.Node) *graph.Node { return graph.Mul(narrow(x, scale.DType()), scale) }
+
 func inner(x, y *graph.Node) *graph.Node { return graph.ReduceAllSum(graph.Mul(x, y)) }
+
+// total adds up scalars.
+func total(parts []*graph.Node) *graph.Node { return sumAll(alikeTypes(parts)) }
 
 func clampedShare(limits limiting, params []Examples) *graph.Node {
 	var counts []*graph.Node
@@ -74,9 +105,11 @@ func clampedShare(limits limiting, params []Examples) *graph.Node {
 		if method := d.choose(limits.method(), mean.Graph()); method != Networks {
 			b := blocksOf(p)
 			lower, upper := b.bounds(method, low, high)
-			counts = append(counts, graph.ReduceAllSum(b.fold(graph.Zeros(b.graph(), b.shape), []*graph.Node{lower, upper}, func(acc *graph.Node, values, limits []*graph.Node) *graph.Node {
-				return graph.Add(acc, sumAll(outsideOf(values, limits[0], limits[1])))
-			})))
+			zeros := graph.ZerosLike(wide(lower))
+			outside := b.fold([]*graph.Node{zeros}, []*graph.Node{lower, upper}, func(acc, values, limits []*graph.Node) []*graph.Node {
+				return []*graph.Node{graph.Add(acc[0], sumAll(outsideOf(values, limits[0], limits[1])))}
+			})
+			counts = append(counts, graph.ReduceAllSum(outside[0]))
 			continue
 		}
 		network := selection.Ordered(m, d.low, d.high)
@@ -85,14 +118,15 @@ func clampedShare(limits limiting, params []Examples) *graph.Node {
 		upper, _ := high.pick(all, network.High, network.HighBound)
 		counts = append(counts, graph.ReduceAllSum(sumAll(outsideOf(all[:m], lower, upper))))
 	}
-	return over(sumAll(counts), values)
+	return over(total(counts), values)
 }
 
-// outsideOf is 1 for each value beyond the limits, 0 for the others.
+// outsideOf is 1 for each value beyond the limits, 0 for the others, in a type that counts far enough.
 func outsideOf(values []*graph.Node, lower, upper *graph.Node) []*graph.Node {
 	list := make([]*graph.Node, len(values))
 	for b, value := range values {
-		list[b] = graph.ConvertDType(graph.LogicalOr(graph.LessThan(value, lower), graph.GreaterThan(value, upper)), value.DType())
+		beyond := graph.LogicalOr(graph.LessThan(value, lower), graph.GreaterThan(value, upper))
+		list[b] = graph.ConvertDType(beyond, sumType(value.DType()))
 	}
 	return list
 }

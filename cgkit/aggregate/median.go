@@ -2,17 +2,16 @@
 
 package aggregate
 
-import (
-	"math"
-
-	"github.com/gomlx/gomlx/core/graph"
-)
+import "github.com/gomlx/gomlx/core/graph"
 
 // Median is the median of every coordinate for itself; for even m the mean of the two middle values.
 //
 //	m = 1, 2               the mean
 //	NaN among the values   NaN in that coordinate
-//	±Inf                   harmless while they are fewer than half
+//	±Inf                   harmless while they are fewer than half; half of them on each side give NaN
+//	±0                     equal: which of them comes out is not stated
+//	any finite numbers     a finite median
+//	subnormal numbers      on XLA's CPU backend 0 or what they are, see [Method]
 //
 // It costs a selection network of half of the values on each side, several times a winsorized step, and where that is too
 // large for XLA (from about 150 examples on, or 260 where it is tuned) a counting, see [Method].
@@ -53,19 +52,6 @@ func medianDemand(m int) demand {
 	return demand{m: m, low: m / 2, high: m / 2, each: 2}
 }
 
-// withNaN is x, and NaN where one of values is. XLA's minimum and maximum on CPUs lose a NaN on one of their two sides, so
-// that a network may swallow it; those of the pure-Go backend do not.
-func withNaN(x *graph.Node, values []*graph.Node) *graph.Node {
-	if x.Graph().Backend().Name() != "xla" {
-		return x
-	}
-	spoilt := make([]*graph.Node, len(values))
-	for i, v := range values {
-		spoilt[i] = graph.NotEqual(v, v)
-	}
-	return graph.Where(tree(spoilt, graph.LogicalOr), constant(x, math.NaN()), x)
-}
-
 func medianOf(examples sample, method Method) *graph.Node {
 	m := examples.Len()
 	if m <= 2 {
@@ -90,10 +76,10 @@ func medianOf(examples sample, method Method) *graph.Node {
 		if m%2 == 0 {
 			middle = append(middle, values[network.HighBound])
 		}
-		middle[0] = withNaN(middle[0], values[:m])
+		middle[0] = withNaN(middle[0], values[:m]...)
 	}
 	if len(middle) == 1 {
 		return middle[0]
 	}
-	return times(graph.Add(middle[0], middle[1]), 0.5)
+	return narrow(meanOf(middle), middle[0].DType())
 }

@@ -17,6 +17,9 @@ import (
 //	k = m              the median of the examples
 //	k > m, k < 1       refused
 //	unequal groups     each group counts once, whatever its size
+//	NaN in an example  NaN in that coordinate
+//	±Inf in a group    harmless while such groups are fewer than half; Inf and −Inf in one group are NaN
+//	half precision     means of groups are made and compared in float32
 //
 // It costs k matrix products of m/k rows, which is one ordinary gradient, and a network on k values.
 type MedianOfMeans struct {
@@ -62,7 +65,7 @@ func (r MedianOfMeans) Laws() Laws {
 // Directions are the medians of the groups' means.
 func (r MedianOfMeans) Directions(params []Examples) []*graph.Node {
 	return each(params, func(examples Examples) *graph.Node {
-		return medianOf(groupMeans(examples, r.groups()), r.Method)
+		return narrow(medianOf(groupMeans(examples, r.groups()), r.Method), examples.Mean().DType())
 	})
 }
 
@@ -77,12 +80,11 @@ func groupMeans(examples Examples, k int) means {
 	var s means
 	m := examples.Len()
 	for i := range k {
-		from, to := i*m/k, (i+1)*m/k
-		s.list = append(s.list, graph.DivScalar(examples.Sum(from, to), float64(to-from)))
+		s.list = append(s.list, examples.MeanOf(i*m/k, (i+1)*m/k))
 	}
 	return s
 }
 
 func (s means) Len() int                  { return len(s.list) }
 func (s means) Example(b int) *graph.Node { return s.list[b] }
-func (s means) Mean() *graph.Node         { return graph.DivScalar(sumAll(s.list), float64(len(s.list))) }
+func (s means) Mean() *graph.Node         { return meanOf(s.list) }

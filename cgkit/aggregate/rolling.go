@@ -16,8 +16,9 @@ import (
 //	median-of-batches, M3    the median of three batches, of which each is used once: one update every third step
 //
 // The first two make no update in their first two steps. All need two gradients of memory a parameter, no momentum (it is
-// unstable with them), and weight decay, if any, in the loss, so that it goes in before the median. NaN in one of three
-// gradients shows in the direction; an Inf in one of three does not matter to a median.
+// unstable with them), and weight decay, if any, in the loss, so that it goes in before the median. A NaN in one of the
+// three, whichever it is, is NaN in the direction; an Inf in one of three does not matter to a median, and is the mean. The
+// mean is finite where the three are.
 type rolling struct {
 	name   string
 	median bool
@@ -65,7 +66,7 @@ func (r rolling) Next(params []Examples, state [][]*graph.Node, step *graph.Node
 		if r.median {
 			directions = append(directions, medianOfThree(g, last, before))
 		} else {
-			directions = append(directions, graph.DivScalar(graph.Add(graph.Add(g, last), before), 3))
+			directions = append(directions, narrow(meanOf([]*graph.Node{g, last, before}), g.DType()))
 		}
 		after = append(after, []*graph.Node{g, last})
 	}
@@ -75,7 +76,7 @@ func (r rolling) Next(params []Examples, state [][]*graph.Node, step *graph.Node
 	return directions, after, graph.Equal(graph.ModScalar(step, 3), graph.Scalar(step.Graph(), step.DType(), 2))
 }
 
-// medianOfThree picks one of the three values: no sum that cancels, and an Inf among them does not spread.
+// medianOfThree picks one of the three values: no sum that cancels, and an Inf among them does not spread. NaN does.
 func medianOfThree(a, b, c *graph.Node) *graph.Node {
-	return graph.Max(graph.Min(a, b), graph.Min(graph.Max(a, b), c))
+	return withNaN(graph.Max(graph.Min(a, b), graph.Min(graph.Max(a, b), c)), a, b, c)
 }

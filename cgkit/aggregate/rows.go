@@ -29,14 +29,26 @@ func (r rows) Blocks() (operands []*graph.Node, flips []bool, read func(operands
 	return storedBlocks(r.x)
 }
 
-func (r rows) Mean() *graph.Node { return graph.ReduceMean(r.x, 0) }
+func (r rows) Mean() *graph.Node { return narrow(r.MeanOf(0, r.Len()), r.x.DType()) }
 
-func (r rows) Sum(from, to int) *graph.Node {
-	return graph.ReduceSum(graph.SliceAxis(r.x, 0, graph.AxisRange(from, to)), 0)
+func (r rows) MeanOf(from, to int) *graph.Node {
+	x, shrink := wide(graph.SliceAxis(r.x, 0, graph.AxisRange(from, to))), shrinkOf(to-from)
+	return meanOfSum(graph.ReduceSum(x, 0), graph.ReduceSum(times(x, shrink), 0), to-from, shrink)
 }
 
-func (r rows) SquaredNorms() *graph.Node { return graph.ReduceSum(graph.Square(r.x), 1) }
+func (r rows) Norms() (largest, squares *graph.Node) {
+	x := wide(r.x)
+	largest = graph.ReduceMax(graph.Abs(x), 1)
+	return largest, graph.ReduceSum(graph.Square(r.units(largest)), 1)
+}
 
-func (r rows) Weighted(weights *graph.Node) *graph.Node {
-	return graph.ReduceSum(graph.Mul(r.x, graph.Reshape(weights, r.Len(), 1)), 0)
+func (r rows) WeightedUnits(weights *graph.Node) *graph.Node {
+	largest, _ := r.Norms()
+	return graph.ReduceSum(graph.Mul(r.units(largest), graph.Reshape(weights, r.Len(), 1)), 0)
+}
+
+// units are the rows divided by their largest magnitudes.
+func (r rows) units(largest *graph.Node) *graph.Node {
+	divisor := graph.Where(graph.Equal(largest, graph.ZerosLike(largest)), graph.OnesLike(largest), largest)
+	return graph.Div(wide(r.x), graph.Reshape(divisor, r.Len(), 1))
 }

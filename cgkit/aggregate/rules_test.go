@@ -64,16 +64,24 @@ var twins = map[string]func(p aggregate.Params, x [][]float64) []float64{
 		}
 		out := make([]float64, len(x[0]))
 		for _, row := range x {
-			var square float64
+			// The norm is largest·rest.
+			var largest, rest float64
 			for _, v := range row {
-				square += v * v
+				largest = max(largest, math.Abs(v))
 			}
-			shrink := 1.0
-			if norm := math.Sqrt(square); norm > limit {
-				shrink = limit / norm
+			for _, v := range row {
+				if largest > 0 {
+					rest = math.Hypot(rest, v/largest)
+				}
+			}
+			if math.IsInf(largest, 0) {
+				rest = math.NaN()
 			}
 			for j, v := range row {
-				out[j] += v * shrink / float64(len(x))
+				if !(largest <= limit/rest) {
+					v = v / largest * (limit / rest)
+				}
+				out[j] += v / float64(len(x))
 			}
 		}
 		return out
@@ -94,12 +102,25 @@ func columns(f func(p aggregate.Params, v []float64) float64) func(aggregate.Par
 	}
 }
 
+// mean is finite where the values are.
 func mean(v []float64) float64 {
-	var sum float64
+	var sum, small float64
 	for _, x := range v {
 		sum += x
+		small += x * 0x1p-60
+	}
+	if mean := small / float64(len(v)); math.IsInf(sum, 0) || math.IsNaN(sum) {
+		return max(min(mean, math.MaxFloat64*0x1p-60), -math.MaxFloat64*0x1p-60) * 0x1p60 * infinite(small)
 	}
 	return sum / float64(len(v))
+}
+
+// infinite is 1, or Inf for what is infinite.
+func infinite(v float64) float64 {
+	if math.IsInf(v, 0) {
+		return math.Inf(1)
+	}
+	return 1
 }
 
 func sign(x float64) float64 {
@@ -109,15 +130,24 @@ func sign(x float64) float64 {
 	case x < 0:
 		return -1
 	}
-	return 0
+	return x
 }
 
 func median(v []float64) float64 {
-	s := slices.Sorted(slices.Values(v))
+	s := sorted(v)
 	if n := len(s); n%2 == 0 {
-		return (s[n/2-1] + s[n/2]) / 2
+		return mean(s[n/2-1 : n/2+1])
 	}
 	return s[len(s)/2]
+}
+
+// sorted is the values in order, or NaN alone where one of them is.
+func sorted(v []float64) []float64 {
+	s := slices.Sorted(slices.Values(v))
+	if math.IsNaN(s[0]) { // NaN goes first
+		return slices.Repeat(s[:1], len(s))
+	}
+	return s
 }
 
 // percentiles of sorted values by the paper's rule or NumPy's default.
@@ -131,25 +161,39 @@ func percentiles(p aggregate.Params, s []float64) (low, high float64) {
 		if i == len(s)-1 {
 			return s[i]
 		}
+		if math.IsInf(s[i+1]-s[i], 0) {
+			return s[i]*(1-(position-float64(i))) + s[i+1]*(position-float64(i))
+		}
+		if s[i] == s[i+1] { // both may be infinite
+			return s[i]
+		}
 		return s[i] + (position-float64(i))*(s[i+1]-s[i])
 	}
 	return at(p.C), at(100 - p.C)
 }
 
 func winsorized(p aggregate.Params, v []float64) float64 {
-	low, high := percentiles(p, slices.Sorted(slices.Values(v)))
-	var sum float64
-	for _, x := range v {
-		sum += min(max(x, low), high)
+	return mean(clamped(p, v))
+}
+
+func clamped(p aggregate.Params, v []float64) []float64 {
+	low, high := percentiles(p, sorted(v))
+	list := make([]float64, len(v))
+	for i, x := range v {
+		list[i] = min(max(x, low), high)
 	}
-	return sum / float64(len(v))
+	return list
 }
 
 func trimmed(p aggregate.Params, v []float64) float64 {
-	s := slices.Sorted(slices.Values(v))
-	n := float64(len(s) - 1)
-	low, high := int(math.RoundToEven(p.C/100*n)), int(math.RoundToEven((100-p.C)/100*n))
-	return mean(s[low : high+1])
+	low, high := kept(p, len(v))
+	return mean(sorted(v)[low : high+1])
+}
+
+// kept are the first and the last of m sorted values that trimming keeps.
+func kept(p aggregate.Params, m int) (low, high int) {
+	n := float64(m - 1)
+	return int(math.RoundToEven(p.C / 100 * n)), int(math.RoundToEven((100 - p.C) / 100 * n))
 }
 
 // settings are the parameters each rule is tried with.

@@ -5,17 +5,21 @@ package aggregate
 import (
 	"coherentgradients/cgkit/selection"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
 // eachSide brings out the k smallest values and, for the high side, the k smallest of the values with their signs changed,
 // which are the k largest. One network for one side runs twice, in a loop, as XLA would make one loop over the coordinates
-// of two networks. part says what is wanted of a side: it gets the k values in no stated order and the hindmost of them.
-func (b blocks) eachSide(k int, part func(tail []*graph.Node, bound *graph.Node) *graph.Node) (low, high *graph.Node) {
+// of two networks. part says what is wanted of a side, in type of: it gets the k values in no stated order and the hindmost of
+// them.
+func (b blocks) eachSide(k int, of dtypes.DType, part func(tail []*graph.Node, bound *graph.Node) *graph.Node) (low, high *graph.Node) {
 	network := selection.Extremes(b.m, k, 0)
 	g := b.graph()
+	zeros := graph.Zeros(g, shapes.Make(of, b.shape.Dimensions...))
 	// State: turn, what the turn before gave, what this one gives, operands.
-	state := append([]*graph.Node{graph.Const(g, int32(0)), graph.Zeros(g, b.shape), graph.Zeros(g, b.shape)}, b.operands...)
+	state := append([]*graph.Node{graph.Const(g, int32(0)), zeros, zeros}, b.operands...)
 	final := loop(2, state, func(s []*graph.Node) []*graph.Node {
 		values := runNetwork(network, b.values(s[3:], b.m))
 		s[1], s[2] = s[2], part(selection.Pick(values, network.Low), values[network.LowBound])
@@ -31,7 +35,7 @@ func (b blocks) eachSide(k int, part func(tail []*graph.Node, bound *graph.Node)
 
 // boundsBySides are the k-th smallest and the k-th largest value.
 func boundsBySides(b blocks, k int) (lower, upper *graph.Node) {
-	low, high := b.eachSide(k, func(_ []*graph.Node, bound *graph.Node) *graph.Node { return bound })
+	low, high := b.eachSide(k, b.shape.DType, func(_ []*graph.Node, bound *graph.Node) *graph.Node { return bound })
 	both := b.withNaN(low, graph.Neg(high))
 	return both[0], both[1]
 }

@@ -8,12 +8,13 @@ import "github.com/gomlx/gomlx/core/graph"
 const signScale = 0.001
 
 // SumOfSigns lets every example vote with ±1 in every coordinate: 0.001 Σ_b sign(g_b). Not in the paper, but in its code.
-// There is no 1/m in it: a step moves a coordinate by at most 0.001·m times the learning rate. A zero or NaN gradient
-// votes 0 or NaN.
+// There is no 1/m in it: a step moves a coordinate by at most 0.001·m times the learning rate. A gradient of 0 or −0 votes
+// 0, one of ±Inf ±1, and a NaN makes the coordinate NaN.
 type SumOfSigns struct{}
 
 // SignOfSum moves every coordinate by the same amount, in the direction of the mean: 0.001 sign(Σ_b g_b). Not in the
-// paper, but in its code. Where the sum is 0 the coordinate stays.
+// paper, but in its code. Where the sum is 0 the coordinate stays; where it is NaN, as of a NaN or of Inf and −Inf, so is the
+// direction. The sign is that of the mean, which is finite where the gradients are.
 type SignOfSum struct{}
 
 var (
@@ -40,9 +41,10 @@ func (SumOfSigns) Directions(params []Examples) []*graph.Node {
 	return each(params, func(examples Examples) *graph.Node {
 		votes := make([]*graph.Node, examples.Len())
 		for b := range votes {
-			votes[b] = graph.Sign(examples.Example(b))
+			votes[b] = sign(examples.Example(b))
 		}
-		return graph.MulScalar(sumAll(votes), signScale)
+		sum := sumAll(wideAll(votes)) // half precision counts to 256, or 2,048
+		return narrow(times(sum, signScale), votes[0].DType())
 	})
 }
 
@@ -58,6 +60,11 @@ func (SignOfSum) Laws() Laws { return Laws{Permutation: true} }
 // Directions are the scaled signs.
 func (SignOfSum) Directions(params []Examples) []*graph.Node {
 	return each(params, func(examples Examples) *graph.Node {
-		return graph.MulScalar(graph.Sign(examples.Mean()), signScale)
+		mean := examples.Mean()
+		to := mean.DType()
+		if wide(mean) != mean { // a mean of halves may be too small for one
+			mean = examples.MeanOf(0, examples.Len())
+		}
+		return narrow(times(sign(mean), signScale), to)
 	})
 }

@@ -8,76 +8,118 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// clampedMeans are the means of what [clampedSum] adds up; where nothing is clamped, those of all values.
-func clampedMeans(params []Examples, low, high bound, exact, trim bool, o options) []*graph.Node {
-	if low == (bound{}) && high == (bound{}) {
-		return each(params, Examples.Mean)
-	}
-	m := params[0].Len()
-	count := m
-	if trim {
-		count -= low.index + high.index
-	}
-	return pieces(params, demandOf(m, low, high, exact), o, func(examples sample, method Method) *graph.Node {
-		return over(clampedSum(examples, low, high, exact, trim, method), float64(count))
-	})
+// clampedMeans are, for each parameter, the means of a coordinate's m values clamped to two percentiles l and u:
+//
+//	(1/m) Σ_b clip(g_b, l, u).
+//
+// Where nothing is clamped they are the means.
+func clampedMeans(params []Examples, low, high bound, exact bool, o options) []*graph.Node {
+	return limited{low: low, high: high, exact: exact}.means(params, o)
 }
 
-// clampedSum clamps a coordinate's m values to two percentiles l and u, one of which at least is none of the extremes, and
-// adds them up:
+// innerMeans are the same without the values that clamping put at l and u, the percentiles being some of the values: the
+// means of what lies between l and u, those two included.
+func innerMeans(params []Examples, low, high bound, exact bool, o options) []*graph.Node {
+	return limited{low: low, high: high, exact: exact, trim: true}.means(params, o)
+}
+
+// limited is a mean of values between two percentiles, one of which at least is none of the extremes.
 //
-//	Σ_b clip(g_b, l, u),
-//
-// without the values that clamping put at l and u if trim is set; percentiles are some of the values then.
-//
-// fast takes m times the mean and replaces the tails in it:
+// The fast form takes m times the mean and replaces the tails in it:
 //
 //	Σ clip(g, l, u) = Σ g − Σ(low tail) − Σ(high tail) + |low tail|·l + |high tail|·u.
 //
-// exact adds up the clamped values, as does counting, which knows no tails.
-func clampedSum(examples sample, low, high bound, exact, trim bool, method Method) *graph.Node {
+// It is what is fast at the usual sizes of gradients, and nothing else: not a finite number where a sum of these is none.
+// The exact form adds up the clamped values, as does counting, which knows no tails.
+type limited struct {
+	low, high   bound
+	exact, trim bool
+}
+
+func (l limited) means(params []Examples, o options) []*graph.Node {
+	if l.low == (bound{}) && l.high == (bound{}) {
+		return each(params, Examples.Mean)
+	}
+	return pieces(params, demandOf(params[0].Len(), l.low, l.high, l.exact), o, l.mean)
+}
+
+// count is how many of m values the mean is of.
+func (l limited) count(m int) int {
+	if l.trim {
+		return m - l.low.index - l.high.index
+	}
+	return m
+}
+
+func (l limited) mean(examples sample, method Method) *graph.Node {
 	m := examples.Len()
 	mean := examples.Mean()
-	d := demandOf(m, low, high, exact)
+	d := demandOf(m, l.low, l.high, l.exact)
 	way := d.choose(method, mean.Graph())
-	if way == Sides && !exact {
-		return clampedSumBySides(blocksOf(examples), d.low, trim, mean)
-	}
-	var lower, upper, sum *graph.Node
+	var result *graph.Node
 	switch {
+	case way == Sides && !l.exact:
+		result = over(clampedSumBySides(blocksOf(examples), d.low, l.trim, wide(mean)), float64(l.count(m)))
 	case way != Networks:
 		b := blocksOf(examples)
-		lower, upper = b.bounds(way, low, high)
-		sum = b.clampTo(lower, upper)
+		lower, upper := b.bounds(way, l.low, l.high)
+		sum, small := b.clampTo(lower, upper)
+		result = l.ofClamped(sum, small, lower, upper, m)
 	default:
-		network := d.network()
-		values := emit(network, examples)
-		var lowTail, highTail []*graph.Node
-		lower, lowTail = low.pick(values, network.Low, network.LowBound)
-		upper, highTail = high.pick(values, network.High, network.HighBound)
-		if exact {
-			inside := make([]*graph.Node, m)
-			for b, value := range values[:m] {
-				inside[b] = graph.Min(graph.Max(value, lower), upper)
-			}
-			sum = sumAll(inside)
-			break
-		}
-		added := graph.Add(times(lower, float64(len(lowTail))), times(upper, float64(len(highTail))))
-		removed := graph.Add(sumAll(lowTail), sumAll(highTail))
-		sum = graph.Add(times(mean, float64(m)), graph.Sub(added, removed))
+		result = l.meanByNetwork(d, examples, mean)
 	}
-	if trim {
-		// Clamping put low.index values at l and high.index at u: take them away again.
-		sum = graph.Sub(sum, graph.Add(times(lower, float64(low.index)), times(upper, float64(high.index))))
+	return narrow(result, mean.DType())
+}
+
+func (l limited) meanByNetwork(d demand, examples sample, mean *graph.Node) *graph.Node {
+	network := d.network()
+	values := emit(network, examples)
+	lower, lowTail := l.low.pick(values, network.Low, network.LowBound)
+	upper, highTail := l.high.pick(values, network.High, network.HighBound)
+	if l.exact {
+		sum, small := clampedSums(values[:d.m], lower, upper, d.m)
+		return l.ofClamped(sum, small, lower, upper, d.m)
 	}
-	return sum
+	lower, upper = wide(lower), wide(upper)
+	added := graph.Add(times(lower, float64(len(lowTail))), times(upper, float64(len(highTail))))
+	removed := graph.Add(sumAll(wideAll(lowTail)), sumAll(wideAll(highTail)))
+	sum := graph.Add(times(wide(mean), float64(d.m)), graph.Sub(added, removed))
+	return over(l.trimmed(sum, lower, upper, 1), float64(l.count(d.m)))
+}
+
+// trimmed is a sum of clamped values, times factor, without those that clamping put at the limits: low.index at l and
+// high.index at u.
+func (l limited) trimmed(sum, lower, upper *graph.Node, factor float64) *graph.Node {
+	if !l.trim {
+		return sum
+	}
+	return graph.Sub(sum, graph.Add(times(lower, float64(l.low.index)*factor), times(upper, float64(l.high.index)*factor)))
+}
+
+// ofClamped is the mean made of the sum of m clamped values and of small, the same sum of values times shrinkOf(m).
+func (l limited) ofClamped(sum, small, lower, upper *graph.Node, m int) *graph.Node {
+	lower, upper = wide(lower), wide(upper)
+	shrink := shrinkOf(m)
+	mean := meanOfSum(l.trimmed(sum, lower, upper, 1), l.trimmed(small, lower, upper, shrink), l.count(m), shrink)
+	// A limit that is infinite is among the values; where both are, they are of different signs. A NaN is in the sum.
+	finite := graph.LogicalAnd(graph.IsFinite(lower), graph.IsFinite(upper))
+	return graph.Where(finite, mean, graph.Add(sum, graph.Add(lower, upper)))
+}
+
+// clampedSums are the sums of values clamped to limits, and of the same times shrinkOf(m).
+func clampedSums(values []*graph.Node, lower, upper *graph.Node, m int) (sum, small *graph.Node) {
+	inside, shrunk := make([]*graph.Node, len(values)), make([]*graph.Node, len(values))
+	for i, value := range values {
+		inside[i] = wide(clip(value, lower, upper))
+		shrunk[i] = times(inside[i], shrinkOf(m))
+	}
+	return sumAll(inside), sumAll(shrunk)
 }
 
 func demandOf(m int, low, high bound, exact bool) demand {
 	d := demand{m: m, low: low.needs(), high: high.needs(), ordered: low.fraction > 0 || high.fraction > 0, sums: !exact}
 	if exact {
-		d.each = 3
+		d.each = 7
 	}
 	return d
 }
@@ -88,21 +130,20 @@ func clampedSumBySides(b blocks, k int, trim bool, mean *graph.Node) *graph.Node
 	if trim {
 		at = 1
 	}
-	low, high := b.eachSide(k, func(tail []*graph.Node, bound *graph.Node) *graph.Node {
-		return graph.Sub(times(bound, float64(at)), sumAll(tail))
+	low, high := b.eachSide(k, mean.DType(), func(tail []*graph.Node, bound *graph.Node) *graph.Node {
+		return graph.Sub(times(wide(bound), float64(at)), sumAll(wideAll(tail)))
 	})
 	return graph.Add(times(mean, float64(b.m)), graph.Sub(low, high))
 }
 
-// clampTo adds up the values clamped to limits that are known.
-func (b blocks) clampTo(lower, upper *graph.Node) *graph.Node {
-	return b.fold(graph.Zeros(b.graph(), b.shape), []*graph.Node{lower, upper}, func(acc *graph.Node, values, limits []*graph.Node) *graph.Node {
-		inside := make([]*graph.Node, len(values))
-		for i, value := range values {
-			inside[i] = graph.Min(graph.Max(value, limits[0]), limits[1])
-		}
-		return graph.Add(acc, sumAll(inside))
+// clampTo adds up the values clamped to limits that are known, see [clampedSums].
+func (b blocks) clampTo(lower, upper *graph.Node) (sum, small *graph.Node) {
+	zeros := graph.ZerosLike(wide(lower))
+	sums := b.fold([]*graph.Node{zeros, zeros}, []*graph.Node{lower, upper}, func(acc, values, limits []*graph.Node) []*graph.Node {
+		sum, small := clampedSums(values, limits[0], limits[1], b.m)
+		return []*graph.Node{graph.Add(acc[0], sum), graph.Add(acc[1], small)}
 	})
+	return sums[0], sums[1]
 }
 
 // bounds are the two percentiles, by [Sides] or [Counting].
@@ -125,8 +166,13 @@ func (b blocks) bounds(method Method, low, high bound) (lower, upper *graph.Node
 	return lower, upper
 }
 
+// between is the number that lies at a fraction of the way from x to y.
 func between(x, y *graph.Node, fraction float64) *graph.Node {
-	return graph.Add(x, times(graph.Sub(y, x), fraction))
+	to := x.DType()
+	x, y = wide(x), wide(y)
+	way := graph.Sub(y, x)
+	parts := graph.Add(times(x, 1-fraction), times(y, fraction)) // where the way is too long for a number, or one end infinite
+	return narrow(graph.Where(graph.IsFinite(way), graph.Add(x, times(way, fraction)), parts), to)
 }
 
 // pick returns a bound's value, and the values at or beyond it.

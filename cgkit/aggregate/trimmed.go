@@ -46,5 +46,5 @@ func (t TrimmedMean) Laws() Laws {
 // Directions are the means of what is left.
 func (t TrimmedMean) Directions(params []Examples) []*graph.Node {
 	low, high := t.bounds(params[0].Len())
-	return clampedMeans(params, low, high, t.Exact, true, options{t.Method, t.Tile})
+	return innerMeans(params, low, high, t.Exact, options{t.Method, t.Tile})
 }

@@ -71,5 +71,5 @@ func (p Percentile) breakdown(c float64) func(m int) int {
 // Directions are the means of the clamped values.
 func (w Winsorize) Directions(params []Examples) []*graph.Node {
 	low, high := w.bounds(params[0].Len())
-	return clampedMeans(params, low, high, w.Exact, false, options{w.Method, w.Tile})
+	return clampedMeans(params, low, high, w.Exact, options{w.Method, w.Tile})
 }

@@ -2,10 +2,7 @@
 
 package perexample
 
-import (
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/gomlx/core/graph"
-)
+import "github.com/gomlx/gomlx/core/graph"
 
 // stacker is what can give all m gradients in one node, by a number of operations that does not grow with m.
 type stacker interface {
@@ -136,11 +133,7 @@ func (v *View) CheapNorms() bool {
 	return true
 }
 
-// normsOf is the squared norm of each row of a stack [m, …]; those of half precision are added up in float32.
-func normsOf(stack *graph.Node) *graph.Node {
-	flat := graph.Reshape(stack, stack.Shape().Dimensions[0], -1)
-	if t := flat.DType(); t == dtypes.Float16 || t == dtypes.BFloat16 {
-		flat = graph.ConvertDType(flat, dtypes.Float32)
-	}
-	return rowNorms(flat)
+// flat is a stack as a matrix: a row for each example.
+func flat(stack *graph.Node) *graph.Node {
+	return graph.Reshape(stack, stack.Shape().Dimensions[0], -1)
 }

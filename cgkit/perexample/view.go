@@ -193,15 +193,15 @@ func (v *View) sum(parts []part, b int) *graph.Node {
 	return sum
 }
 
-// SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]. For a dense layer it costs no more than the
-// squared norms of its input and of the gradient of its output. Of half precision they are in float32, as squares leave
-// its range and sums its digits.
+// SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]; float32 where the parameter is of half precision.
+// For a dense layer it costs no more than the squared norms of its input and of the gradient of its output. A norm of more
+// than the root of the largest number has no square: see [View.Norms].
 func (v *View) SquaredNorms() *graph.Node {
 	if outer := v.dense(); outer != nil {
-		return graph.Mul(rowNorms(wide(outer.input)), rowNorms(wide(outer.gradient)))
+		return graph.Mul(rowNorms(outer.input), rowNorms(outer.gradient))
 	}
-	if stack := v.stack(); stack != nil && len(v.parts) > 0 {
-		return normsOf(stack)
+	if stack := v.stack(); stack != nil {
+		return rowNorms(flat(stack))
 	}
 	norms := make([]*graph.Node, v.m)
 	for b := range norms {
@@ -215,66 +215,52 @@ func (v *View) SquaredNorms() *graph.Node {
 // elsewhere the m gradients are, so it takes [m, parameters] of memory. Of half precision it is in float32.
 func (v *View) Gram() *graph.Node {
 	if outer := v.dense(); outer != nil {
-		return graph.Mul(rowGram(wide(outer.input)), rowGram(wide(outer.gradient)))
+		return graph.Mul(rowGram(outer.input), rowGram(outer.gradient))
 	}
 	rows := make([]*graph.Node, v.m)
 	for b := range rows {
 		rows[b] = graph.Reshape(v.Example(b), v.param.Shape().Size())
 	}
-	return rowGram(wide(graph.Stack(rows, 0)))
+	return rowGram(graph.Stack(rows, 0))
 }
 
-// Sum is Σ_{from ≤ b < to} g_b: for a dense layer one matrix product of to−from rows. Shape: the parameter's.
+// Sum is Σ_{from ≤ b < to} g_b: for a dense layer one matrix product of to−from rows. Shape: the parameter's; float32 where
+// that is of half precision.
 func (v *View) Sum(from, to int) *graph.Node {
-	if from < 0 || to > v.m || from >= to {
-		panic(fmt.Errorf("perexample: examples %d to %d: the batch has examples 0 to %d", from, to-1, v.m-1))
-	}
+	v.checkRange(from, to)
 	if outer := v.dense(); outer != nil {
-		return v.narrow(graph.Dot(graph.SliceAxis(wide(outer.columns), 1, graph.AxisRange(from, to)),
-			graph.SliceAxis(wide(outer.rows), 0, graph.AxisRange(from, to))).Product())
+		return graph.Dot(wide(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to))),
+			wide(graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to)))).Product()
 	}
 	sum := wide(v.Example(from))
 	for b := from + 1; b < to; b++ {
 		sum = graph.Add(sum, wide(v.Example(b)))
 	}
-	return v.narrow(sum)
+	return sum
 }
 
 // Weighted is Σ_b weights[b]·g_b. weights: shape [m], of any floating-point type; shape of the result: the parameter's. For
-// a dense layer it is one matrix product.
+// a dense layer it is one matrix product. The result is float32 where the parameter is of half precision.
 func (v *View) Weighted(weights *graph.Node) *graph.Node {
+	weights = graph.ConvertDType(weights, v.SumType())
 	if outer := v.dense(); outer != nil {
-		rows := wide(outer.rows)
-		weights = graph.ConvertDType(weights, rows.DType())
-		return v.narrow(graph.Dot(wide(outer.columns), graph.Mul(rows, graph.Reshape(weights, v.m, 1))).Product())
+		return graph.Dot(wide(outer.columns), graph.Mul(wide(outer.rows), graph.Reshape(weights, v.m, 1))).Product()
 	}
 	var sum *graph.Node
 	for b := range v.m {
-		example := wide(v.Example(b))
-		weight := graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(b)))
-		term := graph.Mul(example, graph.ConvertDType(weight, example.DType()))
+		term := graph.Mul(wide(v.Example(b)), graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(b))))
 		if sum == nil {
 			sum = term
 		} else {
 			sum = graph.Add(sum, term)
 		}
 	}
-	return v.narrow(sum)
+	return sum
 }
 
-// wide is what sums of half precision are taken in: float32.
-func wide(x *graph.Node) *graph.Node {
-	if x.DType().IsHalfPrecision() {
-		return graph.ConvertDType(x, dtypes.Float32)
-	}
-	return x
-}
-
-// narrow gives a sum the parameter's type.
-func (v *View) narrow(sum *graph.Node) *graph.Node { return graph.ConvertDType(sum, v.param.DType()) }
-
-func rowNorms(x *graph.Node) *graph.Node { return graph.ReduceSum(graph.Square(x), 1) }
+func rowNorms(x *graph.Node) *graph.Node { return graph.ReduceSum(graph.Square(wide(x)), 1) }
 
 func rowGram(x *graph.Node) *graph.Node {
+	x = wide(x)
 	return graph.Dot(x, x).General([]int{1}, nil, []int{1}, nil)
 }

@@ -1,0 +1,114 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package aggregate
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// What keeps rules right at the edges of a type's range: sums of halves are made in float32, means of numbers whose sum is
+// too large are made of scaled ones, and what must show a NaN compares and selects, as XLA's minimum and maximum on CPUs
+// lose a NaN on one of their two sides.
+
+// sumType is the type in which numbers are added up.
+func sumType(dtype dtypes.DType) dtypes.DType {
+	if dtype == dtypes.Float16 || dtype == dtypes.BFloat16 {
+		return dtypes.Float32
+	}
+	return dtype
+}
+
+// wide is x as sums are made of it: in float32 where it is of half precision.
+func wide(x *graph.Node) *graph.Node { return narrow(x, sumType(x.DType())) }
+
+func wideAll(values []*graph.Node) []*graph.Node {
+	list := make([]*graph.Node, len(values))
+	for i, v := range values {
+		list[i] = wide(v)
+	}
+	return list
+}
+
+// narrow is x in a type that sums were widened from.
+func narrow(x *graph.Node, to dtypes.DType) *graph.Node {
+	if x.DType() == to {
+		return x
+	}
+	return graph.ConvertDType(x, to)
+}
+
+// alikeTypes converts numbers of different types to the widest of them, float32 at least.
+func alikeTypes(list []*graph.Node) []*graph.Node {
+	widest := dtypes.Float32
+	for _, x := range list {
+		if x.DType() == dtypes.Float64 {
+			widest = dtypes.Float64
+		}
+	}
+	converted := make([]*graph.Node, len(list))
+	for i, x := range list {
+		converted[i] = narrow(x, widest)
+	}
+	return converted
+}
+
+// shrinkOf is by what n numbers are multiplied for their sum never to overflow, whatever the order. It is no power of two: XLA
+// takes such a factor out of a sum again.
+func shrinkOf(n int) float64 { return math.Ldexp(3, -bits.Len(uint(n-1))-3) }
+
+// meanOf is the mean of values, finite where all of them are: 0.5·(x + y) of two large numbers is not.
+func meanOf(values []*graph.Node) *graph.Node {
+	n := len(values)
+	values = wideAll(values)
+	small := make([]*graph.Node, n)
+	for i, v := range values {
+		small[i] = times(v, shrinkOf(n))
+	}
+	return meanOfSum(sumAll(values), sumAll(small), n, shrinkOf(n))
+}
+
+// meanOfSum is sum/count, where small is the same sum of numbers multiplied by shrink, see [shrinkOf]. Dividing all numbers
+// beforehand would lose the smallest of them, so it is done only where the sum is too large.
+func meanOfSum(sum, small *graph.Node, count int, shrink float64) *graph.Node {
+	largest := constant(sum, largestOf(sum.DType()))
+	// Rounding errors may lead past the largest number.
+	rescued := clip(over(small, float64(count)*shrink), graph.Neg(largest), largest)
+	rescued = graph.Where(graph.IsFinite(small), rescued, small)
+	return graph.Where(graph.IsFinite(sum), over(sum, float64(count)), rescued)
+}
+
+// largestOf is the largest finite number of the types that sums are made in.
+func largestOf(dtype dtypes.DType) float64 {
+	if dtype == dtypes.Float64 {
+		return math.MaxFloat64
+	}
+	return math.MaxFloat32
+}
+
+// clip is x, at least low and at most high; NaN where x is.
+func clip(x, low, high *graph.Node) *graph.Node {
+	x = graph.Where(graph.LessThan(x, low), low, x)
+	return graph.Where(graph.GreaterThan(x, high), high, x)
+}
+
+// withNaN is x, and NaN where one of values is. It is needed for minima and maxima on XLA; those of the pure-Go backend
+// lose no NaN.
+func withNaN(x *graph.Node, values ...*graph.Node) *graph.Node {
+	if x.Graph().Backend().Name() != "xla" {
+		return x
+	}
+	spoilt := make([]*graph.Node, len(values))
+	for i, v := range values {
+		spoilt[i] = graph.NotEqual(v, v)
+	}
+	return graph.Where(tree(spoilt, graph.LogicalOr), constant(x, math.NaN()), x)
+}
+
+// sign is −1, 0 or 1, and NaN for NaN, which the pure-Go backend's own sign takes for 0.
+func sign(x *graph.Node) *graph.Node {
+	return graph.Where(graph.NotEqual(x, x), x, graph.Sign(x))
+}

@@ -160,11 +160,11 @@ func backends(ctx context.Context) []Finding {
 }
 
 func gpu(ctx context.Context) Finding {
-	devices, _ := filepath.Glob("/dev/nvidia[0-9]*")
-	if len(devices) == 0 {
+	devices := backend.GPUs()
+	if devices == 0 {
 		return Finding{"GPU", Absent, "no NVIDIA GPU was found; none is needed"}
 	}
-	detail := fmt.Sprintf("%d NVIDIA", len(devices))
+	detail := fmt.Sprintf("%d NVIDIA", devices)
 	if path, err := proc.Find("nvidia-smi"); err == nil {
 		detail = firstLine(ctx, path, "--query-gpu=name,driver_version", "--format=csv,noheader")
 	}

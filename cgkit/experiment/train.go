@@ -75,7 +75,11 @@ func train(ctx context.Context, r *Record, set *datasets.Set, opt Options) (*Rec
 	}
 
 	opt.Progress.Begin(r.Spec.ID(), t.engine.Step(), r.Spec.Steps)
-	if err := t.run(ctx); err != nil {
+	err = t.compile(ctx)
+	if err == nil {
+		err = t.run(ctx)
+	}
+	if err != nil {
 		var diverged *DivergedError
 		if errors.As(err, &diverged) {
 			return r, err
@@ -83,6 +87,20 @@ func train(ctx context.Context, r *Record, set *datasets.Set, opt Options) (*Rec
 		return nil, err
 	}
 	return r, nil
+}
+
+// compile has an engine compile ahead that can.
+func (t *training) compile(ctx context.Context) error {
+	c, ok := t.engine.(compiler)
+	if !ok {
+		return nil
+	}
+	wait(t.opt.Progress, "compiling")
+	defer wait(t.opt.Progress, "")
+	if err := c.Compile(ctx); err != nil {
+		return t.failed(ctx, err)
+	}
+	return nil
 }
 
 // run alternates updates and evaluations up to the last step.

@@ -78,19 +78,25 @@ func Available(specs ...experiment.Spec) []*experiment.Record {
 	must(err)
 	records := make([]*experiment.Record, len(specs))
 	found := 0
+	var damaged []error
 	for i, spec := range specs {
 		r, err := experiment.Run(context.Background(), spec, experiment.Options{Store: store, Redraw: true, Progress: experiment.Silent})
 		var diverged *experiment.DivergedError
 		if err == nil || errors.As(err, &diverged) {
 			records[i] = r
 			found++
+		} else if _, unreadable := store.Find(spec); unreadable != nil { // not missing: training would be refused
+			damaged = append(damaged, unreadable)
 		}
 	}
 	fmt.Printf("%d of %d records found", found, len(specs))
-	if found < len(specs) {
+	if found+len(damaged) < len(specs) {
 		fmt.Print("; train the rest with: go run ./notebooks run --full")
 	}
 	fmt.Println()
+	for _, err := range damaged {
+		fmt.Printf("damaged, and left out: %v; move that record away to have it trained again\n", err)
+	}
 	return records
 }
 

@@ -175,7 +175,7 @@ func watch(orders io.Reader, entry string) {
 // been there for a while; false if that does not come in time.
 func untilQuiet(limit time.Duration, entry string, groups []int, end func(pid int)) bool {
 	for began, still := time.Now(), 0; time.Since(began) < limit; time.Sleep(guardLook) {
-		left := marked(entry)
+		left := Marked(entry)
 		for _, g := range groups {
 			if !seesEnvironments && groupLives(g) {
 				left = append(left, -g)

@@ -73,15 +73,15 @@ func TestGuard(t *testing.T) {
 			for in := bufio.NewScanner(out); in.Scan() && in.Text() != "started"; {
 			}
 			if c.kill {
-				if n := len(marked(mark)); n < 4 { // the program, its guard, the child, and the grandchild soon
+				if n := len(Marked(mark)); n < 4 { // the program, its guard, the child, and the grandchild soon
 					t.Errorf("%d processes before the kill", n)
 				}
 				_ = cmd.Process.Kill()
 			}
 			_ = cmd.Wait()
-			for deadline := time.Now().Add(guardGrace + 10*time.Second); len(marked(mark)) > 0; time.Sleep(20 * time.Millisecond) {
+			for deadline := time.Now().Add(guardGrace + 10*time.Second); len(Marked(mark)) > 0; time.Sleep(20 * time.Millisecond) {
 				if time.Now().After(deadline) {
-					t.Fatalf("still there: %v", marked(mark))
+					t.Fatalf("still there: %v", Marked(mark))
 				}
 			}
 			if _, err := os.Stat(dir); (err == nil) == c.kill {

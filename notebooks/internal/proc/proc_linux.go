@@ -13,7 +13,7 @@ import (
 // deathSignal asks for SIGTERM when the starting thread dies.
 func deathSignal(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGTERM }
 
-// seesEnvironments says that [marked] finds all there is.
+// seesEnvironments says that [Marked] finds all there is.
 const seesEnvironments = true
 
 // parentIsGo tells whether a process is the go command.
@@ -28,7 +28,7 @@ func parentIsGo(pid int) bool {
 // killed.
 func Sweep(entry string) int {
 	killed := 0
-	for _, pid := range marked(entry) {
+	for _, pid := range Marked(entry) {
 		if syscall.Kill(pid, syscall.SIGKILL) == nil {
 			killed++
 		}
@@ -36,8 +36,8 @@ func Sweep(entry string) int {
 	return killed
 }
 
-// marked lists the processes that [Sweep] would kill.
-func marked(entry string) (pids []int) {
+// Marked lists the processes that [Sweep] would kill.
+func Marked(entry string) (pids []int) {
 	folders, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil

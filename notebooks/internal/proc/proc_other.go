@@ -9,7 +9,7 @@ import "syscall"
 // deathSignal does nothing: only Linux has it.
 func deathSignal(*syscall.SysProcAttr) {}
 
-// seesEnvironments says that [marked] finds nothing.
+// seesEnvironments says that [Marked] finds nothing.
 const seesEnvironments = false
 
 // parentIsGo is not known without /proc.
@@ -18,5 +18,5 @@ func parentIsGo(int) bool { return false }
 // Sweep does nothing: other systems don't show another process's environment.
 func Sweep(string) int { return 0 }
 
-// marked lists none, for the same reason.
-func marked(string) []int { return nil }
+// Marked lists none, for the same reason.
+func Marked(string) []int { return nil }

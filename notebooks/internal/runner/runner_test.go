@@ -114,6 +114,55 @@ func TestReal(t *testing.T) {
 	})
 }
 
+// TestKernelThatDoesNotStart: its own reason is told, in one line.
+func TestKernelThatDoesNotStart(t *testing.T) {
+	s, root := setuptest.Session(t, false)
+	for says, want := range map[string]string{
+		"go: modules disabled by GO111MODULE=off; see 'go help modules'": ": go: modules disabled by GO111MODULE=off; see 'go help modules'",
+		"E1125 17:24:38.123456   12345 main.go:12] no room":              ": no room",
+		"": "",
+	} {
+		data, out := filepath.Join(t.TempDir(), "data"), t.TempDir()
+		program := filepath.Join(t.TempDir(), "gonb")
+		spec, err := json.Marshal(map[string]any{"argv": []string{program, "{connection_file}"}, "display_name": "Go", "language": "go"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, text := range map[string]string{
+			program: "#!/bin/sh\ncat >&2 <<'END'\n" + says + "\nEND\nexit 1\n",
+			filepath.Join(data, "kernels", "gonb", "kernel.json"): string(spec),
+		} {
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o755)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err = Run(t.Context(), s, Job{
+			Notebook: filepath.Join("testdata", "tiny.ipynb"), Folder: place.Notebooks(root), Out: out, Printer: status.New(t.Output()),
+			Extra: []string{"JUPYTER_DATA_DIR=" + data, "JUPYTER_PATH=" + data},
+		})
+		if err == nil || !strings.HasPrefix(err.Error(), "tiny: the GoNB kernel didn't start") || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("a kernel that says %q: %v", says, err)
+		}
+		if left, _ := os.ReadDir(out); len(left) != 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	}
+}
+
+func TestBecause(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "",
+		"I1125 17:24:38.1 12 main.go:12] GoNB: all is well":                                                     "",
+		"E1125 17:24:38.123456 12345 goexec.go:257] Failed to run `go mod init x`:\ngo: modules disabled\nmore": ": go: modules disabled",
+		"go: creating new go.mod: module x\nF1125 17:24:38.123456   12345 main.go:1] no room":                   ": no room",
+		"Traceback\nAssertionError:": "",
+	} {
+		if got := because(text); got != want {
+			t.Errorf("because(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
 // cancelAt calls cancel when a text is written to it.
 type cancelAt struct {
 	text   string

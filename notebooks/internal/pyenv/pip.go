@@ -66,6 +66,10 @@ func (i *Installer) Close() error { return i.log.Close() }
 // Install makes the environment by base and installs what the lock names, with hashes,
 // through the user's pip settings. Further arguments are pip's.
 func (i *Installer) Install(base Python, lock []byte, args ...string) error {
+	i.temp = filepath.Join(i.dir, "tmp") // goes with the environment where pip is killed
+	if err := os.MkdirAll(i.temp, 0o700); err != nil {
+		return fmt.Errorf("the environment's folder can't be written: %w", err)
+	}
 	i.step.Detail("venv of Python %s", base.Version)
 	if err := i.Run("making the virtual environment", base.Path, "-I", "-m", "venv", i.dir); err != nil {
 		return err
@@ -73,10 +77,6 @@ func (i *Installer) Install(base Python, lock []byte, args ...string) error {
 	requirements := filepath.Join(i.dir, "requirements.lock")
 	if err := os.WriteFile(requirements, lock, 0o644); err != nil {
 		return fmt.Errorf("the lock can't be written into the environment: %w", err)
-	}
-	i.temp = filepath.Join(i.dir, "tmp") // goes with the environment where pip is killed
-	if err := os.MkdirAll(i.temp, 0o700); err != nil {
-		return fmt.Errorf("the environment's folder can't be written: %w", err)
 	}
 	const what = "installing the Python packages"
 	python := Env{Dir: i.dir}.Python()

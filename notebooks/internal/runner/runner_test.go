@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,8 +20,39 @@ import (
 	"coherentgradients/notebooks/internal/status"
 )
 
-// TestReal executes notebooks through real Jupyter and the real kernel.
+// foreign makes the environment of a user whose Go and Python are set for other things.
+func foreign(t *testing.T) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "a [folder], 'with' \"quotes\" ü*?")
+	temp := filepath.Join(dir, "tmp")
+	if err := os.MkdirAll(temp, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"env":     "GOFLAGS=-mod=mod\nGO111MODULE=off\nCGO_ENABLED=0\nGOOS=plan9\n", // as "go env -w" writes them
+		"go.work": "go 1.26\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cache, err := exec.Command("go", "env", "GOMODCACHE", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := strings.Split(string(cache), "\n")
+	for _, entry := range []string{
+		"TMPDIR=" + temp, "GOENV=" + filepath.Join(dir, "env"), "GOMODCACHE=" + folders[0], "GOCACHE=" + folders[1],
+		"GOFLAGS=", "GOWORK=" + filepath.Join(dir, "go.work"), "GOBIN=relative", "PYTHONHOME=/no/such/folder", "PYTHONINSPECT=1", "VIRTUAL_ENV=/no/such/folder",
+	} {
+		name, value, _ := strings.Cut(entry, "=")
+		t.Setenv(name, value)
+	}
+}
+
+// TestReal executes notebooks through real Jupyter and the real kernel, in an environment that is set for other things.
 func TestReal(t *testing.T) {
+	foreign(t)
 	s, root := setuptest.Session(t, false)
 	job := func(t *testing.T, name string) Job {
 		return Job{

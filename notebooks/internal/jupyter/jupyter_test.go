@@ -121,6 +121,29 @@ func TestStaleProcesses(t *testing.T) {
 	}
 }
 
+// TestRelativeFolders: what the user has named from here is found from where cells run.
+func TestRelativeFolders(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	if err := os.Mkdir("tmp", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", "tmp")
+	s := newSession(t)
+	if filepath.Dir(s.Dir) != filepath.Join(here, "tmp") {
+		t.Errorf("the session's folder is %s", s.Dir)
+	}
+	got := s.Environ([]string{"CG_RUNS=my runs", "CG_DATA=/data", "PJRT_PLUGIN_LIBRARY_PATH=p::/q", "CG_DATASET=glyphs"})
+	for _, want := range []string{"CG_RUNS=" + here + "/my runs", "CG_DATA=/data", "PJRT_PLUGIN_LIBRARY_PATH=" + here + "/p::/q", "CG_DATASET=glyphs"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no %s in %q", want, got)
+		}
+	}
+	if got := s.Environ([]string{"CG_RUNS="}); !slices.Contains(got, "CG_RUNS=") {
+		t.Errorf("an empty variable: %q", got)
+	}
+}
+
 // TestTempFolder: a folder in which cells would be bent or not run is passed over.
 func TestTempFolder(t *testing.T) {
 	good, worked, gone := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "gone")

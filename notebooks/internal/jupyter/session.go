@@ -46,7 +46,7 @@ type Session struct {
 // NewSession makes a session's folders. cache is the project's cache folder, in which
 // JupyterLab's settings and workspaces live on. Close it at the end.
 func NewSession(env pyenv.Env, tools kernel.Tools, cache string) (*Session, error) {
-	parent, err := tempFolder(os.TempDir(), cache)
+	parent, err := TempFolder(cache)
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +79,19 @@ func (s *Session) Close() error {
 	return err
 }
 
+// TempFolder is where a session's temporary folder would lie, or why there is no place for it. cache is the project's.
+func TempFolder(cache string) (string, error) { return tempFolder(os.TempDir(), cache, "/var/tmp") }
+
 // tempFolder is the first of some folders that does for a session's: cells are built and run in it, so it must let
 // programs run, and no go.work may lie in it or above, which the go command would take for the cells' own.
 func tempFolder(folders ...string) (string, error) {
 	var problems []string
 	for _, dir := range folders {
+		dir, err := filepath.Abs(dir) // kernels run elsewhere
+		if err != nil {
+			problems = append(problems, err.Error())
+			continue
+		}
 		switch work, err := goWork(dir); {
 		case err != nil:
 			problems = append(problems, err.Error())
@@ -103,10 +111,6 @@ func tempFolder(folders ...string) (string, error) {
 
 // goWork is the go.work that the go command would find from a folder, "" for none.
 func goWork(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
 	if _, err := os.Stat(dir); err != nil {
 		return "", fmt.Errorf("%s can't be used (%w)", dir, errors.Unwrap(err))
 	}
@@ -221,10 +225,30 @@ func (s *Session) Environ(environ []string, extra ...string) []string {
 	for _, entry := range s.Tools.Environ(withPath(pip.Environ(environ), filepath.Dir(s.Env.Python()))) {
 		name, _, _ := strings.Cut(entry, "=")
 		if !replaced[name] && !isJupyters(name) {
-			kept = append(kept, entry)
+			kept = append(kept, absolute(entry))
 		}
 	}
 	return append(kept, own...)
+}
+
+// absolute makes the folders in a variable absolute that are looked for from here: cells run elsewhere.
+func absolute(entry string) string {
+	name, value, _ := strings.Cut(entry, "=")
+	switch name {
+	case "CG_RUNS", "CG_DATA", "PJRT_PLUGIN_LIBRARY_PATH":
+	default:
+		return entry
+	}
+	folders := filepath.SplitList(value)
+	if name != "PJRT_PLUGIN_LIBRARY_PATH" {
+		folders = []string{value} // one folder, whose name may have a colon
+	}
+	for i, folder := range folders {
+		if abs, err := filepath.Abs(folder); folder != "" && err == nil {
+			folders[i] = abs
+		}
+	}
+	return name + "=" + strings.Join(folders, string(filepath.ListSeparator))
 }
 
 // withPath puts a folder first on PATH.

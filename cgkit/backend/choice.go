@@ -3,10 +3,14 @@
 package backend
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 
 	"coherentgradients/cgkit/backend/plugin"
@@ -56,35 +60,39 @@ func Describe() Choice {
 // machine is what a choice depends on, so that it can be tested without one.
 type machine struct {
 	env       func(string) string
-	installed func() map[string]string // plugin name → path
+	installed func() []installed
 	gpu       func() bool
 	pinned    func() (string, bool)
 	platform  string
 }
 
+// installed is a plugin that was found.
+type installed struct{ name, path string }
+
 func choose(m machine) Choice {
+	found := m.installed()
 	if config := m.env(EnvBackend); config != "" {
-		return Choice{Config: config, Name: named(config), Why: "$" + EnvBackend + " = " + config}
+		c := Choice{Config: config, Name: named(config), Why: "$" + EnvBackend + " = " + config}
+		if p, options, ok := resolve(config, found, m.gpu); ok {
+			c.Config, c.Name, c.Plugin = "xla:"+p.path+options, named("xla:"+p.name), p.path
+			c.Why += ", which is " + p.path
+		}
+		return c
 	}
-	installed := m.installed()
 	if folders := m.env(EnvPluginPath); folders != "" {
-		for _, name := range preferred(installed) {
-			return Choice{Config: "xla:" + name, Name: named("xla:" + name), Plugin: installed[name],
-				Why: "plugin " + name + " found in $" + EnvPluginPath}
+		if list := preferred(found); len(list) > 0 {
+			return take(list, named("xla:"+list[0].name), "plugin "+list[0].name+" found in $"+EnvPluginPath)
 		}
 		return pureGo(m, "$"+EnvPluginPath+" = "+folders+" holds no PJRT plugin (pjrt_c_api_NAME_plugin.so)")
 	}
+	list := preferred(found)
 	if m.gpu() {
-		for name, path := range installed {
-			if pjrt.IsCUDAName(name) {
-				return Choice{Config: "xla:" + name, Name: "XLA on NVIDIA GPU", Plugin: path, Why: "a GPU and its plugin were found"}
-			}
+		if cuda := only(list, isCUDA); len(cuda) > 0 {
+			return take(cuda, "XLA on NVIDIA GPU", "a GPU and its plugin were found")
 		}
 	}
-	for _, name := range preferred(installed) {
-		if isCPU(name) {
-			return Choice{Config: "xla:" + name, Name: "XLA on CPU", Plugin: installed[name], Why: "plugin " + name + " is installed"}
-		}
+	if cpu := only(list, isCPU); len(cpu) > 0 {
+		return take(cpu, "XLA on CPU", "plugin "+cpu[0].name+" is installed")
 	}
 	if path, ok := m.pinned(); ok {
 		return Choice{Config: "xla:" + path, Name: "XLA on CPU", Plugin: path, Why: "the pinned plugin"}
@@ -93,6 +101,55 @@ func choose(m machine) Choice {
 		return Choice{Config: "xla:cpu", Name: "XLA on CPU", Why: "$" + EnvAutoInstall + " lets go-xla download its plugin"}
 	}
 	return pureGo(m, "no XLA plugin was found")
+}
+
+// take takes the first plugin of a list, and says so where there are more of its kind.
+func take(list []installed, name, why string) Choice {
+	p := list[0]
+	if more := len(only(list, func(name string) bool { return isCPU(name) == isCPU(p.name) && isCUDA(name) == isCUDA(p.name) })); more > 1 {
+		why += fmt.Sprintf(", the first of %d: %s", more, p.path)
+	}
+	return Choice{Config: config(p), Name: name, Plugin: p.path, Why: why}
+}
+
+// config is GoMLX's configuration for a plugin. By its path nothing else is looked for or loaded; CUDA's is left to go-xla,
+// which then looks for NVIDIA's libraries as well.
+func config(p installed) string {
+	if isCUDA(p.name) {
+		return "xla:" + p.name
+	}
+	return "xla:" + p.path
+}
+
+// resolve finds the plugin that a user's configuration names: "xla:NAME" or "xla", perhaps with options behind a comma.
+// go-xla would take any of several that fit, another one at each start. NVIDIA's are left to it.
+func resolve(config string, found []installed, gpu func() bool) (p installed, options string, ok bool) {
+	kind, rest, _ := strings.Cut(config, ":")
+	kind, bare, hasBare := strings.Cut(kind, ",")
+	if kind != "xla" || filepath.IsAbs(rest) {
+		return p, "", false
+	}
+	if hasBare { // "xla,tf32=false" is no configuration of go-xla's
+		return p, bare, false
+	}
+	name, options, more := strings.Cut(rest, ",")
+	if more {
+		options = "," + options
+	}
+	for _, p := range preferred(found) {
+		if p.name == name {
+			return p, options, !isCUDA(p.name)
+		}
+	}
+	for _, p := range preferred(found) {
+		if isCUDA(p.name) && !gpu() {
+			continue
+		}
+		if name == "" || strings.HasPrefix(p.name, name+"_v") {
+			return p, options, !isCUDA(p.name)
+		}
+	}
+	return p, "", false
 }
 
 func pureGo(m machine, why string) Choice {
@@ -108,7 +165,7 @@ func named(config string) string {
 	switch {
 	case kind == "go":
 		return "pure Go"
-	case kind == "xla" && pjrt.IsCUDAName(rest):
+	case kind == "xla" && isCUDA(filepath.Base(rest)):
 		return "XLA on NVIDIA GPU"
 	case kind == "xla" && (rest == "" || isCPU(filepath.Base(rest))):
 		return "XLA on CPU"
@@ -118,41 +175,76 @@ func named(config string) string {
 
 func isCPU(name string) bool { return strings.Contains(strings.ToLower(name), "cpu") }
 
-// preferred lists plugin names, CUDA before CPU before others.
-func preferred(installed map[string]string) []string {
-	var cuda, cpu, other []string
-	for name := range installed {
-		switch {
-		case pjrt.IsCUDAName(name):
-			cuda = append(cuda, name)
-		case isCPU(name):
-			cpu = append(cpu, name)
-		default:
-			other = append(other, name)
-		}
-	}
-	return append(append(cuda, cpu...), other...)
+func isCUDA(name string) bool { return pjrt.IsCUDAName(name) }
+
+func only(list []installed, is func(name string) bool) []installed {
+	return slices.DeleteFunc(slices.Clone(list), func(p installed) bool { return !is(p.name) })
 }
 
-// installedPlugins looks for files of the right name where go-xla looks, without loading them.
-func installedPlugins() map[string]string {
-	found := make(map[string]string)
+// preferred sorts plugins: CUDA before CPU before others; of a kind the first folder's; in a folder that of the plain name,
+// cpu or cuda, and then by name.
+func preferred(found []installed) []installed {
+	rank := func(name string) int {
+		switch {
+		case isCUDA(name):
+			return 0
+		case isCPU(name):
+			return 1
+		}
+		return 2
+	}
+	list := slices.Clone(found)
+	slices.SortStableFunc(list, func(a, b installed) int { return cmp.Compare(rank(a.name), rank(b.name)) })
+	return list
+}
+
+// pluginFile is how go-xla has plugins named.
+var pluginFile = regexp.MustCompile(`^(?:pjrt_c_api_(.+)_plugin|pjrt[-_]plugin[-_](.+))\.(?:so|dylib|dll)$`)
+
+// installedPlugins looks for files of the right name where go-xla looks, without loading them: folder after folder, in each
+// the plain names first and then by name. Of one name the first counts.
+func installedPlugins() []installed {
+	var found []installed
 	for _, folder := range pluginFolders() {
-		matches, _ := filepath.Glob(filepath.Join(folder, "pjrt_c_api_*_plugin.*"))
-		for _, path := range matches {
-			name := strings.TrimPrefix(filepath.Base(path), "pjrt_c_api_")
-			name, _, _ = strings.Cut(name, "_plugin.")
-			if _, known := found[name]; !known {
-				found[name] = path
+		entries, err := os.ReadDir(folder) // sorted by name; not a pattern, which a folder's own name could bend
+		if err != nil {
+			continue
+		}
+		var here []installed
+		for _, e := range entries {
+			m := pluginFile.FindStringSubmatch(e.Name())
+			if m == nil {
+				continue
+			}
+			p := installed{name: m[1] + m[2], path: filepath.Join(folder, e.Name())}
+			info, err := os.Stat(p.path)
+			if err == nil && info.Mode().IsRegular() && !slices.ContainsFunc(slices.Concat(found, here), func(o installed) bool { return o.name == p.name }) {
+				here = append(here, p)
 			}
 		}
+		slices.SortFunc(here, func(a, b installed) int {
+			plain := func(p installed) int {
+				if p.name == "cpu" || p.name == "cuda" {
+					return 0
+				}
+				return 1
+			}
+			return cmp.Or(cmp.Compare(plain(a), plain(b)), cmp.Compare(a.name, b.name))
+		})
+		found = append(found, here...)
 	}
 	return found
 }
 
 func pluginFolders() []string {
 	if folders := os.Getenv(EnvPluginPath); folders != "" {
-		return filepath.SplitList(folders)
+		var list []string
+		for _, folder := range filepath.SplitList(folders) {
+			if abs, err := filepath.Abs(folder); folder != "" && err == nil {
+				list = append(list, abs)
+			}
+		}
+		return list
 	}
 	var folders []string
 	if home, err := os.UserHomeDir(); err == nil {
@@ -165,9 +257,19 @@ func pluginFolders() []string {
 	return append(folders, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia", "/usr/local/lib/gomlx/pjrt")
 }
 
-func hasGPU() bool {
-	matches, _ := filepath.Glob("/dev/nvidia[0-9]*")
-	return len(matches) > 0
+func hasGPU() bool { return GPUs() > 0 }
+
+// GPUs counts the machine's NVIDIA GPUs by their device files.
+func GPUs() int {
+	n := 0
+	entries, _ := os.ReadDir("/dev")
+	for _, e := range entries {
+		number, found := strings.CutPrefix(e.Name(), "nvidia")
+		if _, err := strconv.Atoi(number); found && err == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // Explain wraps an error of a backend that would not open with what it was and how to do without it.

@@ -5,37 +5,47 @@ package backend
 import (
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
 
 func TestChoose(t *testing.T) {
-	cpu := map[string]string{"cpu": "/lib/cpu.so"}
-	both := map[string]string{"cpu": "/lib/cpu.so", "cuda": "/lib/cuda.so"}
+	cpu := []installed{{"cpu", "/lib/cpu.so"}}
+	both := []installed{{"cpu", "/lib/cpu.so"}, {"cuda", "/lib/cuda.so"}}
+	two := []installed{{"mycpu", "/lib/b.so"}, {"cpu_v2", "/lib/c.so"}}
 	for _, c := range []struct {
 		name      string
 		env       map[string]string
-		installed map[string]string
+		installed []installed
 		gpu       bool
 		pinned    string
 		config    string
 		why       string
 	}{
 		{name: "the user's word comes first", env: map[string]string{EnvBackend: "go"}, installed: both, gpu: true, config: "go", why: "$GOMLX_BACKEND"},
-		{name: "the user's folder", env: map[string]string{EnvPluginPath: "/p"}, installed: cpu, pinned: "/pin/cpu/x.so", config: "xla:cpu", why: "$PJRT_PLUGIN_LIBRARY_PATH"},
+		{name: "the user's folder", env: map[string]string{EnvPluginPath: "/p"}, installed: cpu, pinned: "/pin/cpu/x.so", config: "xla:/lib/cpu.so", why: "$PJRT_PLUGIN_LIBRARY_PATH"},
 		{name: "an empty folder of the user", env: map[string]string{EnvPluginPath: "/p"}, pinned: "/pin/cpu/x.so", config: "go", why: "holds no PJRT plugin"},
 		{name: "GPU before CPU", installed: both, gpu: true, config: "xla:cuda", why: "GPU"},
-		{name: "CUDA plugin without a GPU", installed: both, config: "xla:cpu", why: "installed"},
-		{name: "GPU without its plugin", installed: cpu, gpu: true, config: "xla:cpu", why: "installed"},
-		{name: "installed before pinned", installed: cpu, pinned: "/pin/cpu/x.so", config: "xla:cpu", why: "installed"},
+		{name: "CUDA plugin without a GPU", installed: both, config: "xla:/lib/cpu.so", why: "installed"},
+		{name: "GPU without its plugin", installed: cpu, gpu: true, config: "xla:/lib/cpu.so", why: "installed"},
+		{name: "installed before pinned", installed: cpu, pinned: "/pin/cpu/x.so", config: "xla:/lib/cpu.so", why: "installed"},
 		{name: "pinned", pinned: "/pin/cpu/x.so", config: "xla:/pin/cpu/x.so", why: "pinned"},
 		{name: "auto-install only when asked for", env: map[string]string{EnvAutoInstall: "1"}, config: "xla:cpu", why: "download"},
+		{name: "two of a kind", installed: two, config: "xla:/lib/b.so", why: "the first of 2: /lib/b.so"},
+		{name: "two of the user's folder", env: map[string]string{EnvPluginPath: "/p"}, installed: two, config: "xla:/lib/b.so", why: "the first of 2: /lib/b.so"},
+		{name: "one of each kind", env: map[string]string{EnvPluginPath: "/p"}, installed: both, config: "xla:cuda", why: "plugin cuda"},
+		{name: "the user's name, of which go-xla would take any that begins with it", env: map[string]string{EnvBackend: "xla:cpu,tf32=false"}, installed: two, config: "xla:/lib/c.so,tf32=false", why: "/lib/c.so"},
+		{name: "no name at all", env: map[string]string{EnvBackend: "xla"}, installed: two, config: "xla:/lib/b.so", why: "/lib/b.so"},
+		{name: "no name and a GPU's plugin without a GPU", env: map[string]string{EnvBackend: "xla"}, installed: both, config: "xla:/lib/cpu.so", why: "/lib/cpu.so"},
+		{name: "a name that is not there", env: map[string]string{EnvBackend: "xla:tpu"}, installed: two, config: "xla:tpu", why: "xla:tpu"},
 		{name: "nothing", config: "go", why: "no XLA plugin"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := choose(machine{
 				env:       func(name string) string { return c.env[name] },
-				installed: func() map[string]string { return c.installed },
+				installed: func() []installed { return c.installed },
 				gpu:       func() bool { return c.gpu },
 				pinned:    func() (string, bool) { return c.pinned, c.pinned != "" },
 				platform:  "linux/amd64",
@@ -62,6 +72,85 @@ func TestInstalledPluginsFollowTheSearchPath(t *testing.T) {
 	}
 	if sum := FileHash(filepath.Join(dir, "pjrt_c_api_cpu_plugin.so")); len(sum) != 64 {
 		t.Errorf("hash %q", sum)
+	}
+}
+
+// TestInstalledPluginsInOrder: the order is that of the folders and of names, whatever characters they have, and what is no
+// file of the right name is passed over.
+func TestInstalledPluginsInOrder(t *testing.T) {
+	first, second := filepath.Join(t.TempDir(), "a [plugin] folder*, 'it''s' \"x\" ü?"), filepath.Join(t.TempDir(), "second")
+	for path, isDir := range map[string]bool{
+		filepath.Join(first, "pjrt_c_api_zcpu_plugin.so"):  false,
+		filepath.Join(first, "pjrt_c_api_acpu_plugin.so"):  false,
+		filepath.Join(first, "pjrt_c_api_cpu_plugin.so"):   true, // an unpacked archive, say
+		filepath.Join(first, "pjrt-plugin-bcpu.so"):        false,
+		filepath.Join(first, "pjrt_c_api_cpu_plugin.so.1"): false,
+		filepath.Join(second, "pjrt_c_api_cpu_plugin.so"):  false,
+		filepath.Join(second, "pjrt_c_api_acpu_plugin.so"): false, // hidden by the first folder's
+		filepath.Join(second, "pjrt_c_api_a_plugin.dylib"): false,
+	} {
+		dir := path
+		if !isDir {
+			dir = filepath.Dir(path)
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if !isDir {
+			if err := os.WriteFile(path, []byte("no library"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Setenv(EnvPluginPath, strings.Join([]string{"", first, filepath.Join(second, "none"), second}, string(filepath.ListSeparator)))
+	var names []string
+	for _, p := range installedPlugins() {
+		names = append(names, p.name)
+	}
+	if want := []string{"acpu", "bcpu", "zcpu", "cpu", "a"}; !slices.Equal(names, want) {
+		t.Errorf("found %q, want %q", names, want)
+	}
+	t.Setenv(EnvBackend, "")
+	for range 20 {
+		if got := Describe(); got.Plugin != filepath.Join(first, "pjrt_c_api_acpu_plugin.so") || !strings.Contains(got.String(), "the first of 4: "+got.Plugin) {
+			t.Fatalf("chose %s, plugin %q", got, got.Plugin)
+		}
+	}
+}
+
+// TestSafeConfig: go-xla reads more into a path than a path.
+func TestSafeConfig(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("folders are named by open files on Linux only")
+	}
+	plain := filepath.Join(t.TempDir(), "plain")
+	for _, folder := range []string{plain, plain + "/a,b", plain + "/nvidia cuda"} {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "my_cpu.so"), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for config, want := range map[string]string{
+		"go":                                      "go",
+		"xla:cpu,tf32=false":                      "xla:cpu,tf32=false",
+		"xla:" + plain + "/my_cpu.so":             "xla:" + plain + "/my_cpu.so",
+		"xla:" + plain + "/my_cpu.so,x=1":         "xla:" + plain + "/my_cpu.so,x=1",
+		"xla:" + plain + "/a,b/my_cpu.so":         "",
+		"xla:" + plain + "/a,b/my_cpu.so,x=1":     ",x=1",
+		"xla:" + plain + "/nvidia cuda/my_cpu.so": "",
+	} {
+		got, release, err := safeConfig(config)
+		if err != nil {
+			t.Errorf("%s: %v", config, err)
+			continue
+		}
+		path, isFile := strings.CutPrefix(got, "xla:/proc/self/fd/")
+		if moved := want == "" || want[0] == ','; moved != isFile || !moved && got != want || moved && !strings.HasSuffix(path, "/my_cpu.so"+want) {
+			t.Errorf("%s: %q, want %q", config, got, want)
+		}
+		release()
 	}
 }
 

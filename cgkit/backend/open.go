@@ -5,8 +5,11 @@ package backend
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -43,18 +46,54 @@ func OpenConfig(config string) (compute.Backend, error) {
 }
 
 func openConfig(c Choice) (compute.Backend, error) {
+	config, release, err := safeConfig(c.Config)
+	if err != nil {
+		return nil, explain(c, err)
+	}
+	defer release()
 	setXLAFlags(c.Plugin)
 	xla.EnableAutoInstall(os.Getenv(EnvAutoInstall) != "")
 	var b compute.Backend
-	var err error
 	// GoMLX panics for a name it does not know.
-	if panicked := exceptions.TryCatch[error](func() { b, err = compute.NewWithConfig(c.Config) }); panicked != nil {
+	if panicked := exceptions.TryCatch[error](func() { b, err = compute.NewWithConfig(config) }); panicked != nil {
 		err = panicked
 	}
 	if err != nil {
 		return nil, explain(c, err)
 	}
 	return b, nil
+}
+
+// safeConfig is a configuration in which a plugin's path is taken for nothing else. go-xla cuts it at commas, and takes the
+// device's kind from words anywhere in it: below a folder named cuda a CPU plugin would be opened as a GPU's. On Linux such a path is
+// named by its folder's open file instead, which release closes once the plugin is loaded.
+func safeConfig(config string) (safe string, release func(), err error) {
+	path, isPath := strings.CutPrefix(config, "xla:")
+	if !isPath || !filepath.IsAbs(path) {
+		return config, func() {}, nil
+	}
+	options := ""
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // options follow, unless it is not there at all
+		if at := strings.LastIndexByte(path, filepath.Separator); at >= 0 {
+			name, rest, found := strings.Cut(path[at:], ",")
+			if found {
+				path, options = path[:at]+name, ","+rest
+			}
+		}
+	}
+	dir, name := filepath.Split(path)
+	misleading := strings.Contains(dir, ",") || isCUDA(dir) && !isCUDA(name) || isCPU(dir) && !isCPU(name)
+	if !misleading || isCUDA(name) {
+		return config, func() {}, nil
+	}
+	if runtime.GOOS != "linux" || strings.Contains(name, ",") {
+		return "", nil, fmt.Errorf("go-xla can't open a plugin at %s, as its path has a comma, \"cuda\", \"nvidia\" or \"cpu\" in it: move it to another folder", path)
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	return fmt.Sprintf("xla:/proc/self/fd/%d/%s%s", folder.Fd(), name, options), func() { _ = folder.Close() }, nil
 }
 
 // FileHash is the sha256 of a file in hexadecimal, "" if it cannot be read. Each file is read once a process.

@@ -23,8 +23,9 @@ type notebookProgress struct {
 	update func(id, html string)
 	sync   func()
 	block  string // id of the output block, "" while there is none
-	meter  meter
+	meter  Meter
 	next   time.Time
+	ticker ticker
 }
 
 func newNotebookProgress() *notebookProgress {
@@ -32,17 +33,33 @@ func newNotebookProgress() *notebookProgress {
 }
 
 func (p *notebookProgress) Begin(title string, done, total int) {
-	p.meter.begin(title, done, total, p.now())
+	p.ticker.run(false, nil)
+	p.meter.Begin(title, done, total, p.now())
 	if p.block == "" {
 		p.block = "cg_progress_" + gonbui.UniqueId()
 	}
 	p.draw()
 }
 
-func (p *notebookProgress) Title(title string) { p.meter.title = title }
+func (p *notebookProgress) Title(title string) {
+	p.ticker.Lock()
+	defer p.ticker.Unlock()
+	p.meter.Title = title
+}
+
+// Wait implements [Waiter].
+func (p *notebookProgress) Wait(what string) {
+	p.ticker.run(false, nil)
+	p.meter.Wait(what, p.now())
+	if p.block != "" {
+		p.draw()
+		p.ticker.run(what != "", p.draw)
+	}
+}
 
 func (p *notebookProgress) Step(done int, loss float64) {
-	p.meter.step(done, loss, p.now())
+	p.ticker.run(false, nil)
+	p.meter.Step(done, loss, p.now())
 	if p.block != "" && !p.now().Before(p.next) {
 		p.draw()
 	}
@@ -53,12 +70,13 @@ func (p *notebookProgress) draw() {
 	p.next = now.Add(notebookEvery)
 	p.update(p.block, fmt.Sprintf(
 		`<div><b>%s</b><br><progress value="%d" max="%d" style="width:24em"></progress> %s</div>`,
-		html.EscapeString(p.meter.title), p.meter.done, max(p.meter.total, 1), html.EscapeString(p.meter.line(now))))
+		html.EscapeString(p.meter.Title), p.meter.Done, max(p.meter.Total, 1), html.EscapeString(p.meter.Line(now))))
 }
 
 func (p *notebookProgress) Note(line string) { fmt.Fprintln(p.out, line) }
 
 func (p *notebookProgress) End(line, _ string) {
+	p.ticker.run(false, nil)
 	if p.block != "" {
 		p.update(p.block, "")
 		p.sync() // the block must be empty before the cell's process ends

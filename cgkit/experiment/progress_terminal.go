@@ -28,12 +28,14 @@ func NewTerminalProgress(file *os.File) Progress {
 type barProgress struct {
 	out   io.Writer
 	now   func() time.Time
-	meter meter
+	meter Meter
 	bar   *progressbar.ProgressBar
+	tick  ticker
 }
 
 func (p *barProgress) Begin(title string, done, total int) {
-	p.meter.begin(title, done, total, p.now())
+	p.tick.run(false, nil)
+	p.meter.Begin(title, done, total, p.now())
 	fmt.Fprintln(p.out, title) // ids are long: a line of its own leaves the bar's line to the bar
 	if total == 0 {
 		return // the bar of no length would be a spinner
@@ -51,12 +53,23 @@ func (p *barProgress) Begin(title string, done, total int) {
 }
 
 func (p *barProgress) Title(title string) {
-	p.meter.title = title
+	p.tick.Lock()
+	p.meter.Title = title
+	p.tick.Unlock()
 	p.Note(title)
 }
 
+// Wait implements [Waiter].
+func (p *barProgress) Wait(what string) {
+	p.tick.run(false, nil)
+	p.meter.Wait(what, p.now())
+	p.draw()
+	p.tick.run(what != "" && p.bar != nil, p.draw)
+}
+
 func (p *barProgress) Step(done int, loss float64) {
-	p.meter.step(done, loss, p.now())
+	p.tick.run(false, nil)
+	p.meter.Step(done, loss, p.now())
 	p.draw()
 }
 
@@ -65,13 +78,15 @@ func (p *barProgress) draw() {
 	if p.bar == nil {
 		return
 	}
-	p.bar.Describe(p.meter.short(p.now()))
-	if p.meter.done < p.meter.total { // at the total the library ends the bar with a line of its own
-		p.bar.Set(p.meter.done)
+	p.bar.Describe(p.meter.Short(p.now()))
+	if p.meter.Done < p.meter.Total { // at the total the library ends the bar with a line of its own
+		p.bar.Set(p.meter.Done)
 	}
 }
 
 func (p *barProgress) Note(line string) {
+	p.tick.Lock()
+	defer p.tick.Unlock()
 	if p.bar != nil {
 		p.bar.Clear()
 	}
@@ -79,6 +94,7 @@ func (p *barProgress) Note(line string) {
 }
 
 func (p *barProgress) End(line, detail string) {
+	p.tick.run(false, nil)
 	if p.bar != nil {
 		p.bar.Clear()
 		p.bar = nil
@@ -90,29 +106,62 @@ func (p *barProgress) End(line, detail string) {
 type plainProgress struct {
 	out   io.Writer
 	now   func() time.Time
-	meter meter
+	meter Meter
 	next  time.Time
+	tick  ticker
 }
+
+// plainFirst is the time after which the first line tells that something is waited for.
+const plainFirst = 10 * time.Second
 
 func (p *plainProgress) Begin(title string, done, total int) {
-	p.meter.begin(title, done, total, p.now())
+	p.tick.run(false, nil)
+	p.meter.Begin(title, done, total, p.now())
 	p.next = p.now().Add(plainEvery)
-	fmt.Fprintf(p.out, "%s: %s\n", title, p.meter.line(p.now()))
+	fmt.Fprintf(p.out, "%s: %s\n", title, p.meter.Line(p.now()))
 }
 
-func (p *plainProgress) Title(title string) { p.meter.title = title }
+func (p *plainProgress) Title(title string) {
+	p.tick.Lock()
+	defer p.tick.Unlock()
+	p.meter.Title = title
+}
+
+// Wait implements [Waiter].
+func (p *plainProgress) Wait(what string) {
+	p.tick.run(false, nil)
+	now := p.now()
+	p.meter.Wait(what, now)
+	if what != "" {
+		p.next = now.Add(plainFirst)
+	}
+	p.tick.run(what != "", p.draw)
+}
 
 func (p *plainProgress) Step(done int, loss float64) {
-	p.meter.step(done, loss, p.now())
+	p.tick.run(false, nil)
+	p.meter.Step(done, loss, p.now())
+	p.draw()
+}
+
+// draw writes a line, unless that was done a moment ago.
+func (p *plainProgress) draw() {
 	if now := p.now(); !now.Before(p.next) {
 		p.next = now.Add(plainEvery)
-		fmt.Fprintf(p.out, "%s: %s\n", p.meter.title, p.meter.line(now))
+		fmt.Fprintf(p.out, "%s: %s\n", p.meter.Title, p.meter.Line(now))
 	}
 }
 
-func (p *plainProgress) Note(line string) { fmt.Fprintln(p.out, line) }
+func (p *plainProgress) Note(line string) {
+	p.tick.Lock()
+	defer p.tick.Unlock()
+	fmt.Fprintln(p.out, line)
+}
 
-func (p *plainProgress) End(line, detail string) { printEnd(p.out, line, detail) }
+func (p *plainProgress) End(line, detail string) {
+	p.tick.run(false, nil)
+	printEnd(p.out, line, detail)
+}
 
 func printEnd(out io.Writer, line, detail string) {
 	switch {

@@ -48,15 +48,15 @@ func TestPlainProgress(t *testing.T) {
 // TestMeterForgetsASlowStart has a first step that takes a minute, and then ten a second.
 func TestMeterForgetsASlowStart(t *testing.T) {
 	c := &clock{time.Unix(0, 0)}
-	var m meter
-	m.begin("x", 0, 1000, c.now())
+	var m Meter
+	m.Begin("x", 0, 1000, c.now())
 	c.pass(time.Minute)
-	m.step(1, math.NaN(), c.now())
+	m.Step(1, math.NaN(), c.now())
 	for step := 11; step <= 501; step += 10 {
 		c.pass(time.Second)
-		m.step(step, math.NaN(), c.now())
+		m.Step(step, math.NaN(), c.now())
 	}
-	if left, ok := m.left(c.now()); !ok || left.Round(time.Second) != 50*time.Second {
+	if left, ok := m.Left(c.now()); !ok || left.Round(time.Second) != 50*time.Second {
 		t.Errorf("left %v, %v; want 50 s", left, ok)
 	}
 }

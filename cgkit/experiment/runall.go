@@ -141,6 +141,9 @@ func (p *partProgress) Step(done int, loss float64) {
 	p.outer.Step(p.base+done-p.from, loss)
 }
 
+// Wait implements [Waiter].
+func (p *partProgress) Wait(what string) { wait(p.outer, what) }
+
 func (p *partProgress) Note(line string) { p.outer.Note(line) }
 
 func (p *partProgress) End(string, string) {}

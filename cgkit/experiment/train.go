@@ -80,7 +80,11 @@ func train(ctx context.Context, r *Record, set *datasets.Set, old *Record, opt O
 	}
 
 	opt.Progress.Begin(r.Spec.ID(), t.engine.Step(), r.Spec.Steps)
-	if err := t.run(ctx); err != nil {
+	err = t.compile(ctx)
+	if err == nil {
+		err = t.run(ctx)
+	}
+	if err != nil {
 		var diverged *DivergedError
 		switch {
 		case !errors.As(err, &diverged):
@@ -91,6 +95,20 @@ func train(ctx context.Context, r *Record, set *datasets.Set, old *Record, opt O
 		return r, err
 	}
 	return r, nil
+}
+
+// compile has an engine compile ahead that can.
+func (t *training) compile(ctx context.Context) error {
+	c, ok := t.engine.(compiler)
+	if !ok {
+		return nil
+	}
+	wait(t.opt.Progress, "compiling")
+	defer wait(t.opt.Progress, "")
+	if err := c.Compile(ctx); err != nil {
+		return t.failed(ctx, err)
+	}
+	return nil
 }
 
 // run alternates updates and evaluations up to the last step.

@@ -3,16 +3,16 @@
 package plugin
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"coherentgradients/cgkit/backend/pip"
 )
 
 // download has pip fetch the wheel into a working folder and returns its path. pip
@@ -27,21 +27,19 @@ func download(ctx context.Context, work string, o Options) (string, error) {
 	if err := os.MkdirAll(temp, 0o755); err != nil {
 		return "", fmt.Errorf("the working folder can't be written: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, o.Python, "-m", "pip", "download",
-		"--no-deps", "--only-binary", ":all:", "--require-hashes", "--no-cache-dir", "--no-input",
-		"--disable-pip-version-check", "--progress-bar", "off", "--retries", "2",
-		"--dest", into, "--requirement", requirement)
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	cmd.Env = append(os.Environ(), "TMPDIR="+temp) // pip's part-files lie there, to be counted and removed
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 5 * time.Second
-
-	if err := cmd.Start(); err != nil {
-		return "", fmt.Errorf("%s can't be started (%w): install Python 3 with pip", o.Python, err)
+	failed := func(err error) error {
+		return fmt.Errorf("the XLA CPU plugin (%s %s) can't be downloaded: %w", wheelProject, wheelVersion, err)
 	}
+	settings, err := pip.ReadSettings(ctx, o.Python, o.Run)
+	if err != nil {
+		return "", failed(err)
+	}
+	// pip's part-files lie in temp, to be counted and removed.
+	runner := pip.Runner{Python: o.Python, Settings: settings, Run: o.Run, Temp: temp}
 	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	go func() {
+		ended <- runner.Pip(ctx, "download", "--no-deps", "--require-hashes", "--no-cache-dir", "--dest", into, "--requirement", requirement)
+	}()
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -49,17 +47,28 @@ func download(ctx context.Context, work string, o Options) (string, error) {
 		case <-tick.C:
 			o.Progress(Progress{Stage: "downloading", Done: min(size(temp)+size(into), wheelSize), Total: wheelSize})
 			continue
-		case err := <-ended:
-			if ctx.Err() != nil {
-				return "", context.Cause(ctx)
-			}
-			if err != nil {
-				return "", fmt.Errorf("the XLA CPU plugin (%s %s) can't be downloaded: %s", wheelProject, wheelVersion, explain(said.String(), err))
-			}
+		case err = <-ended:
 		}
 		break
 	}
-	wheels, err := filepath.Glob(filepath.Join(into, "*.whl"))
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err != nil:
+		return "", failed(err)
+	}
+	return wheel(into)
+}
+
+// wheel is the one wheel in a folder.
+func wheel(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	var wheels []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".whl") {
+			wheels = append(wheels, filepath.Join(dir, e.Name()))
+		}
+	}
 	if err != nil || len(wheels) != 1 {
 		return "", errors.New("pip reported success, but left no wheel")
 	}
@@ -80,32 +89,3 @@ func size(dir string) int64 {
 	})
 	return sum
 }
-
-// explain turns what pip printed into one phrase with a remedy.
-func explain(text string, err error) string {
-	for _, cause := range []struct{ says, means string }{
-		{"No module named pip", "this Python has no pip; install it (sudo apt install python3-pip, sudo dnf install python3-pip, or brew install python)"},
-		{"No space left on device", "the disk is full; free about 400 MB, or set XDG_CACHE_HOME to another disk"},
-		{"DO NOT MATCH THE HASHES", "what came isn't the pinned wheel; check the package index or proxy that pip is set to"},
-		{"CERTIFICATE_VERIFY_FAILED", "the package index's certificate isn't trusted; set PIP_CERT to your proxy's certificate file"},
-		{"NewConnectionError", noNetwork},
-		{"NameResolutionError", noNetwork},
-		{"Failed to establish a new connection", noNetwork},
-		{"Max retries exceeded", noNetwork},
-		{"Cannot connect to proxy", noNetwork},
-		{"timed out", noNetwork},
-		{"No matching distribution found", "the package index that pip is set to doesn't have it; set PIP_INDEX_URL or PIP_FIND_LINKS to one that does"},
-	} {
-		if strings.Contains(text, cause.says) {
-			return cause.means
-		}
-	}
-	for line := range strings.Lines(text) {
-		if rest, found := strings.CutPrefix(line, "ERROR: "); found {
-			return strings.TrimSpace(rest)
-		}
-	}
-	return err.Error()
-}
-
-const noNetwork = "the package index can't be reached; connect to the network, or set PIP_INDEX_URL or PIP_FIND_LINKS to a mirror"

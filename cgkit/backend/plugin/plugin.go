@@ -14,9 +14,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"coherentgradients/cgkit/backend/pip"
 )
 
 // The pinned wheel and the one file taken from it. The library is what its wheel says
@@ -50,6 +53,8 @@ type Options struct {
 	// Progress, if not nil, is told what is happening, at most a few times a second
 	// and from one goroutine at a time.
 	Progress func(Progress)
+	// Run runs pip's process; nil: as package exec does.
+	Run pip.RunFunc
 }
 
 // Progress is one thing to tell a person.
@@ -143,9 +148,11 @@ func Ensure(ctx context.Context, o Options) (string, error) {
 const staleProbe = ".fetch-"
 
 func removeStale(dir string) {
-	left, _ := filepath.Glob(filepath.Join(dir, staleProbe+"*"))
-	for _, path := range left {
-		_ = os.RemoveAll(path) // it costs room, no more
+	left, _ := os.ReadDir(dir)
+	for _, e := range left {
+		if strings.HasPrefix(e.Name(), staleProbe) {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name())) // it costs room, no more
+		}
 	}
 }
 

@@ -120,7 +120,7 @@ func TestPath(t *testing.T) {
 func fakePip(t *testing.T, says string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "python")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\ncat <<'END'\n"+says+"\nEND\nexit 1\n"), 0o755); err != nil {
+	if err := os.WriteFile(path, []byte("#!/bin/sh\ncase \"$1\" in -c) echo '{}'; exit;; esac\ncat <<'END'\n"+says+"\nEND\nexit 1\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -134,7 +134,7 @@ func TestEnsureExplainsFailures(t *testing.T) {
 	for says, want := range map[string]string{
 		"No module named pip": "has no pip",
 		"NewConnectionError: x\nERROR: No matching distribution found for y": "can't be reached",
-		"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES":                      "isn't the pinned wheel",
+		"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES":                      "isn't the pinned package",
 	} {
 		_, err := Ensure(t.Context(), Options{Python: fakePip(t, says)})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {

@@ -35,7 +35,8 @@ var arrows = map[string][]string{
 	"cgkit/selection":       {},
 	"cgkit/perexample":      {},
 	"cgkit/aggregate":       {"cgkit/internal/xlaflags", "cgkit/perexample", "cgkit/selection"},
-	"cgkit/backend/plugin":  {},
+	"cgkit/backend/pip":     {},
+	"cgkit/backend/plugin":  {"cgkit/backend/pip"},
 	"cgkit/backend":         {"cgkit/backend/plugin", "cgkit/internal/xlaflags"},
 	"cgkit/coherence":       {"cgkit/perexample"},
 	"cgkit":                 {"cgkit/aggregate", "cgkit/perexample"},
@@ -114,4 +115,19 @@ func TestRoomsAreDrawn(t *testing.T) {
 			t.Errorf("cgkit/README.md has no line on the room `%s`", inside)
 		}
 	}
+}
+
+// TestNoPatternsOnPaths: a path that a user has named is no pattern; with a bracket in it filepath.Glob finds nothing, or
+// something else, without an error. Read the folder, or give fs.Glob a pattern below os.DirFS.
+func TestNoPatternsOnPaths(t *testing.T) {
+	files(t, func(name string, text []byte) {
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			if strings.Contains(line, "filepath.Glob(") || strings.Contains(line, "filepath.Match(") {
+				t.Errorf("%s:%d: %s", name, i+1, strings.TrimSpace(line))
+			}
+		}
+	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"coherentgradients/cgkit/backend/pip"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/pyenv"
 	"coherentgradients/notebooks/internal/status"
@@ -102,26 +103,13 @@ func complete(dir string, p Peer) bool {
 
 // buildPeer makes an environment from nothing; the caller holds the lock.
 func buildPeer(ctx context.Context, dir string, p Peer, base pyenv.Python, lock []byte, step *status.Step) error {
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("the half-made environment can't be removed: %w", err)
-	}
-	log := filepath.Join(filepath.Dir(dir), "logs", "pip-"+p.Library+".log")
-	if err := os.MkdirAll(filepath.Dir(log), 0o755); err != nil {
-		return fmt.Errorf("the log folder can't be made: %w", err)
-	}
-	i := &installer{ctx: ctx, step: step, logPath: log, environ: pyenv.Environ(os.Environ())}
-	step.Detail("venv of Python %s", base.Version)
-	if err := i.run("making the virtual environment", base.Path, "-I", "-m", "venv", dir); err != nil {
+	i, err := pyenv.NewInstaller(ctx, dir, filepath.Join(filepath.Dir(dir), "logs", "pip-"+p.Library+".log"), step)
+	if err != nil {
 		return err
 	}
-	requirements := filepath.Join(dir, "requirements.lock")
-	if err := os.WriteFile(requirements, lock, 0o644); err != nil {
-		return fmt.Errorf("the lock can't be written into the environment: %w", err)
-	}
+	defer i.Close()
 	// The locks are whole, so nothing is looked for beyond them; for PyTorch that also leaves NVIDIA's libraries out.
-	if err := i.run("installing "+p.Library, p.Python, "-m", "pip", "install", "--require-hashes", "--no-deps",
-		"--only-binary", ":all:", "--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2",
-		"--no-warn-script-location", "-r", requirements); err != nil {
+	if err := i.Install(base, lock, "--no-deps"); err != nil {
 		return err
 	}
 	if p.LibraryPath != "" {
@@ -129,10 +117,10 @@ func buildPeer(ctx context.Context, dir string, p Peer, base pyenv.Python, lock 
 		if err := standIns(i, dir, p.LibraryPath); err != nil {
 			return err
 		}
-		i.environ = append(i.environ, libraryPathVariable+"="+p.LibraryPath)
+		i.Variables = append(i.Variables, libraryPathVariable+"="+p.LibraryPath)
 	}
 	step.Detail("checking")
-	if err := i.run("importing "+p.Library, p.Python, "-I", "-c", imports[p.Library]); err != nil {
+	if err := i.Run("importing "+p.Library, p.Python, "-I", "-c", imports[p.Library]); err != nil {
 		return err
 	}
 	return renameio.WriteFile(filepath.Join(dir, readyName), []byte(base.Version+"\n"), 0o644)
@@ -142,7 +130,7 @@ func buildPeer(ctx context.Context, dir string, p Peer, base pyenv.Python, lock 
 // that were set for older ones.
 func (o Options) peerEnv(p Peer) []string {
 	var env []string
-	for _, entry := range pyenv.Environ(os.Environ()) {
+	for _, entry := range pip.Environ(os.Environ()) {
 		switch name, _, _ := strings.Cut(entry, "="); name {
 		case "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "XLA_FLAGS", "JAX_PLATFORMS":
 		default:

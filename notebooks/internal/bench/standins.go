@@ -5,6 +5,7 @@ package bench
 import (
 	"debug/elf"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"coherentgradients/notebooks/internal/pyenv"
 	"coherentgradients/notebooks/internal/setup"
 )
 
@@ -27,8 +29,11 @@ var (
 // standIns makes libraries that let the ordinary wheel of PyTorch load on a machine without NVIDIA's: they have the
 // names and functions that the wheel's libraries ask for, and every function answers "no device". The wheel's own code,
 // which is what computes on a CPU, stays as it is. NVIDIA's libraries would be about 3 GB more.
-func standIns(i *installer, env, dir string) error {
-	found, err := filepath.Glob(filepath.Join(env, "lib", "python3*", "site-packages", "torch", "lib", "*.so*"))
+func standIns(i *pyenv.Installer, env, dir string) error {
+	found, err := fs.Glob(os.DirFS(env), "lib/python3*/site-packages/torch/lib/*.so*")
+	for i := range found {
+		found[i] = filepath.Join(env, filepath.FromSlash(found[i]))
+	}
 	if err != nil || len(found) == 0 {
 		return fmt.Errorf("no libraries of PyTorch below %s", env)
 	}
@@ -56,7 +61,7 @@ func standIns(i *installer, env, dir string) error {
 			}
 			args = append(args, "-Wl,--version-script="+base+".map")
 		}
-		if err := i.run("making a stand-in for "+library, compiler, args...); err != nil {
+		if err := i.Run("making a stand-in for "+library, compiler, args...); err != nil {
 			return err
 		}
 	}

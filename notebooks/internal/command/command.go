@@ -18,6 +18,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"coherentgradients/cgkit/experiment"
 	"coherentgradients/datasets"
@@ -93,7 +94,7 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 	root.SetErr(stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: see go run ./notebooks %s--help", err, path(cmd))
+		return fmt.Errorf("%w: %ssee go run ./notebooks %s--help", err, suggestFlag(cmd, err), path(cmd))
 	})
 	root.AddCommand(benchCommand(), labCommand(), runCommand(), trainCommand(), sweepCommand(), figuresCommand(), claimsCommand(), siteCommand(), doctorCommand())
 	return root
@@ -123,7 +124,34 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	return fmt.Errorf("there is no command %q: use one of %s", args[0], strings.Join(names, ", "))
+	return fmt.Errorf("there is no command %q: %suse one of %s", args[0], suggest(args[0], names, ""), strings.Join(names, ", "))
+}
+
+// suggestFlag is [suggest] for a flag that there is not.
+func suggestFlag(cmd *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return ""
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	return suggest(unknown.GetSpecifiedName(), names, "--")
+}
+
+// suggest is "did you mean NAME? " where one of the names is nearly what was typed, else "".
+func suggest(typed string, names []string, before string) string {
+	matcher := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, name := range names {
+		matcher.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	if near := matcher.SuggestionsFor(typed); len(near) > 0 {
+		return "did you mean " + before + strings.Join(near, " or "+before) + "? "
+	}
+	return ""
 }
 
 // path is a command's name followed by a space, "" for the root.

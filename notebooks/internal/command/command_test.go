@@ -32,6 +32,14 @@ func TestMistakes(t *testing.T) {
 		want string
 	}{
 		{[]string{"nonsense"}, `no command "nonsense": use one of bench, claims, doctor, figures, lab, run, site, sweep, train`},
+		{[]string{"figure"}, `no command "figure": did you mean figures? use one of`},
+		{[]string{"tarin"}, `no command "tarin": did you mean train? use one of`},
+		{[]string{"train", "--agregator", "mean"}, "unknown flag: --agregator: did you mean --aggregator? see go run ./notebooks train --help"},
+		{[]string{"run", "--quikc"}, "did you mean --quick? see"},
+		{[]string{"run", "04_paper_against_run"}, "did you mean 04_paper_against_runs? use one of"},
+		{[]string{"sweep", "--aggregator", "winsorize", "--dry-run"}, `aggregator "winsorize" without c`},
+		{[]string{"sweep", "--percentile", "linear", "--dry-run"}, "no run has a use for it"},
+		{[]string{"sweep", "--c", "2", "--batch", "20", "--dry-run"}, "clamps none of the 20 examples"},
 		{[]string{"--nonsense"}, "unknown flag: --nonsense: see go run ./notebooks --help"},
 		{[]string{"run", "--nonsense"}, "see go run ./notebooks run --help"},
 		{[]string{"run", "--quick", "--full"}, "quick"},

@@ -140,7 +140,7 @@ func chooseNames(args, there []string) ([]string, error) {
 		}
 		name := strings.TrimSuffix(arg, ".ipynb")
 		if !slices.Contains(there, name) {
-			return nil, fmt.Errorf("there is no notebook %q: use one of %s", arg, strings.Join(there, ", "))
+			return nil, fmt.Errorf("there is no notebook %q: %suse one of %s", arg, suggest(name, there, ""), strings.Join(there, ", "))
 		}
 		wanted[name] = true
 	}

@@ -117,11 +117,7 @@ func (f sweepFlags) specs() ([]experiment.Spec, error) {
 		return nil, err
 	}
 	for _, s := range specs { // what the rule itself refuses, before anything is trained
-		rule, err := s.Rule()
-		if err == nil {
-			err = rule.Check(s.Batch)
-		}
-		if err != nil {
+		if err := s.CheckRule(); err != nil {
 			return nil, err
 		}
 	}

@@ -73,6 +73,20 @@ func trainCommand() *cobra.Command {
 	return cmd
 }
 
+// checkRule refuses a rule that is asked for without what makes it another than the mean, and what the rule asked for has no
+// use for: either would train something else than was meant, in silence.
+func (f trainFlags) checkRule(given func(flag string) bool) error {
+	rule := f.spec.Aggregator
+	switch {
+	case experiment.TakesC(rule) && !given("c"):
+		return fmt.Errorf("aggregator %q without c, the percentage on each side, is the plain mean: add --c, such as --c 2", rule)
+	case f.spec.Percentile == experiment.PercentileLinear && !experiment.TakesPercentile(rule):
+		return fmt.Errorf("percentile = %s with aggregator %q, which has no use for it: leave --percentile out, or add --aggregator %s --c 2",
+			f.spec.Percentile, rule, experiment.AggregatorWinsorize)
+	}
+	return nil
+}
+
 // complete is the spec that the flags ask for, checked.
 func (f trainFlags) complete() (experiment.Spec, error) {
 	s := f.spec
@@ -88,8 +102,14 @@ func (f trainFlags) complete() (experiment.Spec, error) {
 }
 
 func train(cmd *cobra.Command, f trainFlags) error {
+	if err := f.checkRule(cmd.Flags().Changed); err != nil {
+		return err
+	}
 	spec, err := f.complete()
 	if err != nil {
+		return err
+	}
+	if err := spec.CheckRule(); err != nil {
 		return err
 	}
 	store, err := experiment.OpenStore(f.out)

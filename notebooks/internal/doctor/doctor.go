@@ -15,6 +15,7 @@ import (
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/backend/plugin"
 	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/jupyter"
 	"coherentgradients/notebooks/internal/kernel"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/proc"
@@ -55,7 +56,7 @@ func Examine(ctx context.Context, root string) []Finding {
 	if err != nil {
 		return append(findings, Finding{"cache folder", Missing, err.Error()})
 	}
-	findings = append(findings, cacheFolder(cache))
+	findings = append(findings, cacheFolder(cache), tempFolder(cache))
 	findings = append(findings, python(ctx, cache)...)
 	findings = append(findings, kernels(ctx, root, cache)...)
 	findings = append(findings, backends(ctx)...)
@@ -99,10 +100,22 @@ func cacheFolder(cache string) Finding {
 		}
 		at = filepath.Dir(at)
 	}
+	if strings.ContainsRune(cache, filepath.ListSeparator) {
+		return Finding{"cache folder", Missing, fmt.Sprintf("no Python environment can be made in %s, as %q separates folders in PATH: set XDG_CACHE_HOME to another folder", cache, filepath.ListSeparator)}
+	}
 	if err := place.Writable(at); err != nil {
 		return Finding{"cache folder", Missing, fmt.Sprintf("%s can't be written: set XDG_CACHE_HOME to a folder that can", at)}
 	}
 	return Finding{"cache folder", Ready, cache}
+}
+
+// tempFolder is where cells are built and run.
+func tempFolder(cache string) Finding {
+	dir, err := jupyter.TempFolder(cache)
+	if err != nil {
+		return Finding{"temporary folder", Missing, err.Error()}
+	}
+	return Finding{"temporary folder", Ready, dir}
 }
 
 func python(ctx context.Context, cache string) []Finding {
@@ -161,11 +174,11 @@ func backends(ctx context.Context) []Finding {
 }
 
 func gpu(ctx context.Context) Finding {
-	devices, _ := filepath.Glob("/dev/nvidia[0-9]*")
-	if len(devices) == 0 {
+	devices := backend.GPUs()
+	if devices == 0 {
 		return Finding{"GPU", Absent, "no NVIDIA GPU was found; none is needed"}
 	}
-	detail := fmt.Sprintf("%d NVIDIA", len(devices))
+	detail := fmt.Sprintf("%d NVIDIA", devices)
 	if path, err := proc.Find("nvidia-smi"); err == nil {
 		detail = firstLine(ctx, path, "--query-gpu=name,driver_version", "--format=csv,noheader")
 	}

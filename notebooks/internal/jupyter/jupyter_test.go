@@ -3,13 +3,16 @@
 package jupyter
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -86,6 +89,97 @@ func TestStaleSessions(t *testing.T) {
 		if _, err := os.Stat(dir); err != nil {
 			t.Errorf("%s: %v", dir, err)
 		}
+	}
+}
+
+// TestStaleProcesses: what a killed session has left running, its guard killed as well, goes with its folder.
+func TestStaleProcesses(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("processes are found by their environment on Linux only")
+	}
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "a [temporary] folder*?"))
+	tag, dead := rand.Text(), filepath.Join(os.TempDir(), folderPrefix+"dead")
+	if err := os.MkdirAll(dead, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{lockName: "", tagName: tag} {
+		if err := os.WriteFile(filepath.Join(dead, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := exec.Command("sleep", "600")
+	left.Env = append(os.Environ(), tagVariable+"="+tag)
+	if err := left.Start(); err != nil {
+		t.Skipf("sleep can't be started: %v", err)
+	}
+	newSession(t)
+	if err := left.Wait(); err == nil {
+		t.Error("the process ended by itself")
+	}
+	if _, err := os.Stat(dead); !os.IsNotExist(err) {
+		t.Errorf("the dead session's folder: %v", err)
+	}
+}
+
+// TestRelativeFolders: what the user has named from here is found from where cells run.
+func TestRelativeFolders(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	if err := os.Mkdir("tmp", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", "tmp")
+	s := newSession(t)
+	if filepath.Dir(s.Dir) != filepath.Join(here, "tmp") {
+		t.Errorf("the session's folder is %s", s.Dir)
+	}
+	got := s.Environ([]string{"CG_RUNS=my runs", "CG_DATA=/data", "PJRT_PLUGIN_LIBRARY_PATH=p::/q", "CG_DATASET=glyphs"})
+	for _, want := range []string{"CG_RUNS=" + here + "/my runs", "CG_DATA=/data", "PJRT_PLUGIN_LIBRARY_PATH=" + here + "/p::/q", "CG_DATASET=glyphs"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no %s in %q", want, got)
+		}
+	}
+	if got := s.Environ([]string{"CG_RUNS="}); !slices.Contains(got, "CG_RUNS=") {
+		t.Errorf("an empty variable: %q", got)
+	}
+}
+
+// TestTempFolder: a folder in which cells would be bent or not run is passed over.
+func TestTempFolder(t *testing.T) {
+	good, worked, gone := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "gone")
+	inside := filepath.Join(worked, "tmp")
+	if err := os.Mkdir(inside, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(worked, "go.work"), []byte("go 1.26\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := tempFolder(inside, gone, good); err != nil || got != good {
+		t.Errorf("%q, %v; want %q", got, err, good)
+	}
+	_, err := tempFolder(inside, gone)
+	if err == nil || !strings.Contains(err.Error(), filepath.Join(worked, "go.work")) || !strings.Contains(err.Error(), gone) ||
+		!strings.Contains(err.Error(), "set TMPDIR to another") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("no folder that does: %v", err)
+	}
+	if left, _ := os.ReadDir(good); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestServerURL: the server's file is found whatever its folder is called.
+func TestServerURL(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a [runtime] folder*?")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"jpserver-1-open.html": "x", "jpserver-1.json": `{"url": "http://here/"}`, "kernel-2.json": `{"url": "http://there/"}`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, ok := serverURL(dir); !ok || got != "http://here/" {
+		t.Errorf("%q, %v", got, ok)
 	}
 }
 

@@ -132,9 +132,12 @@ func (l *Lab) Wait(ctx context.Context) error {
 
 // serverURL reads the address from the file that a running server writes.
 func serverURL(runtime string) (string, bool) {
-	files, _ := filepath.Glob(filepath.Join(runtime, "jpserver-*.json"))
+	files, _ := os.ReadDir(runtime)
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		if !strings.HasPrefix(file.Name(), "jpserver-") || filepath.Ext(file.Name()) != ".json" {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(runtime, file.Name()))
 		if err != nil {
 			continue
 		}

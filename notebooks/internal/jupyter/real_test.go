@@ -37,6 +37,11 @@ c.ServerApp.port = 8000
 // TestLab starts the real JupyterLab beside a hostile config of the user's and knocks
 // at its doors.
 func TestLab(t *testing.T) {
+	temp := filepath.Join(t.TempDir(), "a [temporary] folder")
+	if err := os.Mkdir(temp, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", temp)
 	s, root := setuptest.Session(t, false)
 	home := t.TempDir()
 	t.Setenv("HOME", home) // after the set-up, which belongs to the real one

@@ -10,12 +10,15 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/gofrs/flock"
 
+	"coherentgradients/cgkit/backend/pip"
 	"coherentgradients/notebooks/internal/kernel"
 	"coherentgradients/notebooks/internal/proc"
 	"coherentgradients/notebooks/internal/pyenv"
@@ -36,17 +39,28 @@ type Session struct {
 
 	cache, tag string
 	lock       *flock.Flock // held while the session lives: see removeStale
+
+	release, keep func() // the guard's: no process and no folder is left by a session that is killed
 }
 
 // NewSession makes a session's folders. cache is the project's cache folder, in which
 // JupyterLab's settings and workspaces live on. Close it at the end.
 func NewSession(env pyenv.Env, tools kernel.Tools, cache string) (*Session, error) {
-	removeStale(os.TempDir())
-	dir, lock, err := ownFolder(os.TempDir())
+	parent, err := TempFolder(cache)
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Env: env, Tools: tools, Dir: dir, cache: cache, tag: rand.Text(), lock: lock}
+	removeStale(parent)
+	dir, lock, err := ownFolder(parent)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{Env: env, Tools: tools, Dir: dir, cache: cache, tag: rand.Text(), lock: lock, release: proc.Guard()}
+	s.keep = proc.RemoveAfter(dir)
+	if err := os.WriteFile(filepath.Join(dir, tagName), []byte(s.tag), 0o600); err != nil {
+		_ = s.Close()
+		return nil, fmt.Errorf("a session's tag can't be written: %w", err)
+	}
 	for _, sub := range []string{s.temp(), s.runtime(), s.config(), s.settings(), s.workspaces(), s.ipython()} {
 		if err := os.MkdirAll(sub, 0o700); err != nil {
 			_ = s.Close()
@@ -59,15 +73,84 @@ func NewSession(env pyenv.Env, tools kernel.Tools, cache string) (*Session, erro
 // Close kills what is left of the session's processes and removes its folder.
 func (s *Session) Close() error {
 	proc.Sweep(tagVariable + "=" + s.tag)
-	return errors.Join(s.lock.Unlock(), os.RemoveAll(s.Dir))
+	err := errors.Join(s.lock.Unlock(), os.RemoveAll(s.Dir))
+	s.keep()
+	s.release()
+	return err
+}
+
+// TempFolder is where a session's temporary folder would lie, or why there is no place for it. cache is the project's.
+func TempFolder(cache string) (string, error) { return tempFolder(os.TempDir(), cache, "/var/tmp") }
+
+// tempFolder is the first of some folders that does for a session's: cells are built and run in it, so it must let
+// programs run, and no go.work may lie in it or above, which the go command would take for the cells' own.
+func tempFolder(folders ...string) (string, error) {
+	var problems []string
+	for _, dir := range folders {
+		dir, err := filepath.Abs(dir) // kernels run elsewhere
+		if err != nil {
+			problems = append(problems, err.Error())
+			continue
+		}
+		switch work, err := goWork(dir); {
+		case err != nil:
+			problems = append(problems, err.Error())
+			continue
+		case work != "":
+			problems = append(problems, work+" would be taken for the cells' workspace")
+			continue
+		}
+		if err := runsPrograms(dir); err != nil {
+			problems = append(problems, fmt.Sprintf("no program can be run in %s (%v)", dir, err))
+			continue
+		}
+		return dir, nil
+	}
+	return "", fmt.Errorf("no folder for temporary files: %s; set TMPDIR to another", strings.Join(problems, "; "))
+}
+
+// goWork is the go.work that the go command would find from a folder, "" for none.
+func goWork(dir string) (string, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return "", fmt.Errorf("%s can't be used (%w)", dir, errors.Unwrap(err))
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		path := filepath.Join(dir, "go.work")
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return path, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", nil
+		}
+	}
+}
+
+// runsPrograms tries a small one: a disk may be mounted without that right.
+func runsPrograms(dir string) error {
+	file, err := os.CreateTemp(dir, folderPrefix+"try-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	_, err = file.WriteString("#!/bin/sh\n")
+	if err := errors.Join(err, file.Chmod(0o700), file.Close()); err != nil {
+		return err
+	}
+	if err := exec.Command(file.Name()).Run(); errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil
 }
 
 // folderPrefix begins a session folder's name. Names are short as gopls listens on a
 // socket in there, whose whole path may have about 100 bytes.
 const folderPrefix = "cg-"
 
-// lockName is a session's lock file in its folder.
-const lockName = "session.lock"
+// lockName is a session's lock file in its folder, tagName the file with its tag.
+const (
+	lockName = "session.lock"
+	tagName  = "session.tag"
+)
 
 // ownFolder makes a session's folder and takes its lock.
 func ownFolder(parent string) (string, *flock.Flock, error) {
@@ -88,11 +171,21 @@ func ownFolder(parent string) (string, *flock.Flock, error) {
 // removeStale removes the folders of sessions that were killed: their lock died with
 // them. Other users' can't be locked and stay.
 func removeStale(parent string) {
-	locks, _ := filepath.Glob(filepath.Join(parent, folderPrefix+"*", lockName))
-	for _, path := range locks {
-		lock := flock.New(path)
+	entries, _ := os.ReadDir(parent)
+	for _, e := range entries {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), folderPrefix) {
+			continue
+		}
+		dir := filepath.Join(parent, e.Name())
+		if info, err := os.Lstat(filepath.Join(dir, lockName)); err != nil || !info.Mode().IsRegular() {
+			continue // not a session's
+		}
+		lock := flock.New(filepath.Join(dir, lockName))
 		if got, err := lock.TryLock(); err == nil && got {
-			_ = os.RemoveAll(filepath.Dir(path))
+			if tag, err := os.ReadFile(filepath.Join(dir, tagName)); err == nil && len(tag) == len(rand.Text()) {
+				proc.Sweep(tagVariable + "=" + string(tag)) // its guard was killed as well
+			}
+			_ = os.RemoveAll(dir)
 			_ = lock.Unlock()
 		}
 	}
@@ -128,15 +221,45 @@ func (s *Session) Environ(environ []string, extra ...string) []string {
 		name, _, _ := strings.Cut(entry, "=")
 		replaced[name] = true
 	}
-	folders := append(s.Tools.Path(), filepath.Dir(s.Env.Python()))
 	kept := make([]string, 0, len(environ)+len(own))
-	for _, entry := range kernel.Environ(pyenv.Environ(environ), folders...) {
+	for _, entry := range s.Tools.Environ(withPath(pip.Environ(environ), filepath.Dir(s.Env.Python()))) {
 		name, _, _ := strings.Cut(entry, "=")
 		if !replaced[name] && !isJupyters(name) {
-			kept = append(kept, entry)
+			kept = append(kept, absolute(entry))
 		}
 	}
 	return append(kept, own...)
+}
+
+// absolute makes the folders in a variable absolute that are looked for from here: cells run elsewhere.
+func absolute(entry string) string {
+	name, value, _ := strings.Cut(entry, "=")
+	switch name {
+	case "CG_RUNS", "CG_DATA", "PJRT_PLUGIN_LIBRARY_PATH":
+	default:
+		return entry
+	}
+	folders := filepath.SplitList(value)
+	if name != "PJRT_PLUGIN_LIBRARY_PATH" {
+		folders = []string{value} // one folder, whose name may have a colon
+	}
+	for i, folder := range folders {
+		if abs, err := filepath.Abs(folder); folder != "" && err == nil {
+			folders[i] = abs
+		}
+	}
+	return name + "=" + strings.Join(folders, string(filepath.ListSeparator))
+}
+
+// withPath puts a folder first on PATH.
+func withPath(environ []string, folder string) []string {
+	for i, entry := range environ {
+		if path, found := strings.CutPrefix(entry, "PATH="); found {
+			environ[i] = "PATH=" + folder + string(filepath.ListSeparator) + path
+			return environ
+		}
+	}
+	return append(environ, "PATH="+folder)
 }
 
 // isJupyters tells whether a variable is one of Jupyter's own: those of the user's

@@ -5,18 +5,19 @@ package kernel
 import (
 	"errors"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 )
 
-// Environ is an environment in which the go command of a cell sees the module as it
-// is: no workspace of the user's (GOWORK), no -mod or -modfile flag, which a workspace
-// refuses; the folders first on PATH; and go-xla's unchecked automatic download off
+// Environ is an environment in which the go command of a cell sees the module as it is, whatever variables or
+// "go env -w" say: see [goEnviron]; the folders of the tools first on PATH; and go-xla's unchecked automatic download off
 // unless the user has set GOMLX_NO_AUTO_INSTALL himself.
-func Environ(environ []string, folders ...string) []string {
+func (t Tools) Environ(environ []string) []string {
 	var path string
 	asked := false
-	kept := make([]string, 0, len(environ)+2)
-	for _, entry := range cleanGo(environ) {
+	kept := make([]string, 0, len(environ)+8)
+	for _, entry := range goEnviron(environ, t.Flags) {
 		name, value, _ := strings.Cut(entry, "=")
 		switch name {
 		case "PATH":
@@ -30,35 +31,31 @@ func Environ(environ []string, folders ...string) []string {
 	if !asked {
 		kept = append(kept, "GOMLX_NO_AUTO_INSTALL=1")
 	}
-	return append(kept, "PATH="+strings.Join(append(append([]string{}, folders...), path), ":"))
+	folders := append(t.Path(), path)
+	return append(kept, "PATH="+strings.Join(folders, string(filepath.ListSeparator)))
 }
 
-// cleanGo drops what would bend the go command: see [Environ].
-func cleanGo(environ []string) []string {
-	kept := make([]string, 0, len(environ)+1)
+// goEnviron is an environment for the go command: with modules, for this system, with cgo, no workspace of the user's and
+// no other place for programs or temporary files, and of the user's flags those that stay (see [keptFlags]). flags is what
+// "go env GOFLAGS" says, or empty for the variable's own value. Where modules come from stays as the user has set it.
+//
+// Each is set outright where "go env -w" can set it too: a variable that is merely left out falls back to that.
+func goEnviron(environ []string, flags string) []string {
+	kept := make([]string, 0, len(environ)+8)
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		switch name {
-		case "GOWORK", "GOBIN", "GOOS", "GOARCH":
+		case "GOWORK", "GOBIN", "GOOS", "GOARCH", "GO111MODULE", "CGO_ENABLED", "GOTMPDIR":
 			continue
 		case "GOFLAGS":
-			entry = "GOFLAGS=" + cleanFlags(value)
+			if flags == "" {
+				flags = value
+			}
+			continue
 		}
 		kept = append(kept, entry)
 	}
-	return kept
-}
-
-// cleanFlags drops -mod and -modfile from a GOFLAGS value.
-func cleanFlags(flags string) string {
-	var kept []string
-	for _, f := range strings.Fields(flags) {
-		name, _, _ := strings.Cut(strings.TrimLeft(f, "-"), "=")
-		if name != "mod" && name != "modfile" {
-			kept = append(kept, f)
-		}
-	}
-	return strings.Join(kept, " ")
+	return append(kept, "GO111MODULE=on", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "CGO_ENABLED=1", "GOFLAGS="+cleanFlags(flags))
 }
 
 // complaint is the first telling line of what a failed go command printed, with a

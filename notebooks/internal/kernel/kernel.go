@@ -12,10 +12,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"debug/buildinfo"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"sort"
 	"strings"
@@ -50,6 +52,8 @@ type Tools struct {
 	Dir string
 	// Completion has gopls, or is empty.
 	Completion string
+	// Flags are the user's GOFLAGS, of a variable or of "go env -w", as they were found.
+	Flags string
 }
 
 // Path is the folders to put before PATH.
@@ -98,28 +102,39 @@ func key(root, goVersion string) (string, error) {
 	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(lines, "\n"))))[:12], nil
 }
 
-// goVersion asks the go command on PATH for what decides a build.
-func goVersion(ctx context.Context, root string) (string, error) {
+// goCommand is what the go command on PATH says of itself.
+type goCommand struct {
+	version string // and system: what decides a build
+	flags   string // the user's GOFLAGS
+}
+
+// askGo asks the go command on PATH.
+func askGo(ctx context.Context, root string) (goCommand, error) {
 	path, err := proc.Find("go")
 	if err != nil {
-		return "", errors.New("no go command is on PATH: " + remedy.Go())
+		return goCommand{}, errors.New("no go command is on PATH: " + remedy.Go())
 	}
-	cmd := proc.Command(ctx, time.Second, path, "env", "GOVERSION", "GOOS", "GOARCH")
+	cmd := proc.Command(ctx, time.Second, path, "env", "-json", "GOVERSION", "GOFLAGS")
 	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GO111MODULE=on")
 	out, err := proc.Output(ctx, cmd)
 	if err != nil {
-		return "", fmt.Errorf("go env failed: %s", complaint(err))
+		return goCommand{}, fmt.Errorf("go env failed: %s", complaint(err))
 	}
-	return strings.Join(strings.Fields(string(out)), " "), nil
+	var said map[string]string
+	if err := json.Unmarshal(out, &said); err != nil {
+		return goCommand{}, fmt.Errorf("go env answers nothing sensible: %w", err)
+	}
+	return goCommand{strings.Join([]string{said["GOVERSION"], runtime.GOOS, runtime.GOARCH}, " "), said["GOFLAGS"]}, nil
 }
 
 // Find returns the tools already built for the module at root, without building.
 func Find(ctx context.Context, root, cache string) (Tools, bool) {
-	version, err := goVersion(ctx, root)
+	command, err := askGo(ctx, root)
 	if err != nil {
 		return Tools{}, false
 	}
-	t, err := places(root, cache, version)
+	t, err := places(root, cache, command)
 	if err != nil || !isFile(t.Gonb()) || !isFile(filepath.Join(t.Dir, "goimports")) {
 		return Tools{}, false
 	}
@@ -130,15 +145,16 @@ func Find(ctx context.Context, root, cache string) (Tools, bool) {
 }
 
 // places is where the tools of a build belong.
-func places(root, cache, version string) (Tools, error) {
-	k, err := key(root, version)
+func places(root, cache string, command goCommand) (Tools, error) {
+	k, err := key(root, command.version)
 	if err != nil {
 		return Tools{}, err
 	}
-	goplsKey := fmt.Sprintf("%x", sha256.Sum256([]byte(goplsVersion+version)))[:12]
+	goplsKey := fmt.Sprintf("%x", sha256.Sum256([]byte(goplsVersion+command.version)))[:12]
 	return Tools{
 		Dir:        filepath.Join(cache, "gonb-"+k),
 		Completion: filepath.Join(cache, "gopls-"+goplsKey),
+		Flags:      command.flags,
 	}, nil
 }
 
@@ -146,11 +162,11 @@ func places(root, cache, version string) (Tools, error) {
 // module's pins; gopls if completion is asked for, where a failure is noted and no
 // error, since only completion needs it.
 func Ensure(ctx context.Context, root, cache string, completion bool, out *status.Printer) (Tools, error) {
-	version, err := goVersion(ctx, root)
+	command, err := askGo(ctx, root)
 	if err != nil {
 		return Tools{}, err
 	}
-	t, err := places(root, cache, version)
+	t, err := places(root, cache, command)
 	if err != nil {
 		return Tools{}, err
 	}
@@ -158,7 +174,7 @@ func Ensure(ctx context.Context, root, cache string, completion bool, out *statu
 		return Tools{}, fmt.Errorf("the cache folder can't be made: %w", err)
 	}
 	gonb := build{
-		root: root, into: t.Dir, title: "GoNB kernel",
+		root: root, flags: t.Flags, into: t.Dir, title: "GoNB kernel",
 		args: []string{"build", "-o"}, packages: []string{gonbPath, goimportsPath}, programs: []string{"gonb", "goimports"},
 	}
 	if !gonb.ready() {
@@ -167,7 +183,7 @@ func Ensure(ctx context.Context, root, cache string, completion bool, out *statu
 		}
 	}
 	gopls := build{
-		root: root, into: t.Completion, title: "gopls " + goplsVersion + ", for completion",
+		root: root, flags: t.Flags, into: t.Completion, title: "gopls " + goplsVersion + ", for completion",
 		args: []string{"install"}, packages: []string{goplsPath + "@" + goplsVersion}, programs: []string{"gopls"},
 	}
 	if completion && !gopls.ready() {
@@ -187,7 +203,7 @@ func Ensure(ctx context.Context, root, cache string, completion bool, out *statu
 
 // build is one folder of programs to make.
 type build struct {
-	root, into, title        string
+	root, flags, into, title string
 	args, packages, programs []string
 }
 
@@ -204,17 +220,27 @@ func (b build) run(ctx context.Context, out *status.Printer) error {
 		step.Done()
 		return nil
 	}
-	left, _ := filepath.Glob(b.into + ".tmp-*")
-	for _, dir := range left { // of builders that were killed: we hold the lock
-		_ = os.RemoveAll(dir)
+	parent, prefix := filepath.Dir(b.into), filepath.Base(b.into)+".tmp-"
+	left, _ := os.ReadDir(parent)
+	for _, e := range left { // of builders that were killed: we hold the lock
+		if strings.HasPrefix(e.Name(), prefix) {
+			_ = os.RemoveAll(filepath.Join(parent, e.Name()))
+		}
 	}
-	temp, err := os.MkdirTemp(filepath.Dir(b.into), filepath.Base(b.into)+".tmp-")
+	work, err := os.MkdirTemp(parent, prefix)
 	if err != nil {
 		return fmt.Errorf("the cache folder can't be written: %w", err)
 	}
-	defer os.RemoveAll(temp)
+	defer proc.RemoveAfter(work)()
+	defer os.RemoveAll(work)
+	temp, scratch := filepath.Join(work, "programs"), filepath.Join(work, "t")
+	for _, dir := range []string{temp, scratch} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return fmt.Errorf("the cache folder can't be written: %w", err)
+		}
+	}
 
-	args, environ := b.args, cleanGo(os.Environ())
+	args, environ := b.args, append(goEnviron(os.Environ(), b.flags), "GOWORK=off", "GOTMPDIR="+scratch)
 	if args[0] == "build" {
 		args = append(args, temp+string(filepath.Separator))
 	} else {
@@ -227,9 +253,6 @@ func (b build) run(ctx context.Context, out *status.Printer) error {
 			return err
 		}
 		return fmt.Errorf("%s can't be built: %s", b.title, complaint(err))
-	}
-	if err := os.Chmod(temp, 0o755); err != nil {
-		return fmt.Errorf("%s can't be put in its place: %w", b.title, err)
 	}
 	if err := os.RemoveAll(b.into); err != nil { // an incomplete one, if any
 		return fmt.Errorf("%s can't be put in its place: %w", b.title, err)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -16,13 +17,55 @@ import (
 )
 
 func TestEnviron(t *testing.T) {
-	got := Environ([]string{"HOME=/h", "PATH=/usr/bin", "GOWORK=/x/go.work", "GOFLAGS=-mod=mod -buildvcs=false --modfile=y", "GOBIN=/b"}, "/tools", "/more")
-	want := []string{"HOME=/h", "GOFLAGS=-buildvcs=false", "GOMLX_NO_AUTO_INSTALL=1", "PATH=/tools:/more:/usr/bin"}
+	tools := Tools{Dir: "/tools", Completion: "/more"}
+	end := []string{"GO111MODULE=on", "GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH, "CGO_ENABLED=1"}
+	got := tools.Environ([]string{"HOME=/h", "PATH=/usr/bin", "GOWORK=/x/go.work", "GOFLAGS=-mod=mod -buildvcs=false --modfile=y", "GOBIN=/b",
+		"GO111MODULE=off", "GOOS=plan9", "CGO_ENABLED=0", "GOPROXY=mirror", "GOTMPDIR=/gone"})
+	want := slices.Concat([]string{"HOME=/h", "GOPROXY=mirror"}, end, []string{"GOFLAGS=-buildvcs=false", "GOMLX_NO_AUTO_INSTALL=1", "PATH=/tools:/more:/usr/bin"})
 	if !slices.Equal(got, want) {
 		t.Errorf("Environ = %q, want %q", got, want)
 	}
-	if got := Environ([]string{"GOMLX_NO_AUTO_INSTALL="}); !slices.Contains(got, "GOMLX_NO_AUTO_INSTALL=") || slices.Contains(got, "GOMLX_NO_AUTO_INSTALL=1") {
+	tools.Flags = "-mod=vendor" // of "go env -w": the variable must not be empty, or the file would hold again
+	if got := tools.Environ(nil); !slices.Contains(got, "GOFLAGS="+noFlags) {
+		t.Errorf("Environ with flags in Go's file: %q", got)
+	}
+	if got := tools.Environ([]string{"GOMLX_NO_AUTO_INSTALL="}); !slices.Contains(got, "GOMLX_NO_AUTO_INSTALL=") || slices.Contains(got, "GOMLX_NO_AUTO_INSTALL=1") {
 		t.Errorf("the user's own choice was overridden: %q", got)
+	}
+}
+
+func TestCleanFlags(t *testing.T) {
+	for flags, want := range map[string]string{
+		"":                               noFlags,
+		"-mod=mod":                       noFlags,
+		"-n -x -json -race -overlay=o":   noFlags,
+		" -tags=netgo\t-mod=vendor -p=2": "-tags=netgo -p=2",
+		`'-ldflags=-s -w' -mod=mod`:      `'-ldflags=-s -w'`,
+		`"-modfile=a b" --trimpath`:      "--trimpath",
+		`'-mod=mod`:                      noFlags,
+	} {
+		if got := cleanFlags(flags); got != want {
+			t.Errorf("cleanFlags(%q) = %q, want %q", flags, got, want)
+		}
+	}
+}
+
+// TestAskGo: what "go env -w" has written is found, and bends the question itself no more than variables do.
+func TestAskGo(t *testing.T) {
+	root, err := place.Here()
+	if err != nil {
+		t.Skip(err)
+	}
+	file := filepath.Join(t.TempDir(), "an [env] file")
+	if err := os.WriteFile(file, []byte("GOFLAGS=-mod=mod -tags=x\nGO111MODULE=off\nGOOS=plan9\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOENV", file)
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOWORK", filepath.Join(t.TempDir(), "none.work"))
+	got, err := askGo(t.Context(), root)
+	if err != nil || got.flags != "-mod=mod -tags=x" || !strings.HasPrefix(got.version, "go1.") || !strings.HasSuffix(got.version, runtime.GOARCH) {
+		t.Errorf("askGo: %+v, %v", got, err)
 	}
 }
 

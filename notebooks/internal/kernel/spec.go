@@ -27,13 +27,14 @@ func Install(ctx context.Context, t Tools, data string) error {
 	if Installed(t, data) {
 		return nil
 	}
-	temp, err := os.MkdirTemp("", "cg-kernel-")
+	temp, err := os.MkdirTemp(filepath.Dir(t.Dir), "kernel.tmp-")
 	if err != nil {
-		return fmt.Errorf("a temporary folder can't be made: %w", err)
+		return fmt.Errorf("the cache folder can't be written: %w", err)
 	}
+	defer proc.RemoveAfter(temp)()
 	defer os.RemoveAll(temp)
 	cmd := proc.Command(ctx, time.Second, t.Gonb(), "--install", "--force_deps")
-	cmd.Env = append(os.Environ(), "JUPYTER_DATA_DIR="+temp)
+	cmd.Env = append(t.Environ(os.Environ()), "JUPYTER_DATA_DIR="+temp, "TMPDIR="+temp)
 	if _, err := proc.Output(ctx, cmd); err != nil {
 		if ctx.Err() != nil {
 			return err

@@ -3,7 +3,8 @@
 // Package proc runs child programs so that none outlives the command: each has a
 // process group of its own (Ctrl-C reaches only this program, which then ends them in
 // order), is asked to stop when the context ends, killed if it doesn't, and on Linux
-// is told when this program dies without a word.
+// is told when this program dies without a word. That reaches the child alone; [Guard] is
+// for what the child has started in turn.
 package proc
 
 import (
@@ -12,6 +13,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"time"
 )
 
@@ -21,11 +23,27 @@ import (
 // Start it with [Run] or [Start], not with its own Start: the death signal of Linux
 // is bound to the starting thread.
 func Command(ctx context.Context, grace time.Duration, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, name, args...)
+	return Adopt(exec.CommandContext(ctx, name, args...), grace)
+}
+
+// Adopt gives a command of exec.CommandContext the manners of [Command], and variables besides its environment's.
+func Adopt(cmd *exec.Cmd, grace time.Duration, variables ...string) *exec.Cmd {
 	own(cmd)
 	cmd.Cancel = func() error { return terminate(cmd.Process.Pid) }
 	cmd.WaitDelay = grace
+	cmd.Env = with(cmd.Env, variables...)
 	return cmd
+}
+
+// with adds variables to an environment, where nil is this program's, as package exec has it.
+func with(env []string, variables ...string) []string {
+	if len(variables) == 0 {
+		return env
+	}
+	if env == nil {
+		env = os.Environ()
+	}
+	return append(slices.Clip(env), variables...)
 }
 
 // Run starts cmd, waits for it, and then ends what is left of its group. When the
@@ -60,13 +78,16 @@ func Start(ctx context.Context, cmd *exec.Cmd) (<-chan error, error) {
 	go func() {
 		lockThread()
 		defer unlockThread()
+		cmd.Env = with(cmd.Env, guardVariables()...)
 		if err := cmd.Start(); err != nil {
 			started <- err
 			return
 		}
 		started <- nil
+		tellGuard(order{Group: cmd.Process.Pid})
 		err := cmd.Wait()
 		kill(cmd.Process.Pid)
+		tellGuard(order{Ended: cmd.Process.Pid})
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		} else if errors.Is(err, exec.ErrWaitDelay) {

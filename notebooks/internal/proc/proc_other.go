@@ -9,8 +9,14 @@ import "syscall"
 // deathSignal does nothing: only Linux has it.
 func deathSignal(*syscall.SysProcAttr) {}
 
+// seesEnvironments says that [Marked] finds nothing.
+const seesEnvironments = false
+
 // parentIsGo is not known without /proc.
 func parentIsGo(int) bool { return false }
 
 // Sweep does nothing: other systems don't show another process's environment.
 func Sweep(string) int { return 0 }
+
+// Marked lists none, for the same reason.
+func Marked(string) []int { return nil }

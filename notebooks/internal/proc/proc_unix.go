@@ -37,3 +37,10 @@ func signalGroup(group int, signal syscall.Signal) error {
 
 func lockThread()   { runtime.LockOSThread() }
 func unlockThread() { runtime.UnlockOSThread() }
+
+// detach gives a command a session of its own, which no terminal and no group's signal reaches.
+func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
+func groupLives(group int) bool { return syscall.Kill(-group, 0) == nil }
+
+func signalProcess(pid int, signal syscall.Signal) { _ = syscall.Kill(pid, signal) }

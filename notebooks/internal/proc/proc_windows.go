@@ -2,7 +2,10 @@
 
 package proc
 
-import "os/exec"
+import (
+	"os/exec"
+	"syscall"
+)
 
 // Windows is used through WSL; these stand-ins only let the module compile.
 
@@ -13,5 +16,12 @@ func lockThread()         {}
 func unlockThread()       {}
 func parentIsGo(int) bool { return false }
 
+const seesEnvironments = false
+
 // Sweep does nothing here.
 func Sweep(string) int { return 0 }
+
+func Marked(string) []int               { return nil }
+func detach(*exec.Cmd)                  {}
+func groupLives(int) bool               { return false }
+func signalProcess(int, syscall.Signal) {}

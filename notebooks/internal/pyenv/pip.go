@@ -3,87 +3,125 @@
 package pyenv
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
 
+	"coherentgradients/cgkit/backend/pip"
 	"coherentgradients/notebooks/internal/proc"
 	"coherentgradients/notebooks/internal/remedy"
 	"coherentgradients/notebooks/internal/status"
 )
 
-// pip runs the steps of an installation, their output going to a log and its
-// interesting lines to the step's detail.
-type pip struct {
-	ctx     context.Context
-	step    *status.Step
-	logPath string
-	log     *os.File
+// makesVariable marks the processes that make an environment by its folder, so that the
+// next start ends those that a killed one has left at it.
+const makesVariable = "CG_MAKES"
+
+// Installer makes a virtual environment from nothing, what its programs print going to a
+// log and their interesting lines to the step's detail. Its errors are one line that
+// names the log.
+type Installer struct {
+	// Variables are added to the environment of what is run.
+	Variables []string
+
+	ctx      context.Context
+	dir      string
+	step     *status.Step
+	settings pip.Settings // the user's, of pip
+	temp     string       // for temporary files; empty: the system's
+	logPath  string
+	log      *os.File
 }
 
-func (p *pip) open() error {
-	if err := os.MkdirAll(filepath.Dir(p.logPath), 0o755); err != nil {
-		return fmt.Errorf("the log folder can't be made: %w", err)
+// NewInstaller removes what an earlier one has left of dir, running processes included.
+// The caller holds a lock that keeps others from dir, and closes it.
+func NewInstaller(ctx context.Context, dir, logPath string, step *status.Step) (*Installer, error) {
+	proc.Sweep(makesVariable + "=" + dir)
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, fmt.Errorf("the half-made Python environment can't be removed: %w", err)
 	}
-	f, err := os.Create(p.logPath)
+	if strings.ContainsRune(dir, filepath.ListSeparator) {
+		return nil, fmt.Errorf("a Python environment can't be made in %s, as %q separates folders in PATH: set XDG_CACHE_HOME to another folder", dir, filepath.ListSeparator)
+	}
+	if err := os.MkdirAll(filepath.Dir(logPath), 0o755); err != nil {
+		return nil, fmt.Errorf("the log folder can't be made: %w", err)
+	}
+	log, err := os.Create(logPath)
 	if err != nil {
-		return fmt.Errorf("the log can't be written: %w", err)
+		return nil, fmt.Errorf("the log can't be written: %w", err)
 	}
-	p.log = f
-	return nil
+	return &Installer{ctx: ctx, dir: dir, step: step, logPath: logPath, log: log}, nil
 }
 
-func (p *pip) close() { _ = p.log.Close() }
+// Close closes the log.
+func (i *Installer) Close() error { return i.log.Close() }
 
-// run runs one program to its end; its error is explained from what it printed.
-func (p *pip) run(what, name string, args ...string) error {
-	cmd := proc.Command(p.ctx, 5*time.Second, name, args...)
-	cmd.Env = Environ(os.Environ())
-	reader, writer := io.Pipe()
-	cmd.Stdout, cmd.Stderr = writer, writer
-	said := make(chan string, 1)
-	go func() { said <- p.follow(reader) }()
-	err := proc.Run(p.ctx, cmd)
-	_ = writer.Close() // ends follow; closing a pipe of this kind can't fail
-	text := <-said
-	if err == nil || p.ctx.Err() != nil {
+// Install makes the environment by base and installs what the lock names, with hashes,
+// through the user's pip settings. Further arguments are pip's.
+func (i *Installer) Install(base Python, lock []byte, args ...string) error {
+	i.temp = filepath.Join(i.dir, "tmp") // goes with the environment where pip is killed
+	if err := os.MkdirAll(i.temp, 0o700); err != nil {
+		return fmt.Errorf("the environment's folder can't be written: %w", err)
+	}
+	i.step.Detail("venv of Python %s", base.Version)
+	if err := i.Run("making the virtual environment", base.Path, "-I", "-m", "venv", i.dir); err != nil {
 		return err
 	}
-	if errors.Is(err, syscall.ENOSPC) {
-		text += "\nNo space left on device"
+	requirements := filepath.Join(i.dir, "requirements.lock")
+	if err := os.WriteFile(requirements, lock, 0o644); err != nil {
+		return fmt.Errorf("the lock can't be written into the environment: %w", err)
 	}
-	return fmt.Errorf("%s failed: %s (log: %s)", what, explain(text, err), p.logPath)
+	const what = "installing the Python packages"
+	python := Env{Dir: i.dir}.Python()
+	// The base Python's pip knows settings of its own installation, which the environment's doesn't; but it may be absent.
+	var err error
+	for _, p := range []string{base.Path, python} {
+		if i.settings, err = pip.ReadSettings(i.ctx, p, i.process); !errors.Is(err, pip.ErrNoPip) {
+			break
+		}
+	}
+	if err == nil {
+		err = i.runner(python).Pip(i.ctx, "install", append(args, "--require-hashes", "--no-warn-script-location", "-r", requirements)...)
+	}
+	_ = os.RemoveAll(i.temp) // nothing that anybody needs
+	i.temp = ""
+	return i.explained(what, err)
 }
 
-// follow copies output to the log, shows what pip is at, and returns the last part.
-func (p *pip) follow(r io.Reader) string {
-	const keep = 200
-	var last []string
-	in := bufio.NewReader(r)
-	for {
-		line, err := in.ReadString('\n')
-		if line != "" {
-			_, _ = io.WriteString(p.log, line) // a full disk shows in pip's own words
-			if now := doing(line); now != "" {
-				p.step.Detail("%s", now)
-			}
-			last = append(last, line)
-			if len(last) > keep {
-				last = last[1:]
-			}
+// Run runs a program to its end.
+func (i *Installer) Run(what, program string, args ...string) error {
+	return i.explained(what, i.runner(program).Do(i.ctx, args...))
+}
+
+func (i *Installer) runner(program string) pip.Runner {
+	return pip.Runner{Python: program, Settings: i.settings, Run: i.process, Temp: i.temp, Line: func(line string) {
+		_, _ = io.WriteString(i.log, line) // a full disk shows in pip's own words
+		if now := doing(line); now != "" {
+			i.step.Detail("%s", now)
 		}
-		if err != nil {
-			return strings.Join(last, "")
-		}
+	}}
+}
+
+// process runs a command with the project's manners.
+func (i *Installer) process(ctx context.Context, cmd *exec.Cmd) error {
+	return proc.Run(ctx, proc.Adopt(cmd, 5*time.Second, append(i.Variables, makesVariable+"="+i.dir)...))
+}
+
+func (i *Installer) explained(what string, err error) error {
+	switch {
+	case err == nil || i.ctx.Err() != nil:
+		return err
+	case errors.Is(err, pip.ErrNoVenv):
+		err = fmt.Errorf("%w; %s", err, remedy.Venv())
 	}
+	return fmt.Errorf("%s failed: %w (log: %s)", what, err, i.logPath)
 }
 
 var collecting = regexp.MustCompile(`^(Collecting|Downloading|Using cached) ([^\s=(]+)`)
@@ -97,60 +135,4 @@ func doing(line string) string {
 		return "unpacking"
 	}
 	return ""
-}
-
-// causes are what pip prints, in the order of being looked for, and what that means.
-var causes = []struct{ says, means string }{
-	{"No space left on device", "the disk is full; free about 400 MB, or set XDG_CACHE_HOME to another disk"},
-	{"Disk quota exceeded", "the disk quota is used up; free about 400 MB, or set XDG_CACHE_HOME to another disk"},
-	{"DO NOT MATCH THE HASHES", "a downloaded package isn't the pinned one; check the package index or proxy that pip is set to"},
-	{"ensurepip", "this Python can't make virtual environments; " + remedy.Venv()},
-	{"CERTIFICATE_VERIFY_FAILED", "the package index's certificate isn't trusted; set PIP_CERT to your proxy's certificate file"},
-	{"Failed to establish a new connection", noNetwork},
-	{"Temporary failure in name resolution", noNetwork},
-	{"NewConnectionError", noNetwork},
-	{"NameResolutionError", noNetwork},
-	{"ConnectTimeoutError", noNetwork},
-	{"Max retries exceeded", noNetwork},
-	{"Cannot connect to proxy", noNetwork},
-	{"Read timed out", noNetwork},
-	{"Connection broken", noNetwork},
-	{"No matching distribution found", "the package index has no such wheel for this system; see the log"},
-}
-
-const noNetwork = "the package index can't be reached; connect to the network, or set PIP_INDEX_URL or PIP_FIND_LINKS to a mirror, and run the command again"
-
-// explain turns a failed program's output into one sentence.
-func explain(text string, err error) string {
-	for _, c := range causes {
-		if strings.Contains(text, c.says) {
-			return c.means
-		}
-	}
-	for line := range strings.Lines(text) {
-		if rest, found := strings.CutPrefix(line, "ERROR: "); found {
-			return strings.TrimSpace(rest)
-		}
-	}
-	return err.Error()
-}
-
-// Environ is an environment in which Python and pip see none of the user's own
-// packages or install targets, while index, proxy and certificate settings stay.
-func Environ(environ []string) []string {
-	drop := map[string]bool{
-		"PYTHONHOME": true, "PYTHONPATH": true, "PYTHONSTARTUP": true, "PYTHONUSERBASE": true,
-		"PIP_TARGET": true, "PIP_PREFIX": true, "PIP_ROOT": true, "PIP_USER": true, "PIP_CONSTRAINT": true,
-		"PIP_REQUIREMENT": true, "PIP_REQUIRE_VIRTUALENV": true, "PIP_NO_DEPS": true, "PIP_EDITABLE": true,
-		"PIP_DRY_RUN": true, "PIP_QUIET": true, "PIP_LOG": true, "PIP_REPORT": true, "PIP_NO_BINARY": true,
-		"VIRTUAL_ENV": true, "__PYVENV_LAUNCHER__": true,
-	}
-	kept := make([]string, 0, len(environ)+3)
-	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
-		if !drop[name] {
-			kept = append(kept, entry)
-		}
-	}
-	return append(kept, "PYTHONNOUSERSITE=1", "PIP_USER=0", "PYTHONUNBUFFERED=1")
 }

@@ -127,31 +127,16 @@ func Ensure(ctx context.Context, cache string, out *status.Printer) (Env, error)
 // build makes the environment from nothing; the caller holds the lock.
 func build(ctx context.Context, cache string, base Python, step *status.Step) (Env, error) {
 	e := Env{Dir: dir(cache), Version: base.Version}
-	if err := os.RemoveAll(e.Dir); err != nil {
-		return Env{}, fmt.Errorf("the half-made Python environment can't be removed: %w", err)
-	}
-	logPath := filepath.Join(cache, "logs", "pip.log")
-	p := &pip{ctx: ctx, step: step, logPath: logPath}
-	if err := p.open(); err != nil {
+	i, err := NewInstaller(ctx, e.Dir, filepath.Join(cache, "logs", "pip.log"), step)
+	if err != nil {
 		return Env{}, err
 	}
-	defer p.close()
-
-	step.Detail("venv of Python %s", base.Version)
-	if err := p.run("making the virtual environment", base.Path, "-I", "-m", "venv", e.Dir); err != nil {
-		return Env{}, err
-	}
-	requirements := filepath.Join(e.Dir, "requirements.lock")
-	if err := os.WriteFile(requirements, lock, 0o644); err != nil {
-		return Env{}, fmt.Errorf("the lock can't be written into the environment: %w", err)
-	}
-	if err := p.run("installing the Python packages", e.Python(), "-m", "pip", "install",
-		"--require-hashes", "--only-binary", ":all:", "--no-input", "--disable-pip-version-check",
-		"--progress-bar", "off", "--retries", "2", "--no-warn-script-location", "-r", requirements); err != nil {
+	defer i.Close()
+	if err := i.Install(base, lock); err != nil {
 		return Env{}, err
 	}
 	step.Detail("checking")
-	if err := p.run("importing the installed packages", e.Python(), "-I", "-c", "import jupyterlab, nbclient, nbconvert, latex2mathml"); err != nil {
+	if err := i.Run("importing the installed packages", e.Python(), "-I", "-c", "import jupyterlab, nbclient, nbconvert, latex2mathml"); err != nil {
 		return Env{}, err
 	}
 	data, err := json.Marshal(marker{Lock: LockHash(), Python: base.Version, Base: base.Path})

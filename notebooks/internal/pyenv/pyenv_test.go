@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -127,28 +126,6 @@ func TestFind(t *testing.T) {
 	}
 	if _, ok := Find(cache); ok {
 		t.Error("an environment whose base Python is gone was found")
-	}
-}
-
-func TestExplain(t *testing.T) {
-	for text, want := range map[string]string{
-		"x\nERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n":                         "the disk is full",
-		"WARNING: Retrying: NewConnectionError('Failed to establish a new connection')\nERROR: No matching distribution found": "can't be reached",
-		"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.":                                            "isn't the pinned one",
-		"ERROR: something else\n": "something else",
-		"":                        "exit status 9",
-	} {
-		if got := explain(text, errors.New("exit status 9")); !strings.Contains(got, want) || strings.Contains(got, "\n") {
-			t.Errorf("explain(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
-func TestEnviron(t *testing.T) {
-	got := Environ([]string{"PATH=/bin", "PYTHONPATH=/evil", "PIP_TARGET=/evil", "PIP_INDEX_URL=mirror"})
-	want := []string{"PATH=/bin", "PIP_INDEX_URL=mirror", "PYTHONNOUSERSITE=1", "PIP_USER=0", "PYTHONUNBUFFERED=1"}
-	if !slices.Equal(got, want) {
-		t.Errorf("Environ = %q, want %q", got, want)
 	}
 }
 

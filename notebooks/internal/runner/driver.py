@@ -6,6 +6,7 @@ One JSON object on standard input is the job:
     notebook   the file to execute; it is only read
     folder     where the kernel runs, the notebook's own folder
     executed   where the executed notebook is written, failed or not
+    temp       a folder on the same disk, for files that are not whole yet
     html       where its page is written; "" for none
     kernel     the kernel's name
     timeout    seconds a cell may take, 0 for any
@@ -16,6 +17,7 @@ Each line on standard output is a JSON object with a field "event":
     cell    cell, line       a code cell begins (1 is the first); its first line
     text    text             the last line that a cell has printed so far
     error   cell, name, value, lines     a cell failed; the notebook's execution ends
+    fail    text             something else failed: the kernel didn't start, a file can't be written
     end                      all is written
 
 Standard input staying open is the sign that the caller lives: its end, SIGTERM or
@@ -49,9 +51,9 @@ def tell(event, **fields):
     EVENTS.flush()
 
 
-def write(path, text):
-    """Writes a file under a temporary name and renames it."""
-    handle, temp = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".cg-")
+def write(path, text, folder):
+    """Writes a file under a temporary name in a folder and renames it."""
+    handle, temp = tempfile.mkstemp(dir=folder)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as f:
             f.write(text)
@@ -68,10 +70,15 @@ class Failure(Exception):
     """A cell failed; it has been told."""
 
 
+class NoKernel(Exception):
+    """The kernel didn't start; what it said on its way is on standard error."""
+
+
 class Client(NotebookClient):
     """Shows what a running cell prints."""
 
     told = 0.0
+    began = False  # the kernel has answered
     stopped = False
 
     def process_message(self, msg, cell, cell_index):
@@ -124,9 +131,22 @@ async def execute(nb, job):
         resources={"metadata": {"path": job["folder"]}},
         on_cell_executed=lambda cell, cell_index, execute_reply: replies.append(execute_reply),
     )
+    try:
+        await run_cells(client, nb, code, replies, job)
+    except (AssertionError, DeadKernelError, RuntimeError) as e:  # nbclient's words for a kernel that isn't there
+        if client.stopped:
+            raise asyncio.CancelledError from None
+        if not client.began:
+            raise NoKernel(str(e)) from e
+        raise
+
+
+async def run_cells(client, nb, code, replies, job):
+    """Executes the cells in a kernel of their own."""
     async with client.async_setup_kernel():
         catch_signals(client)  # after nbclient has set its own, which would go on
         info = await client.async_wait_for_reply(client.kc.kernel_info())
+        client.began = True
         nb.metadata["language_info"] = info["content"]["language_info"]
         for number, index in enumerate(code, start=1):
             cell = nb.cells[index]
@@ -236,10 +256,17 @@ async def main(job):
         code = 1
     except asyncio.CancelledError:
         code = 130
+    except NoKernel as e:
+        tell("fail", text="the GoNB kernel didn't start" + (f" ({e})" if str(e) else ""))
+        return 1
     # Execution leaves what JupyterLab would: an executed notebook, even a failed one.
-    write(job["executed"], nbformat.writes(nb) + "\n")
-    if code != 130 and job["html"]:
-        write(job["html"], page(nb, job))
+    try:
+        write(job["executed"], nbformat.writes(nb) + "\n", job["temp"])
+        if code != 130 and job["html"]:
+            write(job["html"], page(nb, job), job["temp"])
+    except OSError as e:
+        tell("fail", text=f"{job['executed']} can't be written: {e.strerror}")
+        return 1
     if code == 0:
         tell("end")
     return code

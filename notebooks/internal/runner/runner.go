@@ -20,6 +20,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -72,6 +73,7 @@ type request struct {
 	Folder   string  `json:"folder"`
 	Executed string  `json:"executed"`
 	HTML     string  `json:"html"`
+	Temp     string  `json:"temp"`
 	Kernel   string  `json:"kernel"`
 	Timeout  float64 `json:"timeout"`
 }
@@ -109,8 +111,14 @@ func Run(ctx context.Context, s *jupyter.Session, job Job) error {
 	if err := os.WriteFile(script, driver, 0o600); err != nil {
 		return fmt.Errorf("the driver can't be written: %w", err)
 	}
+	temp, err := os.MkdirTemp(job.Out, ".cg-")
+	if err != nil {
+		return fmt.Errorf("the output folder can't be written: %w", err)
+	}
+	defer proc.RemoveAfter(temp)()
+	defer os.RemoveAll(temp)
 	line, err := json.Marshal(request{
-		Notebook: job.Notebook, Folder: job.Folder, Kernel: kernel.Name, Timeout: job.CellTimeout.Seconds(),
+		Temp: temp, Notebook: job.Notebook, Folder: job.Folder, Kernel: kernel.Name, Timeout: job.CellTimeout.Seconds(),
 		Executed: filepath.Join(job.Out, name+".ipynb"), HTML: filepath.Join(job.Out, name+".html"),
 	})
 	if err != nil {
@@ -150,6 +158,8 @@ func Run(ctx context.Context, s *jupyter.Session, job Job) error {
 		return context.Cause(ctx)
 	case result.failure != nil:
 		return result.failure
+	case result.broken != "":
+		return fmt.Errorf("%s: %s%s", name, result.broken, because(complaints.String()))
 	case err != nil || !result.ended:
 		return fmt.Errorf("%s: the driver failed: %s", name, lastLine(complaints.String(), err))
 	}
@@ -162,6 +172,7 @@ type listener struct {
 	cells   int
 	ended   bool
 	failure *CellError
+	broken  string // what failed apart from cells
 }
 
 // listen follows the driver's events to their end.
@@ -183,6 +194,8 @@ func listen(name string, r io.Reader, step *status.Step) *listener {
 				step.Detail("%s: %s", at, e.Text)
 			case "error":
 				l.failure = &CellError{Notebook: name, Cell: e.Cell, Of: l.cells, Message: message(e)}
+			case "fail":
+				l.broken = strings.Join(strings.Fields(e.Text), " ")
 			case "end":
 				l.ended = true
 			}
@@ -223,6 +236,25 @@ func message(e event) string {
 		return e.Name
 	}
 	return strings.Join(lines, "\n")
+}
+
+// logged is an error as GoNB logs it: E0102 15:04:05.000000   12345 file.go:12] text.
+var logged = regexp.MustCompile(`^[EF]\d{4} [\d:.]+ +\d+ [^ ]+\] (.*)`)
+
+// because is ": REASON", the line that says best why a kernel didn't start, the go command's own before the kernel's; ""
+// where nothing was said.
+func because(text string) string {
+	said := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "go: ") && !strings.HasPrefix(line, "go: creating new go.mod") {
+			return ": " + line
+		}
+		if m := logged.FindStringSubmatch(line); m != nil && said == "" && m[1] != "" {
+			said = ": " + strings.TrimRight(m[1], ": ")
+		}
+	}
+	return said
 }
 
 // lastLine is the last line of what the driver complained about.

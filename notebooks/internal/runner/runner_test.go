@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,8 +20,39 @@ import (
 	"coherentgradients/notebooks/internal/status"
 )
 
-// TestReal executes notebooks through real Jupyter and the real kernel.
+// foreign makes the environment of a user whose Go and Python are set for other things.
+func foreign(t *testing.T) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "a [folder], 'with' \"quotes\" ü*?")
+	temp := filepath.Join(dir, "tmp")
+	if err := os.MkdirAll(temp, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"env":     "GOFLAGS=-mod=mod\nGO111MODULE=off\nCGO_ENABLED=0\nGOOS=plan9\n", // as "go env -w" writes them
+		"go.work": "go 1.26\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cache, err := exec.Command("go", "env", "GOMODCACHE", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := strings.Split(string(cache), "\n")
+	for _, entry := range []string{
+		"TMPDIR=" + temp, "GOENV=" + filepath.Join(dir, "env"), "GOMODCACHE=" + folders[0], "GOCACHE=" + folders[1],
+		"GOFLAGS=", "GOWORK=" + filepath.Join(dir, "go.work"), "GOBIN=relative", "PYTHONHOME=/no/such/folder", "PYTHONINSPECT=1", "VIRTUAL_ENV=/no/such/folder",
+	} {
+		name, value, _ := strings.Cut(entry, "=")
+		t.Setenv(name, value)
+	}
+}
+
+// TestReal executes notebooks through real Jupyter and the real kernel, in an environment that is set for other things.
 func TestReal(t *testing.T) {
+	foreign(t)
 	s, root := setuptest.Session(t, false)
 	job := func(t *testing.T, name string) Job {
 		return Job{
@@ -112,6 +144,55 @@ func TestReal(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
+}
+
+// TestKernelThatDoesNotStart: its own reason is told, in one line.
+func TestKernelThatDoesNotStart(t *testing.T) {
+	s, root := setuptest.Session(t, false)
+	for says, want := range map[string]string{
+		"go: modules disabled by GO111MODULE=off; see 'go help modules'": ": go: modules disabled by GO111MODULE=off; see 'go help modules'",
+		"E1125 17:24:38.123456   12345 main.go:12] no room":              ": no room",
+		"": "",
+	} {
+		data, out := filepath.Join(t.TempDir(), "data"), t.TempDir()
+		program := filepath.Join(t.TempDir(), "gonb")
+		spec, err := json.Marshal(map[string]any{"argv": []string{program, "{connection_file}"}, "display_name": "Go", "language": "go"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, text := range map[string]string{
+			program: "#!/bin/sh\ncat >&2 <<'END'\n" + says + "\nEND\nexit 1\n",
+			filepath.Join(data, "kernels", "gonb", "kernel.json"): string(spec),
+		} {
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o755)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err = Run(t.Context(), s, Job{
+			Notebook: filepath.Join("testdata", "tiny.ipynb"), Folder: place.Notebooks(root), Out: out, Printer: status.New(t.Output()),
+			Extra: []string{"JUPYTER_DATA_DIR=" + data, "JUPYTER_PATH=" + data},
+		})
+		if err == nil || !strings.HasPrefix(err.Error(), "tiny: the GoNB kernel didn't start") || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("a kernel that says %q: %v", says, err)
+		}
+		if left, _ := os.ReadDir(out); len(left) != 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	}
+}
+
+func TestBecause(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "",
+		"I1125 17:24:38.1 12 main.go:12] GoNB: all is well":                                                     "",
+		"E1125 17:24:38.123456 12345 goexec.go:257] Failed to run `go mod init x`:\ngo: modules disabled\nmore": ": go: modules disabled",
+		"go: creating new go.mod: module x\nF1125 17:24:38.123456   12345 main.go:1] no room":                   ": no room",
+		"Traceback\nAssertionError:": "",
+	} {
+		if got := because(text); got != want {
+			t.Errorf("because(%q) = %q, want %q", text, got, want)
+		}
+	}
 }
 
 // cancelAt calls cancel when a text is written to it.

@@ -10,9 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"time"
 
 	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/backend/pip"
 	"coherentgradients/cgkit/backend/plugin"
 	"coherentgradients/notebooks/internal/jupyter"
 	"coherentgradients/notebooks/internal/kernel"
@@ -39,6 +41,7 @@ type Options struct {
 //
 // What is missing on the machine itself is looked for before anything is downloaded.
 func Jupyter(ctx context.Context, o Options) (*jupyter.Session, error) {
+	defer proc.Guard()() // the session has one of its own
 	if err := CheckCompilers(); err != nil {
 		return nil, err
 	}
@@ -105,6 +108,7 @@ func Plugin(ctx context.Context, python string, out *status.Printer) error {
 		out.Note("%v", err)
 		return nil
 	}
+	defer proc.Guard()()
 	if python == "" {
 		var err error
 		if python, err = withPip(ctx, out); err != nil {
@@ -118,7 +122,7 @@ func Plugin(ctx context.Context, python string, out *status.Printer) error {
 	out.Note("%s", plugin.Description())
 	step := out.Start("XLA CPU plugin")
 	defer step.Fail()
-	_, err := plugin.Ensure(ctx, plugin.Options{Python: python, Progress: func(p plugin.Progress) {
+	_, err := plugin.Ensure(ctx, plugin.Options{Python: python, Run: runPip, Progress: func(p plugin.Progress) {
 		if p.Total > 0 {
 			step.Detail("%s %.0f of %.0f MB", p.Stage, float64(p.Done)/1e6, float64(p.Total)/1e6)
 		}
@@ -141,7 +145,8 @@ func withPip(ctx context.Context, out *status.Printer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := proc.Output(ctx, proc.Command(ctx, time.Second, base.Path, "-m", "pip", "--version")); err == nil {
+	// Settings that pip can't read are an error of the download, which names them.
+	if _, err := pip.ReadSettings(ctx, base.Path, runPip); !errors.Is(err, pip.ErrNoPip) {
 		return base.Path, nil
 	}
 	cache, err := place.MakeCache()
@@ -153,4 +158,9 @@ func withPip(ctx context.Context, out *status.Printer) (string, error) {
 		return "", err
 	}
 	return env.Python(), nil
+}
+
+// runPip runs a command with the project's manners.
+func runPip(ctx context.Context, cmd *exec.Cmd) error {
+	return proc.Run(ctx, proc.Adopt(cmd, 5*time.Second))
 }

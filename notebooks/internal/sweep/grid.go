@@ -13,9 +13,6 @@ import (
 // MaxRuns bounds a grid: more is a slip of the finger.
 const MaxRuns = 10_000
 
-// tails are the rules that take a c and are the mean for c = 0. The others ignore it.
-var tails = []string{experiment.AggregatorWinsorize, "trimmed-mean"}
-
 // Block is a part of a grid: all combinations of its values. A nil list is the paper's value (CG §3); the aggregator is
 // by default winsorize, which is the mean for c = 0.
 type Block struct {
@@ -115,16 +112,35 @@ func (b Block) specs() ([]experiment.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.checkRules(); err != nil {
+		return nil, err
+	}
+	percentile := false
 	for i, s := range list {
-		if s.C == 0 && slices.Contains(tails, s.Aggregator) {
-			s.Aggregator = experiment.AggregatorMean
-		}
-		list[i] = s.Normalized()
+		list[i] = s.Normalized() // of a rule that takes a c, c = 0 is the mean
 		if err := list[i].Validate(); err != nil {
 			return nil, err
 		}
+		percentile = percentile || experiment.TakesPercentile(list[i].Aggregator)
+	}
+	if slices.Contains(b.Percentile, experiment.PercentileLinear) && !percentile {
+		return nil, fmt.Errorf("percentile = %s, and no run has a use for it: give c above 0 with aggregator %s, or leave percentile out",
+			experiment.PercentileLinear, experiment.AggregatorWinsorize)
 	}
 	return list, nil
+}
+
+// checkRules refuses a rule that is asked for by name without the c that makes it another than the mean.
+func (b Block) checkRules() error {
+	if b.C != nil {
+		return nil
+	}
+	for _, rule := range b.Aggregator {
+		if experiment.TakesC(rule) {
+			return fmt.Errorf("aggregator %q without c, the percentages on each side, is the plain mean: give c, such as 2 or 0,2", rule)
+		}
+	}
+	return nil
 }
 
 // vary makes of each spec one for each value.

@@ -78,6 +78,12 @@ func TestParseGrid(t *testing.T) {
 		{`[{"hidden": [[8], [8, 8], []]}, {"hidden": []}, {"hidden": [4, 4]}]`, 4, ""},
 		{`[{"aggregator": ["winsorize", "trimmed-mean", "mean"], "c": 0}]`, 1, ""}, // c = 0 is the mean
 		{`[{"aggregator": ["median", "mean"]}]`, 2, ""},
+		{`[{"aggregator": "winsorize"}]`, 0, `aggregator "winsorize" without c`},
+		{`[{}, {"aggregator": ["median", "trimmed-mean"]}]`, 0, `block 2 of the grid: aggregator "trimmed-mean" without c`},
+		{`[{"percentile": "linear"}]`, 0, "no run has a use for it"},
+		{`[{"percentile": ["nearest", "linear"], "aggregator": "trimmed-mean", "c": 2}]`, 0, "no run has a use for it"},
+		{`[{"percentile": "linear", "c": [0, 2]}]`, 2, ""},
+		{`[{"percentile": "nearest"}]`, 1, ""},
 		{`[{"aggregator": "mean", "c": [0, 2]}]`, 0, "c = 2 with aggregator"},
 		{`[{}, {"dataset": "letters"}]`, 0, "block 2 of the grid: dataset"},
 		{`[{"sed": 1}]`, 0, `block 1: unknown key "sed": use aggregator, batch,`},

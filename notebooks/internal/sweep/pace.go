@@ -8,97 +8,66 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
+	"coherentgradients/cgkit/experiment"
 )
-
-// paceWindow is how far back a run's rate looks, at least.
-const paceWindow = 15 * time.Second
 
 // active is a run that is trained now.
 type active struct {
 	run     *Run
 	started time.Time
-	step    int // reached
-	total   int
-	loss    *float64
-	begun   bool // it has told where it begins: before, it starts and compiles
-
-	from   int // the rate is since this step
-	fromAt time.Time
-	next   int // takes its place when the window is over
-	nextAt time.Time
+	meter   experiment.Meter // begun once it has told where it begins: before, it starts
 }
 
 // take brings it up to date by an event of progress.
 func (a *active) take(e event, now time.Time) {
 	switch e.Kind {
 	case kindBegin:
-		a.begun, a.step, a.total = true, e.Done, e.Total
-		a.from, a.fromAt, a.next, a.nextAt = e.Done, now, e.Done, now
+		a.meter.Begin("", e.Done, e.Total, now)
+	case kindWait:
+		a.meter.Wait(e.Text, now)
 	case kindStep:
-		a.step, a.loss = e.Done, e.Loss
-		if now.Sub(a.nextAt) >= paceWindow {
-			a.from, a.fromAt, a.next, a.nextAt = a.next, a.nextAt, e.Done, now
+		loss := math.NaN()
+		if e.Loss != nil {
+			loss = *e.Loss
 		}
+		a.meter.Step(e.Done, loss, now)
 	}
 }
 
-// line is "12,300/60,000, loss 0.123, 410 steps/s, 1m56s left".
+// step is the one that was reached.
+func (a *active) step() int {
+	if !a.meter.Begun() {
+		return a.run.Step
+	}
+	return a.meter.Done
+}
+
+// line is "12,300/60,000, loss 0.123, 410 steps/s, 1m56s left", or "0/60,000, compiling, 12 s".
 func (a *active) line(now time.Time) string {
-	if !a.begun {
+	if !a.meter.Begun() {
 		return "starting"
 	}
-	text := fmt.Sprintf("%s/%s", humanize.Comma(int64(a.step)), humanize.Comma(int64(a.total)))
-	if a.loss != nil {
-		text += fmt.Sprintf(", loss %.3g", *a.loss)
-	}
-	left, ok := a.left(now)
-	if !ok {
-		return text
-	}
-	if rate := a.rate(now); rate >= 100 {
-		text += ", " + humanize.Comma(int64(math.Round(rate))) + " steps/s"
-	} else {
-		text += fmt.Sprintf(", %.3g steps/s", rate)
-	}
-	return text + ", " + duration(left) + " left"
+	return a.meter.Short(now)
 }
 
-// rate is in steps a second, 0 where it is not known yet.
-func (a *active) rate(now time.Time) float64 {
-	elapsed := now.Sub(a.fromAt).Seconds()
-	if !a.begun || elapsed <= 0 || a.step <= a.from {
-		return 0
-	}
-	return float64(a.step-a.from) / elapsed
-}
-
-// left is the time that the run still takes; false where it is not known yet.
-func (a *active) left(now time.Time) (time.Duration, bool) {
-	rate := a.rate(now)
-	if rate == 0 {
-		return 0, false
-	}
-	return time.Duration(min(float64(a.total-a.step)/rate, 1e9) * float64(time.Second)), true
-}
-
-// meter measures how fast the whole sweep goes, in cost a second.
+// meter measures how fast the whole sweep goes: the cost of what was done, and the time that runs have spent on it, each
+// for itself, without starting and compiling.
 type meter struct {
-	since time.Time
-	done  float64
+	cost  float64
+	spent time.Duration // of runs that are over
 }
 
-func newMeter(now time.Time) meter { return meter{since: now} }
-
-func (m *meter) add(cost float64) { m.done += cost }
-
-// left is the time for the cost that is left, at the rate so far; false where there is no rate yet.
-func (m *meter) left(cost float64, now time.Time) (time.Duration, bool) {
-	elapsed := now.Sub(m.since)
-	if m.done <= 0 || elapsed <= 0 {
+// left is the time for the cost that is left, so many runs going at a time, at the rate so far; false where there is no
+// rate yet.
+func (m *meter) left(cost float64, runs []*active, jobs int, now time.Time) (time.Duration, bool) {
+	spent := m.spent
+	for _, a := range runs {
+		spent += a.meter.Spent(now)
+	}
+	if m.cost <= 0 || spent <= 0 {
 		return 0, false
 	}
-	seconds := cost / m.done * elapsed.Seconds()
+	seconds := cost / m.cost * spent.Seconds() / float64(max(jobs, 1))
 	if seconds > 1e9 {
 		return 0, false
 	}

@@ -22,6 +22,7 @@ import (
 const (
 	kindBegin  = "begin"
 	kindStep   = "step"
+	kindWait   = "wait"
 	kindNote   = "note"
 	kindResult = "result"
 )
@@ -32,7 +33,7 @@ type event struct {
 	Done  int      `json:"done,omitempty"` // steps made, of begin, step and an interrupted result
 	Total int      `json:"total,omitempty"`
 	Loss  *float64 `json:"loss,omitempty"` // absent where it is unknown or not finite
-	Text  string   `json:"text,omitempty"` // a note, or what a result says to people
+	Text  string   `json:"text,omitempty"` // a note, what is waited for, or what a result says to people
 	State State    `json:"state,omitempty"`
 }
 
@@ -74,6 +75,9 @@ func (r *Reporter) Step(done int, loss float64) {
 		r.send(e)
 	}
 }
+
+// Wait implements [experiment.Waiter].
+func (r *Reporter) Wait(what string) { r.send(event{Kind: kindWait, Text: what}) }
 
 // Note implements [experiment.Progress].
 func (r *Reporter) Note(line string) { r.send(event{Kind: kindNote, Text: line}) }

@@ -55,7 +55,7 @@ type message struct {
 // Train trains the runs that are not finished and leaves in each how it ended. When ctx ends, the children save and
 // stop, which it waits for.
 func Train(ctx context.Context, runs []*Run, opt Options) {
-	s := &sweep{opt: opt, runs: runs, messages: make(chan message), labels: labels(runs), meter: newMeter(time.Now())}
+	s := &sweep{opt: opt, runs: runs, messages: make(chan message), labels: labels(runs)}
 	for _, r := range runs {
 		switch r.State {
 		case Missing, Started:
@@ -99,7 +99,7 @@ func (s *sweep) next(ctx context.Context) {
 		s.opt.Board.Note(s.labels[r] + ": " + r.Describe() + " meanwhile, elsewhere")
 		return
 	}
-	a := &active{run: r, started: time.Now(), step: r.Step, from: r.Step, total: r.Spec.Steps}
+	a := &active{run: r, started: time.Now()}
 	r.State = Running
 	s.active = append(s.active, a)
 	go func() {
@@ -116,7 +116,7 @@ func (s *sweep) handle(ctx context.Context, m message) {
 		s.opt.Board.Note(m.event.Text)
 		return
 	case !m.ended:
-		s.meter.add(r.remaining(a.step) - r.remaining(max(a.step, m.event.Done)))
+		s.meter.cost += r.remaining(a.step()) - r.remaining(max(a.step(), m.event.Done))
 		a.take(m.event, time.Now())
 		return
 	}
@@ -126,6 +126,7 @@ func (s *sweep) handle(ctx context.Context, m message) {
 			break
 		}
 	}
+	s.meter.spent += a.meter.Spent(time.Now())
 	r.State, r.Text = m.event.State, m.event.Text
 	if r.State == Interrupted && ctx.Err() == nil {
 		r.State, r.Text = Failed, "somebody ended its process: "+r.Text
@@ -134,7 +135,7 @@ func (s *sweep) handle(ctx context.Context, m message) {
 	s.opt.Board.Draw(s.overview(time.Now())) // without the run that is over
 	switch r.State {
 	case Finished, Diverged:
-		s.meter.add(r.remaining(a.step))
+		s.meter.cost += r.remaining(a.step())
 		r.NoWeights = false
 		s.looks = 0
 		s.opt.Board.Note(fmt.Sprintf("%s (%s)", r.Text, took))
@@ -144,7 +145,7 @@ func (s *sweep) handle(ctx context.Context, m message) {
 			s.opt.Board.Note(r.Text[:cutAt(r.Text, "; ")] + ": looked at again at the end")
 		}
 	case Interrupted:
-		r.Step = max(m.event.Done, a.step)
+		r.Step = max(m.event.Done, a.step())
 		s.opt.Board.Note(r.Text)
 	case Failed:
 		s.opt.Board.Note(s.labels[r] + ": failed: " + r.Text)
@@ -184,10 +185,10 @@ func (s *sweep) overview(now time.Time) []string {
 	var longest time.Duration // of those running, which the whole can't be shorter than
 	for _, a := range s.active {
 		lines = append(lines, s.labels[a.run]+"  "+a.line(now))
-		if d, ok := a.left(now); ok {
+		if d, ok := a.meter.Left(now); ok {
 			longest = max(longest, d)
 		}
-		left += a.run.remaining(a.step)
+		left += a.run.remaining(a.step())
 	}
 	for _, r := range s.queue {
 		left += r.remaining(r.Step)
@@ -202,7 +203,7 @@ func (s *sweep) overview(now time.Time) []string {
 			total += fmt.Sprintf(", %d %s", n, other)
 		}
 	}
-	if d, ok := s.meter.left(left, now); ok {
+	if d, ok := s.meter.left(left, s.active, min(s.opt.Jobs, len(s.active)+len(s.queue)), now); ok {
 		total += ", about " + duration(max(d, longest)) + " left"
 	} else {
 		total += ", time left not known yet"

@@ -208,7 +208,7 @@ func TestUntilParentGone(t *testing.T) {
 func TestOverview(t *testing.T) {
 	runs, _, _ := fake(t, 1, 2, 3)
 	start := time.Unix(1000, 0)
-	s := &sweep{runs: runs, labels: labels(runs), meter: newMeter(start), queue: runs[2:]}
+	s := &sweep{runs: runs, labels: labels(runs), queue: runs[2:]}
 	a := &active{run: runs[1]}
 	s.active = []*active{a}
 	runs[0].State, runs[1].State = Finished, Running
@@ -217,9 +217,15 @@ func TestOverview(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	loss := 0.25
-	a.take(event{Kind: kindBegin, Done: 2, Total: 10}, start)
+	a.take(event{Kind: kindBegin, Done: 2, Total: 10}, start.Add(-45*time.Second))
+	a.take(event{Kind: kindWait, Text: "compiling"}, start.Add(-45*time.Second))
+	got = s.overview(start)
+	if want := []string{"glyphs-n0-mean-c0-s2  2/10, compiling, 45 s", "1 of 3 runs ready, time left not known yet"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	a.take(event{Kind: kindWait}, start)
 	a.take(event{Kind: kindStep, Done: 6, Loss: &loss}, start.Add(time.Second))
-	s.meter.add(runs[1].remaining(2) - runs[1].remaining(6)) // 0.4 runs a second, 1.4 are left
+	s.meter.cost += runs[1].remaining(2) - runs[1].remaining(6) // 0.4 runs a second, 1.4 are left
 	got = s.overview(start.Add(time.Second))
 	if want := []string{"glyphs-n0-mean-c0-s2  6/10, loss 0.25, 4 steps/s, 1s left", "1 of 3 runs ready, about 4s left"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

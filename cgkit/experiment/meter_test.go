@@ -1,0 +1,209 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"coherentgradients/cgkit/internal/cgtest"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// TestMeterLeavesWaitingOut: 45 seconds of compiling promise no hours of training, before the first step or later.
+func TestMeterLeavesWaitingOut(t *testing.T) {
+	c := &clock{time.Unix(1000, 0)}
+	var m Meter
+	check := func(want string) {
+		t.Helper()
+		if got := m.Line(c.now()); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	m.Begin("x", 0, 60_000, c.now())
+	check("0 of 60,000 steps")
+	m.Wait("compiling", c.now())
+	check("0 of 60,000 steps, compiling, 0 s")
+	c.pass(45 * time.Second)
+	check("0 of 60,000 steps, compiling, 45 s")
+	c.pass(80 * time.Second)
+	check("0 of 60,000 steps, compiling, 2 min 05 s")
+	m.Wait("", c.now())
+	check("0 of 60,000 steps")
+	c.pass(time.Second)
+	m.Step(1000, 0.5, c.now())
+	check("1,000 of 60,000 steps, loss 0.5, 1,000 steps/s, 59s left")
+	m.Wait("compiling", c.now())
+	c.pass(time.Hour)
+	check("1,000 of 60,000 steps, loss 0.5, compiling, 60 min 00 s")
+	if left, ok := m.Left(c.now()); !ok || left != 59*time.Second {
+		t.Errorf("left while waiting: %v, %v", left, ok)
+	}
+	c.pass(time.Hour)
+	m.Step(1000, 0.5, c.now()) // ends waiting by itself
+	c.pass(time.Second)
+	m.Step(2000, 0.5, c.now())
+	check("2,000 of 60,000 steps, loss 0.5, 1,000 steps/s, 58s left")
+	if got := m.Spent(c.now()); got != 2*time.Second {
+		t.Errorf("spent %v", got)
+	}
+}
+
+// listened is a writer that says when a text has come.
+type listened struct {
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	text string
+	came chan struct{}
+}
+
+func listenFor(text string) *listened { return &listened{text: text, came: make(chan struct{})} }
+
+func (l *listened) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.buf.Write(p)
+	select {
+	case <-l.came:
+	default:
+		if strings.Contains(l.buf.String(), l.text) {
+			close(l.came)
+		}
+	}
+	return len(p), nil
+}
+
+// steady is a clock that goes on by itself: a second at every look.
+type steady struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (s *steady) now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.t = s.t.Add(time.Second)
+	return s.t
+}
+
+// TestProgressShowsWaiting: the clock goes on while the caller is busy, on every kind of progress, and stops with it.
+func TestProgressShowsWaiting(t *testing.T) {
+	fast := func() ticker { return ticker{every: time.Millisecond} }
+	for name, make := range map[string]func(out *listened, now func() time.Time) Progress{
+		"bar": func(out *listened, now func() time.Time) Progress {
+			return &barProgress{out: out, now: now, tick: fast()}
+		},
+		"plain": func(out *listened, now func() time.Time) Progress {
+			return &plainProgress{out: out, now: now, tick: fast()}
+		},
+		"notebook": func(out *listened, now func() time.Time) Progress {
+			return &notebookProgress{out: out, now: now, ticker: fast(), sync: func() {}, update: func(_, html string) { _, _ = out.Write([]byte(html)) }}
+		},
+		"one of several": func(out *listened, now func() time.Time) Progress {
+			return &partProgress{outer: &plainProgress{out: out, now: now, tick: fast()}, runs: 2}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := listenFor("compiling, 4")
+			p := make(out, (&steady{t: time.Unix(1000, 0)}).now)
+			p.Begin("mnist-x", 0, 60_000)
+			wait(p, "compiling")
+			<-out.came
+			wait(p, "")
+			out.mu.Lock()
+			before := out.buf.Len()
+			out.mu.Unlock()
+			p.Step(100, 0.5)
+			p.End("", "")
+			if rest := out.buf.String()[before:]; strings.Contains(rest, "compiling") {
+				t.Errorf("still compiling: %q", rest)
+			}
+		})
+	}
+	wait(Silent, "compiling") // knows nothing of it, and need not
+}
+
+// compilingEngine is the fake with something to compile.
+type compilingEngine struct {
+	Engine
+	compile func(context.Context) error
+}
+
+func (e compilingEngine) Compile(ctx context.Context) error { return e.compile(ctx) }
+
+// waits writes down what is waited for, between the other events.
+type waits struct{ events }
+
+func (w *waits) Wait(what string) { w.add("wait %s", what) }
+
+func TestRunCompilesFirst(t *testing.T) {
+	cleanEnv(t)
+	spec := fakeSpec(2)
+	log := &waits{}
+	opt := fakeOptions(t, &hooks{})
+	opt.Progress = log
+	inner := opt.NewEngine
+	failing := error(nil)
+	opt.NewEngine = func(ctx context.Context, p Problem) (Engine, error) {
+		e, err := inner(ctx, p)
+		return compilingEngine{e, func(context.Context) error { log.add("compiles"); return failing }}, err
+	}
+	failing = context.DeadlineExceeded // whatever
+	if _, err := Run(context.Background(), spec, opt); err == nil || !strings.Contains(err.Error(), "failed at step 0") {
+		t.Errorf("a failure to compile: %v", err)
+	}
+	failing = nil
+	log.lines = nil
+	mustRun(t, spec, opt)
+	if want := []string{"begin " + spec.ID() + " 0/2", "wait compiling", "compiles", "wait ", "step 1"}; len(log.lines) < 5 || !slices.Equal(log.lines[:5], want) {
+		t.Errorf("%q, want %q first", log.lines, want)
+	}
+}
+
+// TestCompileIsWhatIsRun: after Compile nothing of another shape is compiled.
+func TestCompileIsWhatIsRun(t *testing.T) {
+	for _, rule := range []string{"mean", "winsorize", "rolling-median"} {
+		cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+			p := smallProblem(t, func(s *Spec) {
+				if s.Aggregator = rule; rule == "winsorize" {
+					s.C = 10
+				}
+			})
+			p.Measure = MeasureGradients
+			e := newSmall(t, b, p)
+			execs := []*graph.Exec{e.steps, e.evaluate, e.gradients.sum, e.gradients.products, e.gradients.entries}
+			if e.probe != nil {
+				execs = append(execs, e.probe)
+			}
+			for _, exec := range execs {
+				exec.SetMaxCache(1)
+			}
+			if err := e.Compile(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			mustAdvance(t, e, 3)
+			if _, err := e.Evaluate(context.Background()); err != nil {
+				t.Error(err)
+			}
+			for i, exec := range execs { // each is full: Compile has compiled it
+				if _, err := exec.Compile(shapes.Make(dtypes.Int8)); err == nil || !strings.Contains(err.Error(), "maximum cache size") {
+					t.Errorf("computation %d: %v", i, err)
+				}
+			}
+			ended, cancel := context.WithCancel(context.Background())
+			cancel()
+			if err := e.Compile(ended); err == nil {
+				t.Error("an ended context: no error")
+			}
+		})
+	}
+}

@@ -1,0 +1,57 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"coherentgradients/cgkit/experiment"
+)
+
+// printed is what a function writes to standard output.
+func printed(t *testing.T, f func()) string {
+	t.Helper()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := os.Stdout
+	os.Stdout = write
+	defer func() { os.Stdout = old }()
+	f()
+	_ = write.Close()
+	text, err := io.ReadAll(read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestAvailableTellsDamagedFromMissing: training is no remedy for a damaged record, as it is refused.
+func TestAvailableTellsDamagedFromMissing(t *testing.T) {
+	runs := t.TempDir()
+	t.Setenv(experiment.EnvRuns, runs)
+	t.Setenv(experiment.EnvOut, "")
+	t.Setenv(experiment.EnvMode, string(experiment.Redraw))
+	damaged, missing := experiment.DefaultSpec(), experiment.DefaultSpec()
+	damaged.Dataset, damaged.Steps = "glyphs", 7
+	missing.Dataset, missing.Steps = "glyphs", 8
+	spec := filepath.Join(runs, damaged.ID(), "spec.json")
+	if err := os.MkdirAll(filepath.Dir(spec), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(spec, []byte("half a"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	said := printed(t, func() { Available(damaged, missing) })
+	if !strings.Contains(said, "0 of 2 records found; train the rest") || !strings.Contains(said, "damaged, and left out: "+spec) || !strings.Contains(said, "move that record away") {
+		t.Errorf("said %q", said)
+	}
+	if said := printed(t, func() { Available(damaged) }); strings.Contains(said, "train the rest") {
+		t.Errorf("of a damaged one alone it says %q", said)
+	}
+}

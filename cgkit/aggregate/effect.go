@@ -3,6 +3,8 @@
 package aggregate
 
 import (
+	"slices"
+
 	"coherentgradients/cgkit/selection"
 
 	"github.com/gomlx/compute/dtypes"
@@ -42,34 +44,45 @@ func (t TrimmedMean) demand(m int) (demand, Method, bool) {
 }
 
 // Measure builds a rule's directions and its effect on the same batch. The effect is in the widest type of the parameters,
-// float32 at least, and does not depend on how large gradients are: they are scaled where their squares would leave the range
-// of numbers.
+// float32 at least, and does not depend on how large gradients are: where their squares would leave the range of numbers it
+// is taken of scaled ones.
 func Measure(rule Rule, params []Examples) (directions []*graph.Node, effect Effect) {
 	directions = rule.Directions(params)
-	both := make([]*graph.Node, 0, 2*len(params))
+	var plain, taken, scaledPlain, scaledTaken []*graph.Node
 	for i, direction := range directions {
-		both = append(both, wide(params[i].Mean()), wide(direction))
+		plain, taken = append(plain, wide(params[i].Mean())), append(taken, wide(direction))
 	}
-	scale := squareScale(both)
-	var removed, plain, product, own []*graph.Node
-	for i := range directions {
-		g, direction := scaled(both[2*i], scale), scaled(both[2*i+1], scale)
-		removed = append(removed, inner(graph.Sub(g, direction), graph.Sub(g, direction)))
-		plain = append(plain, inner(g, g))
-		product = append(product, inner(g, direction))
-		own = append(own, inner(direction, direction))
+	inRange, scale := squareScale(append(slices.Clone(plain), taken...))
+	for i := range plain {
+		scaledPlain, scaledTaken = append(scaledPlain, scaled(plain[i], scale)), append(scaledTaken, scaled(taken[i], scale))
 	}
-	effect.EnergyRemoved = graph.Div(total(removed), total(plain))
-	effect.Cosine = graph.Div(total(product), graph.Mul(graph.Sqrt(total(plain)), graph.Sqrt(total(own))))
+	removed, cosine := compared(plain, taken)
+	scaledRemoved, scaledCosine := compared(scaledPlain, scaledTaken)
+	effect.EnergyRemoved = graph.Where(inRange, removed, scaledRemoved)
+	effect.Cosine = graph.Where(inRange, cosine, scaledCosine)
 	if limits, ok := rule.(limiting); ok {
 		effect.Clamped = clampedShare(limits, params)
 	}
 	return directions, effect
 }
 
-// squareScale is by what numbers are to be multiplied for their squares and products to stay in range: 1 where they do by
-// themselves, or a power of two.
-func squareScale(numbers []*graph.Node) *graph.Node {
+// compared are ‖g − g̃‖²/‖g‖² and the cosine of g and g̃.
+func compared(plain, taken []*graph.Node) (removed, cosine *graph.Node) {
+	var differences, energies, products, own []*graph.Node
+	for i, g := range plain {
+		difference := graph.Sub(g, taken[i])
+		differences = append(differences, inner(difference, difference))
+		energies = append(energies, inner(g, g))
+		products = append(products, inner(g, taken[i]))
+		own = append(own, inner(taken[i], taken[i]))
+	}
+	energy := total(energies)
+	return graph.Div(total(differences), energy), graph.Div(total(products), graph.Mul(graph.Sqrt(energy), graph.Sqrt(total(own))))
+}
+
+// squareScale says whether the squares and products of numbers stay in range by themselves, and by which power of two the
+// numbers are to be multiplied for them to do so.
+func squareScale(numbers []*graph.Node) (inRange, scale *graph.Node) {
 	largest := make([]*graph.Node, len(numbers))
 	for i, x := range numbers {
 		largest[i] = graph.ReduceAllMax(graph.Abs(x))
@@ -79,9 +92,9 @@ func squareScale(numbers []*graph.Node) *graph.Node {
 	if top.DType() == dtypes.Float64 {
 		high, low, by = 0x1p400, 0x1p-400, 0x1p620
 	}
-	one := constant(top, 1)
-	up := graph.Where(graph.LessThan(top, constant(top, low)), constant(top, by), one)
-	return graph.Where(graph.GreaterThan(top, constant(top, high)), constant(top, 1/by), up)
+	tooLarge, tooSmall := graph.GreaterThan(top, constant(top, high)), graph.LessThan(top, constant(top, low))
+	scale = graph.Where(tooLarge, constant(top, 1/by), graph.Where(tooSmall, constant(top, by), constant(top, 1)))
+	return graph.LogicalNot(graph.LogicalOr(tooLarge, tooSmall)), scale
 }
 
 // scaled is x·scale in the type of scale.

@@ -5,7 +5,8 @@ package aggregate
 import "github.com/gomlx/gomlx/core/graph"
 
 // Mean is plain gradient descent: (1/m) Σ_b g_b, at the cost of an ordinary gradient. One example can send it anywhere;
-// NaN and Inf spread.
+// NaN and Inf spread. It is finite where the gradients are, and in half precision the model's own mean gradient, as its
+// type rounds it.
 type Mean struct{}
 
 var _ Rule = Mean{}

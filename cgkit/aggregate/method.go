@@ -20,6 +20,10 @@ import (
 //	           values on the low side as on the high one, and no interpolation between them.
 //	Counting   one counting of all values for each bit of a number, in a loop over blocks of examples. The time is linear
 //	           in m and the same for every c, as is the time to compile; memory is a few times that of the parameter.
+//
+// Subnormal numbers are the exception: XLA on CPUs compares and computes those of float32, float64 and bfloat16 as 0, so any
+// of the subnormal numbers of a coordinate may come out for another, or 0. The pure-Go backend has them, but for those of
+// float16, which it rounds to 0.
 type Method int
 
 const (

@@ -186,28 +186,36 @@ func TestParametersOfSeveralTypes(t *testing.T) {
 
 // What a rule did does not depend on how large gradients are, and is counted where half precision can't count.
 func TestMeasureAtTheEdges(t *testing.T) {
-	const m, width = 300, 40
+	const m, width = 60, 200
 	rng := rand.New(rand.NewPCG(7, 7))
 	flat := make([]float64, m*width)
 	for i := range flat {
 		flat[i] = rng.NormFloat64()
 	}
-	effects := func(t *testing.T, b compute.Backend, f float, size float64) []float64 {
-		scaled := converted(flat, func(x float64) float64 { return f.round(x * size) })
-		out := graph.MustExecOnceN(b, func(x *graph.Node) []*graph.Node {
-			_, effect := aggregate.Measure(aggregate.Winsorize{C: 10}, []aggregate.Examples{aggregate.Rows(x)})
-			return []*graph.Node{graph.ConvertDType(effect.EnergyRemoved, dtypes.Float64), graph.ConvertDType(effect.Cosine, dtypes.Float64), graph.ConvertDType(effect.Clamped, dtypes.Float64)}
-		}, f.tensor(scaled, m, width))
-		return []float64{out[0].Value().(float64), out[1].Value().(float64), out[2].Value().(float64)}
+	measure := func(x *graph.Node) []*graph.Node {
+		_, effect := aggregate.Measure(aggregate.Winsorize{C: 10}, []aggregate.Examples{aggregate.Rows(x)})
+		var effects []*graph.Node
+		for _, e := range []*graph.Node{effect.EnergyRemoved, effect.Cosine, effect.Clamped} {
+			effects = append(effects, graph.ConvertDType(e, dtypes.Float64))
+		}
+		return effects
 	}
 	cgtest.Each(t, func(t *testing.T, b compute.Backend) {
-		want := effects(t, b, floats[3], 1)
-		for _, f := range floats {
-			middle := math.Exp2(math.Round((math.Log2(f.largest) + math.Log2(f.normal)) / 2))
-			for _, size := range []float64{middle, f.largest / m / 8 / 0x1.FFp0, f.normal * 0x1p12} {
+		var want []float64
+		for _, f := range []float{floats[3], floats[2], floats[1], floats[0]} {
+			exec := graph.MustNewExec(b, measure)
+			sizes := []float64{1, f.largest / m / 16, f.normal * 0x1p12, 0x1p-5}
+			for _, size := range sizes {
 				size = math.Exp2(math.Floor(math.Log2(size)))
-				got := effects(t, b, f, size)
-				// Each coordinate's share is the same: 30 of 300 values on each side, but for ties of rounded values.
+				scaled := converted(flat, func(x float64) float64 { return f.round(x * size) })
+				var got []float64
+				for _, effect := range exec.MustCall(f.tensor(scaled, m, width)) {
+					got = append(got, tensors.ToScalar[float64](effect))
+				}
+				if want == nil {
+					want = got
+				}
+				// Each coordinate's share is the same: 6 of 60 values on each side, but for ties of rounded values.
 				for k, tolerance := range []float64{200 * f.ulp * want[0], 40 * f.ulp, 2 * f.ulp} {
 					if !within(got[k], want[k], tolerance+1e-4*want[k]) {
 						t.Errorf("%s at %v: effects %v, want %v", f.dtype, size, got, want)

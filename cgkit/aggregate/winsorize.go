@@ -17,7 +17,12 @@ import "github.com/gomlx/gomlx/core/graph"
 //	c small for m          a c whose index rounds to 0 on both sides changes nothing (m = 26, c = 1)
 //	c → 50                 tends to the median
 //	NaN among the values   NaN in that coordinate
-//	±Inf                   Exact: clamped, while no more of them than are clamped on their side; otherwise NaN
+//	±Inf                   Exact: clamped, while no more of them than are clamped on their side; with more of them that Inf,
+//	                       and NaN with more of both. The fast form: NaN, or, where it is counted, as Exact
+//	sums too large         Exact: finite where the gradients are. The fast form: NaN or ±Inf where Σ|g_b| is beyond the
+//	                       largest number of the type, float32's for half precision
+//	half precision         sums are made in float32; the fast form starts from the mean in the gradients' type
+//	subnormal numbers      on XLA's CPU backend 0 or what they are, see [Method]
 //	c < 0, c ≥ 50, NaN     refused
 //	any m and c            on XLA by a network where one compiles, and by counting elsewhere, see [Method]
 //

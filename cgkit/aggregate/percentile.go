@@ -61,6 +61,13 @@ func (p Percentile) bounds(c float64, m int) (low, high bound) {
 	return bound{index: at(c)}, bound{index: m - 1 - at(100-c)}
 }
 
+// Clamps says whether winsorizing m values by c percent on each side can change any of them: whether one of the two
+// percentiles is no extreme.
+func (p Percentile) Clamps(c float64, m int) bool {
+	low, high := p.bounds(c, m)
+	return low != (bound{}) || high != (bound{})
+}
+
 // needs is how many values from its end a bound is made of.
 func (b bound) needs() int {
 	if b.fraction > 0 {

@@ -58,3 +58,10 @@ type Engine interface {
 	// Close frees what the engine holds.
 	Close() error
 }
+
+// compiler is an [Engine] that can compile what it will run before it runs it, so that the time which that takes is shown
+// as such and counts for no rate. An engine without it compiles at its first calls.
+type compiler interface {
+	// Compile may return ctx's error between two computations; none can be cut short.
+	Compile(ctx context.Context) error
+}

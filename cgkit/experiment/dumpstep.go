@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 
+	"coherentgradients/cgkit/models"
 	"coherentgradients/datasets"
 )
 
@@ -69,8 +70,8 @@ func dumpLayers(engine Engine, layers int) ([]DumpLayer, error) {
 	}
 	list := make([]DumpLayer, layers)
 	for i := range list {
-		weights, ok1 := state[paramName(2*i)].Data.([]float32)
-		biases, ok2 := state[paramName(2*i+1)].Data.([]float32)
+		weights, ok1 := state[models.WeightsName(i)].Data.([]float32)
+		biases, ok2 := state[models.BiasesName(i)].Data.([]float32)
 		if !ok1 || !ok2 {
 			return nil, fmt.Errorf("the engine's state has no float32 layer %d to dump", i)
 		}

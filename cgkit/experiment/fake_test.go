@@ -3,9 +3,11 @@
 package experiment
 
 import (
+	"coherentgradients/datasets/random"
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"sync"
 	"testing"
 
@@ -54,11 +56,12 @@ func (h *hooks) newEngine(_ context.Context, p Problem) (Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	weights, _, err := InitialWeights(p.Spec, []int{4, 2})
-	if err != nil {
-		return nil, err
+	draw := rand.New(random.Stream(p.Spec.Seed, "weights", 0))
+	weights := make([]float32, 8)
+	for i := range weights {
+		weights[i] = float32(draw.NormFloat64())
 	}
-	return &fakeEngine{problem: p, order: order, weights: weights[0], mix: []uint64{1}, seen: []uint64{1, math.MaxUint64}, hooks: h}, nil
+	return &fakeEngine{problem: p, order: order, weights: weights, mix: []uint64{1}, seen: []uint64{1, math.MaxUint64}, hooks: h}, nil
 }
 
 // learningEngine is a fake one that counts when examples are learned.

@@ -61,6 +61,9 @@ func (r *Record) Has(names ...string) bool {
 	return len(r.Evaluations) > 0
 }
 
+// contributionSteps is for how many steps i^p and i^c are followed: those that are evaluated one by one.
+const contributionSteps = 10
+
 // isContribution tells ip and ic, also of the sample and the null worlds.
 func isContribution(name string) bool {
 	return len(name) >= 2 && (name[:2] == "ip" || name[:2] == "ic") && (len(name) == 2 || name[2] == '_')

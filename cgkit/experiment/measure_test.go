@@ -4,15 +4,9 @@ package experiment
 
 import (
 	"context"
-	"errors"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"coherentgradients/cgkit/internal/cgtest"
-	"coherentgradients/datasets"
 )
 
 func TestParseMeasure(t *testing.T) {
@@ -53,52 +47,6 @@ func TestRecordHas(t *testing.T) {
 	}
 	if (&Record{}).Has() {
 		t.Error("a record without evaluations has nothing")
-	}
-}
-
-func TestDistinct(t *testing.T) {
-	for _, c := range []struct{ n, k, want int }{{10, 3, 3}, {3, 10, 3}, {5, 5, 5}, {1_600_000, 300, 300}, {0, 3, 0}} {
-		got := distinct(Stream(0, "test", 0), c.n, c.k)
-		if len(got) != c.want || !slices.IsSorted(got) || len(slices.Compact(slices.Clone(got))) != c.want {
-			t.Errorf("%d of %d: %v", c.k, c.n, got)
-		}
-		if len(got) > 0 && (got[0] < 0 || int(got[len(got)-1]) >= c.n) {
-			t.Errorf("%d of %d: out of range: %v", c.k, c.n, got)
-		}
-		if !slices.Equal(got, distinct(Stream(0, "test", 0), c.n, c.k)) {
-			t.Error("not the same again")
-		}
-	}
-}
-
-// The sample belongs to the net's shape and the data, not to seed or noise; null worlds keep the group sizes.
-func TestGradientSample(t *testing.T) {
-	sizes := []int{784, 256, 10}
-	half := newGradientSample(sizes, 60000, func(i int) bool { return i%2 == 0 })
-	third := newGradientSample(sizes, 60000, func(i int) bool { return i%3 == 0 })
-	if !slices.Equal(half.examples, third.examples) || !slices.Equal(half.entries[1], third.entries[1]) {
-		t.Error("another noise took another sample")
-	}
-	if len(half.examples) != 400 || len(half.entries) != 2 || len(half.entries[0]) != 300 || len(half.entries[1]) != 300 {
-		t.Errorf("a sample of %d examples and %d layers", len(half.examples), len(half.entries))
-	}
-	if len(half.worlds) != 1+nullWorlds {
-		t.Fatalf("%d worlds", len(half.worlds))
-	}
-	_, corrupt := half.sizes()
-	for k, world := range half.worlds {
-		marked := 0
-		for _, c := range world {
-			if c {
-				marked++
-			}
-		}
-		if marked != corrupt {
-			t.Errorf("world %d has %d corrupt examples, the real one %d", k, marked, corrupt)
-		}
-		if k > 0 && slices.Equal(world, half.worlds[0]) {
-			t.Errorf("world %d is the real one", k)
-		}
 	}
 }
 
@@ -169,79 +117,4 @@ func TestMeasuringAFinishedRun(t *testing.T) {
 	if r, err := both.Find(spec); err != nil || r.Has("gradient_norm2") {
 		t.Errorf("found %v, %v", r, err)
 	}
-}
-
-// Stopping while a finished record is measured leaves one that goes on measured.
-func TestMeasuringIsResumed(t *testing.T) {
-	p := measuredProblem(t, 100, nil)
-	opt := Options{
-		NewEngine: func(ctx context.Context, p Problem) (Engine, error) { return NewMLP(ctx, cgtest.Go(t), p) },
-		Store:     &Store{Write: t.TempDir()}, Progress: Silent, CheckpointSteps: 1, OpenSet: fixedSet(p.Set),
-		Measure: MeasureGradients,
-	}
-	spec := p.Spec
-	spec.Steps, spec.Batch = 12, 20
-	whole := opt
-	whole.Store = &Store{Write: t.TempDir()}
-	want, err := Run(context.Background(), spec, whole)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Interrupted over and over; every other session does not ask for measuring, but goes on with it.
-	for session := 0; ; session++ {
-		if session > 40 {
-			t.Fatal("it never ends")
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		stopping := opt
-		stopping.Progress = &cancelAfter{Progress: Silent, steps: 3, cancel: cancel}
-		if session%2 == 1 {
-			stopping.Measure = ""
-		}
-		r, err := Run(ctx, spec, stopping)
-		cancel()
-		if errors.Is(err, context.Canceled) {
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !r.Has("gradient_norm2", "fp", "ip", "ic_null_6") {
-			t.Error("the resumed record lacks values")
-		}
-		for i := range r.Evaluations {
-			r.Evaluations[i].Seconds, want.Evaluations[i].Seconds = 0, 0
-		}
-		a, _ := os.ReadFile(filepath.Join(want.Dir, learnedName))
-		z, _ := os.ReadFile(filepath.Join(r.Dir, learnedName))
-		if string(a) != string(z) {
-			t.Error("learned.json differs")
-		}
-		for i, e := range r.Evaluations {
-			x, _ := e.MarshalJSON()
-			y, _ := want.Evaluations[i].MarshalJSON()
-			if string(x) != string(y) {
-				t.Fatalf("evaluation %d: %s, left alone %s", i, x, y)
-			}
-		}
-		break
-	}
-}
-
-// cancelAfter cancels after some calls of Step.
-type cancelAfter struct {
-	Progress
-	steps  int
-	cancel context.CancelFunc
-}
-
-func (s *cancelAfter) Step(done int, loss float64) {
-	if s.steps--; s.steps <= 0 {
-		s.cancel()
-	}
-	s.Progress.Step(done, loss)
-}
-
-func fixedSet(set *datasets.Set) func(context.Context, string, datasets.Options) (*datasets.Set, error) {
-	return func(context.Context, string, datasets.Options) (*datasets.Set, error) { return set, nil }
 }

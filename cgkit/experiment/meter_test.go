@@ -10,13 +10,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"coherentgradients/cgkit/internal/cgtest"
-
-	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
-	"github.com/gomlx/gomlx/core/graph"
 )
 
 // TestMeterLeavesWaitingOut: 45 seconds of compiling promise no hours of training, before the first step or later.
@@ -166,44 +159,5 @@ func TestRunCompilesFirst(t *testing.T) {
 	mustRun(t, spec, opt)
 	if want := []string{"begin " + spec.ID() + " 0/2", "wait compiling", "compiles", "wait ", "step 1"}; len(log.lines) < 5 || !slices.Equal(log.lines[:5], want) {
 		t.Errorf("%q, want %q first", log.lines, want)
-	}
-}
-
-// TestCompileIsWhatIsRun: after Compile nothing of another shape is compiled.
-func TestCompileIsWhatIsRun(t *testing.T) {
-	for _, rule := range []string{"mean", "winsorize", "rolling-median"} {
-		cgtest.Each(t, func(t *testing.T, b compute.Backend) {
-			p := smallProblem(t, func(s *Spec) {
-				if s.Aggregator = rule; rule == "winsorize" {
-					s.C = 10
-				}
-			})
-			p.Measure = MeasureGradients
-			e := newSmall(t, b, p)
-			execs := []*graph.Exec{e.steps, e.evaluate, e.gradients.sum, e.gradients.products, e.gradients.entries}
-			if e.probe != nil {
-				execs = append(execs, e.probe)
-			}
-			for _, exec := range execs {
-				exec.SetMaxCache(1)
-			}
-			if err := e.Compile(context.Background()); err != nil {
-				t.Fatal(err)
-			}
-			mustAdvance(t, e, 3)
-			if _, err := e.Evaluate(context.Background()); err != nil {
-				t.Error(err)
-			}
-			for i, exec := range execs { // each is full: Compile has compiled it
-				if _, err := exec.Compile(shapes.Make(dtypes.Int8)); err == nil || !strings.Contains(err.Error(), "maximum cache size") {
-					t.Errorf("computation %d: %v", i, err)
-				}
-			}
-			ended, cancel := context.WithCancel(context.Background())
-			cancel()
-			if err := e.Compile(ended); err == nil {
-				t.Error("an ended context: no error")
-			}
-		})
 	}
 }

@@ -2,12 +2,16 @@
 
 package experiment
 
-import "fmt"
+import (
+	"fmt"
+
+	"coherentgradients/datasets/random"
+)
 
 // BatchOrder says which training examples each update sees: every epoch a new permutation of all of them, cut into
 // batches, without replacement. It follows from the seed alone, so the batch of any step is found without those before.
 //
-// Epoch e's order is the permutation that [Stream](seed, "order", e) makes of 0, 1, … examples−1. A BatchOrder keeps the
+// Epoch e's order is the permutation that [random.Stream](seed, "order", e) makes of 0, 1, … examples−1. A BatchOrder keeps the
 // last epoch's order and is not for use by several goroutines at once.
 type BatchOrder struct {
 	seed            int64
@@ -42,7 +46,7 @@ func (o *BatchOrder) Epoch(epoch int) []int32 {
 		for i := range o.order {
 			o.order[i] = int32(i)
 		}
-		shuffle(Stream(o.seed, "order", epoch), o.order)
+		random.Shuffle(random.Stream(o.seed, "order", epoch), o.order)
 		o.epoch = epoch
 	}
 	return o.order

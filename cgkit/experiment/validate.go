@@ -12,7 +12,6 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/datasets"
 )
 
@@ -24,22 +23,14 @@ const (
 	maxSteps   = 1_000_000_000
 )
 
-// KnownAggregators gives the rules that a spec may name: those of package aggregate, rules registered by the program
-// included. Of those that remember earlier batches a step is still one batch, whether it moves the weights or not.
-var KnownAggregators = func() []string {
-	return slices.DeleteFunc(aggregate.Names(), func(name string) bool {
-		_, err := aggregate.Named(name, aggregate.Params{})
-		return err != nil
-	})
-}
-
 // clamping lists the rules for which c means something.
 var clamping = []string{AggregatorWinsorize, AggregatorTrimmedMean}
 
 // KnownDatasets gives the data sets that a spec may name.
 var KnownDatasets = datasets.Names
 
-// Validate checks everything that can be checked without the data. An error is one line that names the value, the
+// Validate checks everything that can be checked without the data and without whoever trains: which rules and models there
+// are is the engine's to say. An error is one line that names the value, the
 // allowed range and the remedy.
 func (s Spec) Validate() error {
 	switch {
@@ -49,8 +40,8 @@ func (s Spec) Validate() error {
 		return fmt.Errorf("dataset = %q: unknown data set; use one of %s", clip(s.Dataset), list(KnownDatasets()))
 	case !(s.Noise >= 0 && s.Noise <= 1): // NaN fails too
 		return fmt.Errorf("noise = %v: must be a share in [0, 1], such as 0.5 for half of the labels", s.Noise)
-	case !contains(KnownAggregators(), s.Aggregator):
-		return fmt.Errorf("aggregator = %q: unknown rule; use one of %s", clip(s.Aggregator), list(KnownAggregators()))
+	case !ruleForm.MatchString(s.Aggregator):
+		return fmt.Errorf("aggregator = %q: must be the name of a rule, such as %s", clip(s.Aggregator), AggregatorWinsorize)
 	case !(s.C >= 0 && s.C < 50):
 		return fmt.Errorf("c = %v: must be a percentage in [0, 50), clamped on either side, such as 2", s.C)
 	case s.C != 0 && !slices.Contains(clamping, s.Aggregator):
@@ -76,6 +67,7 @@ func (s Spec) Validate() error {
 
 // Forms of a spec's optional fields. What they name is known to whoever trains: a record can be read without it.
 var (
+	ruleForm    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,59}$`)
 	modelForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,59}$`)
 	settingForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,59}$`)
 	valueForm   = regexp.MustCompile(`^[ -~]{0,200}$`)

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/sbinet/npyio/npz"
 
 	"coherentgradients/cgkit/internal/disk"
@@ -22,19 +21,6 @@ import (
 type weigher interface {
 	// Weights copies the parameters by name, float32 of rank 1 or 2.
 	Weights() (map[string]Array, error)
-}
-
-// Weights are weights_0, biases_0, weights_1 and so on, from the input to the output: [in, out] and [out].
-func (e *mlp) Weights() (map[string]Array, error) {
-	arrays := map[string]Array{}
-	for i, p := range e.params {
-		data, err := tensors.CopyFlatData[float32](p)
-		if err != nil {
-			return nil, err
-		}
-		arrays[paramName(i)] = Array{Shape: p.Shape().Dimensions, Data: data}
-	}
-	return arrays, nil
 }
 
 // WeightsPath is the record's file of final weights, which NumPy's load reads; false where there is none.

@@ -65,32 +65,6 @@ func With(b compute.Backend, m models.Model) run.NewEngine {
 	}
 }
 
-// Check says early whether a spec's model, its settings and its rule are known, without data and without building
-// anything. The error is one line with the remedy.
-func Check(s record.Spec) error {
-	m, err := models.Named(s.ModelName())
-	if err != nil {
-		return err
-	}
-	if err := m.Configure(model.NewStore().RootScope(), s.Settings); err != nil {
-		return err
-	}
-	rule, err := Rule(s)
-	if err != nil {
-		return err
-	}
-	return rule.Check(s.Batch)
-}
-
-// Rule is the aggregation rule that a spec names.
-func Rule(s record.Spec) (aggregate.Rule, error) {
-	percentile, err := aggregate.PercentileNamed(s.Percentile)
-	if err != nil {
-		return nil, err
-	}
-	return aggregate.Named(s.Aggregator, aggregate.Params{C: s.C, Percentile: percentile})
-}
-
 // engine trains one model.
 type engine struct {
 	backend   compute.Backend

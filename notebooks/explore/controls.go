@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 )
 
@@ -32,7 +33,7 @@ func offer(start experiment.Spec, known []experiment.Spec) choices {
 	c := choices{
 		datasets: append(datasets.Names(), "mnist-6000"), // of which a run is short
 		nets:     []string{"256,256,256", "2048", "256", "64"},
-		rules:    experiment.KnownAggregators(),
+		rules:    train.Rules(),
 		lengths:  []int{300, 1500, 3000, 10_000, 60_000},
 		noises:   []float64{0, 0.1, 0.25, 0.35, 0.5, 0.65, 0.75, 0.9, 1},
 		cs:       []float64{0, 1, 2, 3, 4, 6, 8, 12},

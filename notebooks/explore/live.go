@@ -32,7 +32,7 @@ func Live(spec experiment.Spec) {
 	spec = spec.Normalized()
 	known := scan(store)
 	l := &loop{
-		base: spec, choices: offer(spec, known), store: store, known: known, run: train(store), now: time.Now,
+		base: spec, choices: offer(spec, known), store: store, known: known, run: trainer(store), now: time.Now,
 		at: controlsOf(spec), id: "cg_explore_" + strings.ReplaceAll(gonbui.UniqueId(), "-", ""),
 	}
 	if gonbui.IsNotebook && os.Getenv(sessionVariable) != "" {

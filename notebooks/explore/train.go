@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/train"
 
 	"github.com/dustin/go-humanize"
 )
@@ -17,11 +18,11 @@ import (
 // runner trains a spec to its end or until ctx ends, as [experiment.Run] does.
 type runner func(ctx context.Context, spec experiment.Spec, progress experiment.Progress) (*experiment.Record, error)
 
-// train is the runner of a store.
-func train(store *experiment.Store) runner {
+// trainer is the runner of a store.
+func trainer(store *experiment.Store) runner {
 	return func(ctx context.Context, spec experiment.Spec, progress experiment.Progress) (*experiment.Record, error) {
 		return experiment.Run(ctx, spec, experiment.Options{
-			NewEngine: experiment.MLP, Store: store, Progress: progress, CheckpointEvery: 5 * time.Second,
+			NewEngine: train.New, Store: store, Progress: progress, CheckpointEvery: 5 * time.Second,
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/train"
 )
 
 // The small runs of the notebooks on sections 2.1 to 2.4: a narrower net on the first quickExamples, which learns most of
@@ -114,7 +115,7 @@ func TrainMeasured(specs ...experiment.Spec) []*experiment.Record {
 	ctx, stop := experiment.Interruptible(context.Background())
 	defer stop()
 	records, err := experiment.RunAll(ctx, specs, experiment.Options{
-		NewEngine: experiment.MLP, Measure: experiment.MeasureGradients, Datasets: data(),
+		NewEngine: train.New, Measure: experiment.MeasureGradients, Datasets: data(),
 	})
 	must(err)
 	return records

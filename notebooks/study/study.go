@@ -17,6 +17,7 @@ import (
 
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 	"coherentgradients/datasets/fetch"
 )
@@ -101,7 +102,7 @@ func (calm) Retry(error) {}
 func Train(specs ...experiment.Spec) []*experiment.Record {
 	ctx, stop := experiment.Interruptible(context.Background())
 	defer stop()
-	records, err := experiment.RunAll(ctx, specs, experiment.Options{NewEngine: experiment.MLP, Datasets: data()})
+	records, err := experiment.RunAll(ctx, specs, experiment.Options{NewEngine: train.New, Datasets: data()})
 	must(err)
 	return records
 }

@@ -10,19 +10,21 @@ import (
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 
-	"coherentgradients/cgkit/aggregate"
+	"coherentgradients/cgkit"
 	"coherentgradients/cgkit/experiment"
-	"coherentgradients/cgkit/perexample"
+	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/train"
 )
 
 // call makes one step a call of a compiled graph, the weights donated: what GoMLX's Trainer does.
 type call struct {
-	backend compute.Backend
-	exec    *Exec
-	images  *tensors.Tensor
-	labels  *tensors.Tensor
-	params  []*tensors.Tensor
+	exec   *model.Exec
+	store  *model.Store
+	images *tensors.Tensor
+	labels *tensors.Tensor
+	layers int
 }
 
 func newCall(ctx context.Context, b compute.Backend, s *Setup) (*call, error) {
@@ -30,7 +32,7 @@ func newCall(ctx context.Context, b compute.Backend, s *Setup) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	rule, err := p.Spec.Rule()
+	rule, err := train.Rule(p.Spec)
 	if err != nil {
 		return nil, err
 	}
@@ -41,19 +43,31 @@ func newCall(ctx context.Context, b compute.Backend, s *Setup) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &call{backend: b,
+	c := &call{store: model.NewStore(), layers: len(s.Net) - 1,
 		images: tensors.FromFlatDataAndDimensions(images, s.Batch, features),
 		labels: tensors.FromFlatDataAndDimensions(labels, s.Batch)}
+	root := c.store.RootScope()
+	root.SetParam(models.ParamHidden, p.Spec.Hidden)
+	root.SetParam(models.ParamOutputs, classes)
 	weights, err := startingWeights(s, p.Spec)
 	if err != nil {
 		return nil, err
 	}
-	for i := range len(s.Net) - 1 {
-		c.params = append(c.params,
-			tensors.FromFlatDataAndDimensions(weights[2*i], s.Net[i], s.Net[i+1]),
-			tensors.FromFlatDataAndDimensions(weights[2*i+1], s.Net[i+1]))
+	for i := range c.layers {
+		if _, err := root.CreateVariable(models.WeightsName(i), tensors.FromFlatDataAndDimensions(weights[2*i], s.Net[i], s.Net[i+1])); err != nil {
+			return nil, err
+		}
+		if _, err := root.CreateVariable(models.BiasesName(i), tensors.FromFlatDataAndDimensions(weights[2*i+1], s.Net[i+1])); err != nil {
+			return nil, err
+		}
 	}
-	c.exec, err = NewExec(b, func(inputs []*Node) []*Node { return stepGraph(rule, s.LearningRate, inputs) })
+	net, optimizer := models.MLP(), cgkit.With(rule).WithLearningRate(s.LearningRate)
+	c.exec, err = model.NewExec(b, c.store, func(scope *model.Scope, inputs []*Node) *Node {
+		x, labels := inputs[0], inputs[1]
+		loss := ReduceAllMean(net.Losses(net.Output(scope, x), labels))
+		optimizer.Step(scope, loss, []*Node{x, labels})
+		return loss
+	})
 	return c, err
 }
 
@@ -62,7 +76,7 @@ func startingWeights(s *Setup, spec experiment.Spec) ([][]float32, error) {
 	if s.Dir != "" {
 		return readWeights(filepath.Join(s.Dir, weightsFile), s.Net)
 	}
-	weights, biases, err := experiment.InitialWeights(spec, s.Net)
+	weights, biases, err := models.InitialWeights(spec.Init, spec.Seed, s.Net)
 	if err != nil {
 		return nil, err
 	}
@@ -73,57 +87,30 @@ func startingWeights(s *Setup, spec experiment.Spec) ([][]float32, error) {
 	return list, nil
 }
 
-// stepGraph is one update. inputs: images [batch, features], labels [batch], weights and biases in turn. Outputs: the
-// loss, and the weights and biases after.
-func stepGraph(rule aggregate.Rule, rate float64, inputs []*Node) []*Node {
-	x, labels, params := inputs[0], inputs[1], inputs[2:]
-	logits := x
-	for i := 0; i < len(params); i += 2 {
-		if i > 0 {
-			logits = MaxScalar(logits, 0)
-		}
-		logits = Add(Dot(logits, params[i]).Product(), ExpandLeftToRank(params[i+1], 2))
-	}
-	hot := OneHot(labels, classes, logits.DType())
-	loss := ReduceAllMean(Neg(ReduceSum(Mul(hot, LogSoftmax(logits)), 1)))
-	var examples []aggregate.Examples
-	for _, view := range perexample.Of(loss, []*Node{x, labels}, params) {
-		examples = append(examples, view)
-	}
-	out := []*Node{loss}
-	for i, direction := range rule.Directions(examples) {
-		out = append(out, Sub(params[i], MulScalar(direction, rate)))
-	}
-	return out
-}
-
 func (c *call) run(context.Context) (int, error) {
-	args := []any{c.images, c.labels}
-	for _, p := range c.params {
-		donated, err := DonateTensorBuffer(p, c.backend, 0)
-		if err != nil {
-			return 1, err
-		}
-		args = append(args, donated)
-	}
-	out, err := c.exec.Call(args...)
+	out, err := c.exec.Call(c.images, c.labels)
 	if err != nil {
 		return 1, err
 	}
 	_ = tensors.ToScalar[float32](out[0]) // waits
 	out[0].MustFinalizeAll()
-	c.params = out[1:]
 	return 1, nil
 }
 
 func (c *call) weights() ([][]float32, error) {
 	var list [][]float32
-	for _, p := range c.params {
-		data, err := tensors.CopyFlatData[float32](p)
-		if err != nil {
-			return nil, err
+	for i := range c.layers {
+		for _, name := range paramNames(i) {
+			value, err := c.store.RootScope().GetVariable(name).Value()
+			if err != nil {
+				return nil, err
+			}
+			data, err := tensors.CopyFlatData[float32](value)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, data)
 		}
-		list = append(list, data)
 	}
 	return list, nil
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/gomlx/compute"
 
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/train"
 )
 
 // loop is the training loop of package experiment as a run uses it.
@@ -24,7 +26,7 @@ func newLoop(ctx context.Context, b compute.Backend, s *Setup) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := experiment.NewMLP(ctx, b, p)
+	engine, err := train.On(b)(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +54,7 @@ func newLoop(ctx context.Context, b compute.Backend, s *Setup) (*loop, error) {
 
 // paramNames are the names of a layer's weights and biases in an engine's state.
 func paramNames(layer int) [2]string {
-	return [2]string{fmt.Sprintf("weights_%d", layer), fmt.Sprintf("biases_%d", layer)}
+	return [2]string{models.WeightsName(layer), models.BiasesName(layer)}
 }
 
 func (l *loop) run(ctx context.Context) (int, error) {

@@ -15,6 +15,7 @@ import (
 
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/sweep"
@@ -59,7 +60,7 @@ func sweepCommand() *cobra.Command {
 	flags.StringVar(&f.dataset, "dataset", "", "data sets: "+strings.Join(datasets.Names(), ", ")+", or the first of their examples, as mnist-6000")
 	flags.StringVar(&f.noise, "noise", "", "shares of permuted training labels, as 0,0.25,0.5")
 	flags.StringArrayVar(&f.hidden, "hidden", nil, "widths of the hidden layers, as 256,256,256, or none; again for another net")
-	flags.StringVar(&f.aggregator, "aggregator", "", "rules for c > 0: "+strings.Join(experiment.KnownAggregators(), ", ")+" (default winsorize)")
+	flags.StringVar(&f.aggregator, "aggregator", "", "rules for c > 0: "+strings.Join(train.Rules(), ", ")+" (default winsorize)")
 	flags.StringVar(&f.c, "c", "", "percentages clamped or cut on each side, as 0,1,2,4,8")
 	flags.StringVar(&f.percentile, "percentile", "", "what a percentile is: nearest, linear")
 	flags.StringVar(&f.init, "init", "", "initial weights: authors, xavier")
@@ -117,7 +118,7 @@ func (f sweepFlags) specs() ([]experiment.Spec, error) {
 		return nil, err
 	}
 	for _, s := range specs { // what the rule itself refuses, before anything is trained
-		if err := s.CheckRule(); err != nil {
+		if err := train.Check(s); err != nil {
 			return nil, err
 		}
 	}
@@ -260,7 +261,7 @@ func trainChild(cmd *cobra.Command, f trainFlags) error {
 		return err
 	}
 	record, err := experiment.Run(ctx, spec, experiment.Options{
-		NewEngine: experiment.MLP, Store: store, Progress: reporter, SaveWeights: f.saveWeights, Measure: measure,
+		NewEngine: train.New, Store: store, Progress: reporter, SaveWeights: f.saveWeights, Measure: measure,
 	})
 	reporter.Result(record, err)
 	var held *experiment.HeldError

@@ -13,6 +13,7 @@ import (
 
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/sweep"
@@ -49,14 +50,14 @@ func trainCommand() *cobra.Command {
 			if f.child != "" {
 				return trainChild(cmd, f)
 			}
-			return train(cmd, f)
+			return trainOne(cmd, f)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.spec.Dataset, "dataset", f.spec.Dataset, "data set: "+strings.Join(datasets.Names(), ", ")+", or the first of its examples, as mnist-6000")
 	flags.Float64Var(&f.spec.Noise, "noise", f.spec.Noise, "share of the training labels permuted among themselves, 0 to 1")
 	flags.StringVar(&f.hidden, "hidden", f.hidden, "widths of the hidden layers, separated by commas")
-	flags.StringVar(&f.spec.Aggregator, "aggregator", f.spec.Aggregator, "rule: "+strings.Join(experiment.KnownAggregators(), ", "))
+	flags.StringVar(&f.spec.Aggregator, "aggregator", f.spec.Aggregator, "rule: "+strings.Join(train.Rules(), ", "))
 	flags.StringVar(&f.c, "c", "0", "percentage clamped or cut on each side, 0 ≤ c < 50")
 	flags.StringVar(&f.spec.Percentile, "percentile", f.spec.Percentile, "what a percentile is: nearest, linear")
 	flags.StringVar(&f.spec.Init, "init", f.spec.Init, "initial weights: authors (of the paper's code), xavier (as the paper says)")
@@ -101,7 +102,7 @@ func (f trainFlags) complete() (experiment.Spec, error) {
 	return s, s.Validate()
 }
 
-func train(cmd *cobra.Command, f trainFlags) error {
+func trainOne(cmd *cobra.Command, f trainFlags) error {
 	if err := f.checkRule(cmd.Flags().Changed); err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func train(cmd *cobra.Command, f trainFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := spec.CheckRule(); err != nil {
+	if err := train.Check(spec); err != nil {
 		return err
 	}
 	store, err := experiment.OpenStore(f.out)
@@ -126,7 +127,7 @@ func train(cmd *cobra.Command, f trainFlags) error {
 		return err
 	}
 	opt := experiment.Options{
-		NewEngine: experiment.MLP, Store: store, SaveWeights: f.saveWeights, Measure: measure,
+		NewEngine: train.New, Store: store, SaveWeights: f.saveWeights, Measure: measure,
 		Datasets: dataOptions(printer(cmd)),
 	}
 	if err := checkFiles(cmd.Context(), spec, f.dump != "", &opt); err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/experiment"
 )
 
@@ -64,9 +63,6 @@ func TestNumbersAndNet(t *testing.T) {
 }
 
 func TestParseGrid(t *testing.T) {
-	known := experiment.KnownAggregators // only the paper's two, unless a program says otherwise
-	experiment.KnownAggregators = aggregate.Names
-	t.Cleanup(func() { experiment.KnownAggregators = known })
 	for _, c := range []struct {
 		text string
 		runs int

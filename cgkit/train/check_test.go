@@ -1,8 +1,9 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-package experiment
+package train
 
 import (
+	record "coherentgradients/cgkit/experiment"
 	"strings"
 	"testing"
 )
@@ -29,9 +30,9 @@ func TestCheckRule(t *testing.T) {
 		{"median-of-means", "nearest", 0, 3, ""},
 		{"median-of-means", "nearest", 0, 2, "median-of-means"},
 	} {
-		s := DefaultSpec()
+		s := record.DefaultSpec()
 		s.Aggregator, s.Percentile, s.C, s.Batch = c.aggregator, c.percentile, c.c, c.batch
-		err := s.CheckRule()
+		err := CheckRule(s)
 		if (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n")) {
 			t.Errorf("%+v: %v", c, err)
 		}

@@ -98,7 +98,8 @@ func TestClearIsAFreshStart(t *testing.T) {
 				}
 			}
 			for v := range used.IterVariables() {
-				if v.Name() == optimizer.GlobalStepVariableName || strings.HasPrefix(v.Path(), "/"+optimizer.Scope+"/") || strings.HasPrefix(v.Path(), "/"+optimizer.AdamDefaultScope+"/") {
+				if v.Name() == optimizer.GlobalStepVariableName || strings.HasPrefix(v.Path(), "/"+optimizer.Scope+"/") ||
+					strings.HasPrefix(v.Path(), "/"+optimizer.AdamDefaultScope+"/") {
 					t.Errorf("%s is left", v.Path())
 				}
 			}

@@ -19,7 +19,8 @@
 //	dropout              each example's gradient is taken at its own mask
 //	a shorter batch      works, and is compiled once more. c is a percentage of what the batch holds; rules that need more
 //	                     examples than it has refuse it
-//	mixed precision      gradients and updates have the type of the variable, whatever the model computes in
+//	mixed precision      gradients and updates have the type of the variable, whatever the model computes in, and variables may
+//	                     have one each; sums over examples, and a step before it is taken, are made in float32 at least
 //	several batches      GoMLX's Trainer.AccumulateGradients hands on sums in which no example is left, so it refuses these
 //	                     optimizers with an error that says *cgkit.Optimizer. Give the whole batch at once, or use
 //	                     aggregate.MedianOfBatches, which needs no more memory than three gradients

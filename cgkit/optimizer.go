@@ -73,7 +73,10 @@ func (o *Optimizer) WithLearningRate(rate float64) *Optimizer {
 func (o *Optimizer) Before(next optimizer.Interface) *Optimizer {
 	gradients, ok := next.(GradientOptimizer)
 	if !ok {
-		o.err = errors.Join(o.err, fmt.Errorf("cgkit: Before(%T): it has no UpdateGraphWithGradients, so it can't start from gradients: use one that can, such as optimizer.Adam().Done()", next))
+		if o.err == nil {
+			o.err = fmt.Errorf("cgkit: Before(%T): it has no UpdateGraphWithGradients, so it can't start from gradients: "+
+				"use one that can, such as optimizer.Adam().Done()", next)
+		}
 		return o
 	}
 	o.next = gradients
@@ -131,13 +134,15 @@ func (o *Optimizer) check() error {
 	case o.rule == nil:
 		return errors.New("cgkit: an Optimizer without a rule: make it with Winsorized, PlainSGD or With")
 	case o.next != nil && o.learningRate != nil:
-		return fmt.Errorf("%s: a learning rate of %v beside Before(%T), whose own rate holds: set it there", o.rule.Name(), *o.learningRate, o.next)
+		return fmt.Errorf("%s: a learning rate of %v beside Before(%T), whose own rate holds: set it there",
+			o.rule.Name(), *o.learningRate, o.next)
 	}
 	return nil
 }
 
 // apply moves the variables by the directions. Where ready is given and false all stays as it is, but for the global step.
-func (o *Optimizer) apply(scope *model.Scope, loss *graph.Node, variables []*model.Variable, directions []*graph.Node, ready *graph.Node) {
+func (o *Optimizer) apply(scope *model.Scope, loss *graph.Node, variables []*model.Variable, directions []*graph.Node,
+	ready *graph.Node) {
 	switch {
 	case o.next == nil:
 		o.step(scope, loss, variables, directions, ready)
@@ -179,14 +184,16 @@ func (o *Optimizer) rateNode(scope *model.Scope, g *graph.Graph, types []dtypes.
 	if o.learningRate != nil {
 		rate, from = *o.learningRate, "given to WithLearningRate"
 	} else if value, found := scope.GetParam(optimizer.ParamLearningRate); found && value != nil {
-		rate, from = model.GetParamOr(scope, optimizer.ParamLearningRate, rate), fmt.Sprintf("in the store's parameter %q", optimizer.ParamLearningRate)
+		rate = model.GetParamOr(scope, optimizer.ParamLearningRate, rate)
+		from = fmt.Sprintf("in the store's parameter %q", optimizer.ParamLearningRate)
 	}
 	if math.IsNaN(rate) || math.IsInf(rate, 0) || rate <= 0 {
 		panic(fmt.Errorf("%s: a learning rate of %v %s: choose a finite number above 0", o.rule.Name(), rate, from))
 	}
 	for _, dtype := range types {
 		if single := float32(rate); atLeastSingle(dtype) == dtypes.Float32 && (single < 0x1p-126 || math.IsInf(float64(single), 0)) {
-			panic(fmt.Errorf("%s: a learning rate of %v %s: choose one from 1.2e-38 to 3.4e38, the range of %s", o.rule.Name(), rate, from, dtypes.Float32))
+			panic(fmt.Errorf("%s: a learning rate of %v %s: choose one from 1.2e-38 to 3.4e38, the range of %s",
+				o.rule.Name(), rate, from, dtypes.Float32))
 		}
 	}
 	return optimizer.LearningRateVarWithValue(scope, atLeastSingle(types[0]), rate).NodeValue(g)

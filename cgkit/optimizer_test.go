@@ -209,18 +209,17 @@ func TestBadSettingsAreErrors(t *testing.T) {
 func TestRatesOutsideOfSinglePrecision(t *testing.T) {
 	b := cgtest.Go(t)
 	for _, rate := range []float64{1e-50, 1e300} {
-		x, y := makeBatch(10, 1)
-		trainer := train.NewTrainer(b, model.NewStore(), twoLayers, loss.SparseCategoricalCrossEntropyLogits,
-			cgkit.PlainSGD().WithLearningRate(rate).Done(), nil, nil)
-		single, err := tensors.FromFlatDataAndDimensions(make([]float32, 60), 10, 6), error(nil)
-		if _, err = trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{single}, Labels: []*tensors.Tensor{y}}); err == nil || !strings.Contains(err.Error(), "the range of Float32") {
+		step := func(x func(double *tensors.Tensor) *tensors.Tensor) error {
+			trainer := newTrainer(b, model.NewStore(), cgkit.PlainSGD().WithLearningRate(rate).Done())
+			double, y := makeBatch(10, 1)
+			_, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x(double)}, Labels: []*tensors.Tensor{y}})
+			return err
+		}
+		err := step(func(*tensors.Tensor) *tensors.Tensor { return tensors.FromFlatDataAndDimensions(make([]float32, 60), 10, 6) })
+		if err == nil || !strings.Contains(err.Error(), "the range of Float32") {
 			t.Errorf("rate %v in float32: error %v", rate, err)
 		}
-		_ = x
-		double := train.NewTrainer(b, model.NewStore(), twoLayers, loss.SparseCategoricalCrossEntropyLogits,
-			cgkit.PlainSGD().WithLearningRate(rate).Done(), nil, nil)
-		x, y = makeBatch(10, 1)
-		if _, err := double.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{y}}); err != nil {
+		if err := step(func(double *tensors.Tensor) *tensors.Tensor { return double }); err != nil {
 			t.Errorf("rate %v in float64: %v", rate, err)
 		}
 	}
@@ -240,7 +239,8 @@ func TestSmallRatesInHalfPrecision(t *testing.T) {
 			store := model.NewStore()
 			trainer := train.NewTrainer(b, store, half, steep, cgkit.PlainSGD().WithLearningRate(1e-8).Done(), nil, nil)
 			mustStep(t, trainer, tensors.FromValue([]float32{20, 20}), tensors.FromValue([]float32{0, 0}))
-			w := graph.MustExecOnce(b, func(w *graph.Node) *graph.Node { return graph.ConvertDType(w, dtypes.Float64) }, store.GetVariable("/w").MustValue())
+			w := graph.MustExecOnce(b, func(w *graph.Node) *graph.Node { return graph.ConvertDType(w, dtypes.Float64) },
+				store.GetVariable("/w").MustValue())
 			if got := tensors.ToScalar[float64](w); !(math.Abs(got+4e-4) < 4e-6) {
 				t.Errorf("%s: w = %v, want -0.0004", dtype, got)
 			}

@@ -102,7 +102,8 @@ func TestRollingRules(t *testing.T) {
 				t.Fatal(err)
 			}
 			if left := variables - store.NumVariables(); left != 11 {
-				t.Errorf("%s: Clear removed %d variables, want two for each of four parameters, the counter, the rate and the global step", rule.Name(), left)
+				t.Errorf("%s: Clear removed %d variables, want two for each of four parameters, the counter, the rate and the global step",
+					rule.Name(), left)
 			}
 		})
 	}

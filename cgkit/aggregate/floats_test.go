@@ -15,8 +15,9 @@ import (
 
 // float is a type of floating-point numbers.
 type float struct {
-	dtype                          dtypes.DType
-	smallest, normal, largest, ulp float64 // the smallest number above 0, the smallest normal one, the largest, and 1's distance to the next
+	dtype dtypes.DType
+	// The smallest number above 0, the smallest normal one, the largest, and the distance from 1 to the next.
+	smallest, normal, largest, ulp float64
 }
 
 var floats = []float{

@@ -12,12 +12,12 @@ import (
 
 // eachSide brings out the k smallest values and, for the high side, the k smallest of the values with their signs changed,
 // which are the k largest. One network for one side runs twice, in a loop, as XLA would make one loop over the coordinates
-// of two networks. part says what is wanted of a side, in type of: it gets the k values in no stated order and the hindmost of
+// of two networks. part says what is wanted of a side, in a type: it gets the k values in no stated order and the hindmost of
 // them.
-func (b blocks) eachSide(k int, of dtypes.DType, part func(tail []*graph.Node, bound *graph.Node) *graph.Node) (low, high *graph.Node) {
+func (b blocks) eachSide(k int, to dtypes.DType, part func(tail []*graph.Node, bound *graph.Node) *graph.Node) (low, high *graph.Node) {
 	network := selection.Extremes(b.m, k, 0)
 	g := b.graph()
-	zeros := graph.Zeros(g, shapes.Make(of, b.shape.Dimensions...))
+	zeros := graph.Zeros(g, shapes.Make(to, b.shape.Dimensions...))
 	// State: turn, what the turn before gave, what this one gives, operands.
 	state := append([]*graph.Node{graph.Const(g, int32(0)), zeros, zeros}, b.operands...)
 	final := loop(2, state, func(s []*graph.Node) []*graph.Node {

@@ -121,7 +121,8 @@ func Names() []string {
 
 // Open finds, if need be downloads, reads and checks the set called name. Under the name of a published set only its published
 // bytes are accepted, whoever's they are. A name of [Names] followed by a number, as in
-// "mnist-6000", is the set's first so many training examples with all its test examples. The set is the caller's own: nothing else
+// "mnist-6000", is the set's first so many training examples with all its test examples. Any other name is that of a folder
+// in DataDir with a set of the user's own: see the package for what it may hold. The set is the caller's own: nothing else
 // holds its memory.
 //
 // Errors are one line, or two. ErrUnknown: no such name; the line lists those there are. ErrMissing (a *MissingError, or a
@@ -146,11 +147,18 @@ func Open(ctx context.Context, name string, opt Options) (*Set, error) {
 	if whole, train, ok := subset(name); ok {
 		return openSubset(ctx, name, whole, train, opt)
 	}
-	c, ok := collections[name]
-	if !ok {
-		return nil, unknown(name)
+	if c, ok := collections[name]; ok {
+		return c.open(ctx, opt, 0)
 	}
-	return c.open(ctx, opt, 0)
+	if dir, train, ok := opt.ownFolder(name); ok {
+		return openOwnPart(ctx, name, dir, train)
+	}
+	if opt.DataDir != "" {
+		if err := opt.checkData(); err != nil {
+			return nil, err
+		}
+	}
+	return nil, unknown(name)
 }
 
 // adopt checks a registered set.
@@ -175,7 +183,8 @@ func adopt(name string, set *Set) (*Set, error) {
 }
 
 func unknown(name string) error {
-	return fmt.Errorf("%w %q: use one of %s, or one of them with a number of training examples, as mnist-6000", ErrUnknown, name, strings.Join(Names(), ", "))
+	return fmt.Errorf("%w %q: use one of %s, one of them with a number of training examples, as mnist-6000, or the name of a folder in $%s that holds %s",
+		ErrUnknown, name, strings.Join(Names(), ", "), DataDirVariable, OwnForms)
 }
 
 // complete fills in the folders. Where the system knows no cache folder, CacheDir stays empty.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"coherentgradients/datasets/random"
@@ -55,7 +56,7 @@ func openOwn(ctx context.Context, name, dir string) (*Set, error) {
 			folders = append(folders, e.Name())
 		}
 	}
-	set := &Set{Name: name, Title: name, Source: dir}
+	set := &Set{Name: name, Title: name, Source: dir, own: true}
 	switch {
 	case slices.ContainsFunc(files, isIDXImages):
 		err = readOwnIDX(ctx, set, dir, files)
@@ -78,6 +79,53 @@ func openOwn(ctx context.Context, name, dir string) (*Set, error) {
 		return nil, &FileError{Path: dir, Problem: err.Error(), Err: ErrFormat}
 	}
 	return set, nil
+}
+
+// ownFolder finds the folder of a set of one's own, called by its name, or by its name and a number of training examples.
+func (o Options) ownFolder(name string) (dir string, train int, ok bool) {
+	if o.DataDir == "" || !validName(name) {
+		return "", 0, false
+	}
+	isDir := func(path string) bool {
+		info, err := os.Stat(path)
+		return err == nil && info.IsDir()
+	}
+	if dir = filepath.Join(o.DataDir, name); isDir(dir) {
+		return dir, 0, true
+	}
+	if parts := subsetName.FindStringSubmatch(name); parts != nil {
+		if dir = filepath.Join(o.DataDir, parts[1]); isDir(dir) {
+			train, err := strconv.Atoi(parts[2])
+			return dir, train, err == nil
+		}
+	}
+	return "", 0, false
+}
+
+// openOwnPart is openOwn, cut to the first train training examples where that is not 0.
+func openOwnPart(ctx context.Context, name, dir string, train int) (*Set, error) {
+	set, err := openOwn(ctx, name, dir)
+	if err != nil || train == 0 {
+		return set, err
+	}
+	part, err := set.Take(train, set.Test.Len())
+	if err != nil {
+		return nil, err
+	}
+	part.Title = fmt.Sprintf("%s, its first %s training examples", filepath.Base(dir), humanize.Comma(int64(train)))
+	return part, nil
+}
+
+// KnownByName says whether a name alone tells the data: that of a published or built-in set, or of the first examples of
+// one. What other names stand for is the machine's or the program's to say.
+func KnownByName(name string) bool {
+	if _, own := registered(name); own {
+		return false
+	}
+	if parts := subsetName.FindStringSubmatch(name); parts != nil && !slices.Contains(builtin, name) {
+		name = parts[1]
+	}
+	return slices.Contains(builtin, name)
 }
 
 func withSuffix(names []string, suffix string) []string {

@@ -5,7 +5,9 @@ package datasets
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"sync"
 )
 
@@ -29,12 +31,19 @@ var contents = map[string]string{
 // glyphsSum is that of the synthetic set, which is the same on every machine too.
 const glyphsSum = "e5a6fa3b428f5512040266567827b1cd8fb31d8a9b83f42c7b38fd6ba7a4e500"
 
-// Sum is the SHA-256 of the set's training pixels, training labels, test pixels and test labels, one after the other:
-// its identity, whatever it is called and wherever it lies.
+// Sum is the SHA-256 of the set's training pixels, training labels, test pixels and test labels, one after the other, and
+// for sets of one's own of their sizes, features and targets as well: its identity, whatever it is called and wherever it lies.
 func (s *Set) Sum() string {
 	sum := sha256.New()
 	for _, part := range [][]uint8{s.Train.Pixels, s.Train.Labels, s.Test.Pixels, s.Test.Labels} {
 		sum.Write(part)
+	}
+	if s.own || s.Train.Values != nil || s.Classes == 0 {
+		// What published bytes say of themselves, and these may not.
+		fmt.Fprintln(sum, s.Height, s.Width, s.Channels, s.Classes, s.Train.Len(), s.Test.Len())
+		for _, part := range [][]float32{s.Train.Values, s.Train.Targets, s.Test.Values, s.Test.Targets} {
+			_ = binary.Write(sum, binary.LittleEndian, part) // a hash takes everything
+		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }

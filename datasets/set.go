@@ -21,6 +21,8 @@ type Set struct {
 	Train, Test Split
 
 	Source string // where it was found, for provenance: a folder, "generated", …
+
+	own bool // of the user's own, by the name of a folder
 }
 
 // Features is the number of values of one example: Height·Width·Channels.

@@ -65,3 +65,9 @@ type compiler interface {
 	// Compile may return ctx's error between two computations; none can be cut short.
 	Compile(ctx context.Context) error
 }
+
+// learner is an engine that follows when examples are learned.
+type learner interface {
+	// Learned counts over the given evaluated steps.
+	Learned(steps []int) *Learned
+}

@@ -106,7 +106,7 @@ func tidy(folder, id string) error {
 // Tidy removes what processes that were killed have left at a finished record in the store's folder for new ones: a
 // checkpoint, a lock's file, temporary files, and says whether it did. It does nothing while somebody trains that spec, nor
 // where nothing is left. What can't be tidied harms nobody, so there is no error.
-func (s *Store) Tidy(spec Spec) bool {
+func Tidy(s *Store, spec Spec) bool {
 	folder, id := s.clean().Write, spec.ID()
 	if !unclean(folder, id) {
 		return false
@@ -121,7 +121,7 @@ func (s *Store) Tidy(spec Spec) bool {
 }
 
 // SavedStep is the step that training a spec would go on from; 0 where it would begin.
-func (s *Store) SavedStep(spec Spec) int {
+func SavedStep(s *Store, spec Spec) int {
 	folder, id := s.clean().Write, spec.ID()
 	step := max(checkpointStep(filepath.Join(folder, id, checkpointName)), checkpointStep(filepath.Join(againDir(folder, id), checkpointName)))
 	return min(step, spec.Steps)

@@ -26,7 +26,7 @@ func TestTidy(t *testing.T) {
 			_, err := Run(context.Background(), spec, opt)
 			return err
 		},
-		"asked for": func(opt Options) error { opt.Store.Tidy(spec); return nil },
+		"asked for": func(opt Options) error { Tidy(opt.Store, spec); return nil },
 	} {
 		for what, leave := range map[string]func(dir string){
 			"a checkpoint": func(dir string) { writeFile(t, filepath.Join(dir, checkpointName), "left") },
@@ -87,7 +87,7 @@ func TestTidyLeavesAlone(t *testing.T) {
 	unfinished := fakeSpec(1500)
 	stopAfter(t, unfinished, opt, h, 30)
 	before = contents(t, opt.Store.Write)
-	if opt.Store.Tidy(unfinished) {
+	if Tidy(opt.Store, unfinished) {
 		t.Error("an unfinished record was tidied up")
 	}
 	if diff := cmp.Diff(before, contents(t, opt.Store.Write)); diff != "" {
@@ -119,7 +119,7 @@ func TestMeasureLater(t *testing.T) {
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("the finished record was changed:\n%s", diff)
 	}
-	if got := opt.Store.SavedStep(spec); got != stopped.Step || got == 0 {
+	if got := SavedStep(opt.Store, spec); got != stopped.Step || got == 0 {
 		t.Errorf("saved step %d, stopped at %d", got, stopped.Step)
 	}
 	plain := opt

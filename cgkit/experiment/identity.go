@@ -3,8 +3,6 @@
 package experiment
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -46,61 +44,6 @@ func (r *Record) checkPublished() error {
 		return r.heldTo(sum)
 	}
 	return nil
-}
-
-// checkData holds a finished record to the data at hand. Data that are nowhere keep no record from being loaded, and nothing
-// is downloaded for it; data that would be refused for training are refused here too. Redrawing needs no data at all, so
-// there only a difference counts.
-func (r *Record) checkData(ctx context.Context, opt Options) error {
-	if _, ok := datasets.Published(r.Spec.Dataset); ok && opt.Redraw {
-		return nil // checked already, see checkPublished
-	}
-	sum, err := opt.identify(ctx, r.Spec.Dataset)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err == nil:
-		return r.heldTo(sum)
-	case opt.Redraw, nowhere(err):
-		return nil
-	}
-	return err
-}
-
-// nowhere says of an error that the data are in none of the places, rather than that something is wrong in one of them.
-func nowhere(err error) bool {
-	var missing *datasets.MissingError
-	return errors.As(err, &missing)
-}
-
-// identify is the sum of the data set called name, as the options open it.
-func (o Options) identify(ctx context.Context, name string) (string, error) {
-	if o.identity != nil {
-		return o.identity(ctx, name)
-	}
-	if o.ownOpen {
-		set, err := o.OpenSet(ctx, name, o.Datasets)
-		if err != nil {
-			return "", err
-		}
-		return DataHash(set), nil
-	}
-	return datasets.Identity(ctx, name, o.Datasets)
-}
-
-// identifyOnce keeps the sum found last: the records of one figure share their data set.
-func identifyOnce(opt Options) func(ctx context.Context, name string) (string, error) {
-	var last, lastName string
-	return func(ctx context.Context, name string) (string, error) {
-		if lastName == name && last != "" {
-			return last, nil
-		}
-		sum, err := opt.identify(ctx, name)
-		if err == nil {
-			last, lastName = sum, name
-		}
-		return sum, err
-	}
 }
 
 // Data describes the data set that the record was trained on, without its examples: from what the record says, or, for older

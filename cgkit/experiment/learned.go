@@ -5,8 +5,8 @@ package experiment
 import (
 	"encoding/json"
 	"io/fs"
+	"os"
 	"path/filepath"
-	"slices"
 
 	"coherentgradients/cgkit/internal/disk"
 )
@@ -50,12 +50,6 @@ func (r *Record) LoadLearned() (*Learned, error) {
 	return l, nil
 }
 
-// learner is an engine that follows when examples are learned.
-type learner interface {
-	// Learned counts over the given evaluated steps.
-	Learned(steps []int) *Learned
-}
-
 func writeLearned(dir string, l *Learned) error {
 	data, err := json.Marshal(l)
 	if err != nil {
@@ -64,71 +58,9 @@ func writeLearned(dir string, l *Learned) error {
 	return disk.WriteBytes(filepath.Join(dir, learnedName), append(data, '\n'))
 }
 
-// tracker follows when each training example is learned.
-type tracker struct {
-	first, kept []int32 // evaluated steps, never where there is none
-}
-
-const never = -1
-
-func newTracker(examples int) *tracker {
-	t := &tracker{first: make([]int32, examples), kept: make([]int32, examples)}
-	for i := range t.first {
-		t.first[i], t.kept[i] = never, never
-	}
-	return t
-}
-
-// see takes note of which examples are right at a step.
-func (t *tracker) see(step int, right []bool) {
-	for i, ok := range right {
-		switch {
-		case !ok:
-			t.kept[i] = never
-		case t.kept[i] == never:
-			t.kept[i] = int32(step)
-			if t.first[i] == never {
-				t.first[i] = int32(step)
-			}
-		}
-	}
-}
-
-// everRight is the share of a group that has been right at some evaluated step.
-func (t *tracker) everRight(group func(i int) bool) float64 {
-	var right, count int
-	for i, step := range t.first {
-		if group(i) {
-			count++
-			if step != never {
-				right++
-			}
-		}
-	}
-	return float64(right) / float64(max(count, 1))
-}
-
-// counts sums up over the evaluated steps.
-func (t *tracker) counts(steps []int, corrupt func(i int) bool) *Learned {
-	l := &Learned{Steps: slices.Clone(steps)}
-	for _, list := range []*[]int{&l.PristineFirst, &l.CorruptFirst, &l.PristineKept, &l.CorruptKept} {
-		*list = make([]int, len(steps))
-	}
-	add := func(list []int, step int32) {
-		if i, ok := slices.BinarySearch(steps, int(step)); ok {
-			list[i]++
-		}
-	}
-	for i := range t.first {
-		if corrupt(i) {
-			l.Corrupt++
-			add(l.CorruptFirst, t.first[i])
-			add(l.CorruptKept, t.kept[i])
-		} else {
-			l.Pristine++
-			add(l.PristineFirst, t.first[i])
-			add(l.PristineKept, t.kept[i])
-		}
-	}
-	return l
+// WeightsPath is the record's file of final weights, which NumPy's load reads; false where there is none.
+func (r *Record) WeightsPath() (path string, ok bool) {
+	path = filepath.Join(r.Dir, weightsName)
+	info, err := os.Stat(path)
+	return path, err == nil && info.Mode().IsRegular()
 }

@@ -11,22 +11,10 @@ import (
 	"testing"
 )
 
-func TestTracker(t *testing.T) {
-	tr := newTracker(4)
-	corrupt := func(i int) bool { return i >= 2 }
-	tr.see(0, []bool{true, false, false, false})
-	tr.see(1, []bool{false, true, false, true})
-	tr.see(10, []bool{true, true, false, true})
-	if got := tr.everRight(corrupt); got != 0.5 {
-		t.Errorf("half of the corrupt were right once, not %v", got)
-	}
+func TestLearnedIsReadBack(t *testing.T) {
 	want := &Learned{Steps: []int{0, 1, 10}, Pristine: 2, Corrupt: 2,
 		PristineFirst: []int{1, 1, 0}, CorruptFirst: []int{0, 1, 0},
 		PristineKept: []int{0, 1, 1}, CorruptKept: []int{0, 1, 0}}
-	got := tr.counts([]int{0, 1, 10}, corrupt)
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("counts %+v, want %+v", got, want)
-	}
 	r := &Record{Dir: t.TempDir()}
 	if _, err := r.LoadLearned(); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)

@@ -72,7 +72,7 @@ func (c *cutter) run(folder string, cut int, likely float64) (after string, oper
 	var saidSteps, saidCheckpoint int
 	h.advance = func(e *fakeEngine) (float64, error) {
 		saidSteps = e.step // it goes on only if what is evaluated before is said to be saved
-		saidCheckpoint = opt.Store.SavedStep(c.spec)
+		saidCheckpoint = SavedStep(opt.Store, c.spec)
 		return 1, nil
 	}
 	restore := disk.Use(v)
@@ -112,7 +112,7 @@ func (c *cutter) run(folder string, cut int, likely float64) (after string, oper
 			t.Fatalf("cut in operation %d at step %d: the evaluation of step %d is lost", cut, saidSteps, step)
 		}
 	}
-	if got := store.SavedStep(c.spec); got < saidCheckpoint && !r.Finished() {
+	if got := SavedStep(store, c.spec); got < saidCheckpoint && !r.Finished() {
 		t.Fatalf("cut in operation %d: the checkpoint of step %d is lost, there is one of step %d", cut, saidCheckpoint, got)
 	}
 	return after, v.Made, done

@@ -2,12 +2,6 @@
 
 package experiment
 
-import (
-	"os"
-
-	"github.com/janpfeifer/gonb/gonbui"
-)
-
 // Progress shows how far a run is. Calls come from one goroutine: Begin once, Title and Step in between, End once at
 // the end of what was begun; Note at any time, also outside.
 type Progress interface {
@@ -24,14 +18,6 @@ type Progress interface {
 	End(line, detail string)
 }
 
-// NewProgress returns the progress for where the program runs: in a notebook's cell, in a terminal, or into a file.
-func NewProgress() Progress {
-	if gonbui.IsNotebook {
-		return newNotebookProgress()
-	}
-	return NewTerminalProgress(os.Stderr)
-}
-
 // Silent shows nothing.
 var Silent Progress = silent{}
 
@@ -42,3 +28,16 @@ func (silent) Title(string)           {}
 func (silent) Step(int, float64)      {}
 func (silent) Note(string)            {}
 func (silent) End(string, string)     {}
+
+// Waiter is a [Progress] that also shows what takes time besides steps, with a clock that runs meanwhile.
+type Waiter interface {
+	// Wait says what is waited for from now on, as "compiling"; "" for nothing any more. It is called between Begin and End.
+	Wait(what string)
+}
+
+// wait tells a progress, if it wants to know.
+func wait(p Progress, what string) {
+	if w, ok := p.(Waiter); ok {
+		w.Wait(what)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/mattn/go-isatty"
 	"github.com/schollz/progressbar/v3"
 )
@@ -171,4 +172,12 @@ func printEnd(out io.Writer, line, detail string) {
 	default:
 		fmt.Fprintf(out, "%s (%s)\n", line, detail)
 	}
+}
+
+// NewProgress returns the progress for where the program runs: in a notebook's cell, in a terminal, or into a file.
+func NewProgress() Progress {
+	if gonbui.IsNotebook {
+		return newNotebookProgress()
+	}
+	return NewTerminalProgress(os.Stderr)
 }

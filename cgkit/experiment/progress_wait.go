@@ -7,19 +7,6 @@ import (
 	"time"
 )
 
-// Waiter is a [Progress] that also shows what takes time besides steps, with a clock that runs meanwhile.
-type Waiter interface {
-	// Wait says what is waited for from now on, as "compiling"; "" for nothing any more. It is called between Begin and End.
-	Wait(what string)
-}
-
-// wait tells a progress, if it wants to know.
-func wait(p Progress, what string) {
-	if w, ok := p.(Waiter); ok {
-		w.Wait(what)
-	}
-}
-
 // clockEvery is the time between two looks at the clock while something is waited for.
 const clockEvery = time.Second
 

@@ -4,16 +4,8 @@ package experiment
 
 import (
 	"encoding/json"
-	"fmt"
-	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"slices"
-	"strings"
-	"time"
-
-	"github.com/klauspost/cpuid/v2"
 
 	"coherentgradients/cgkit/internal/disk"
 	"coherentgradients/datasets"
@@ -53,70 +45,9 @@ type Backend struct {
 	PluginSHA256 string `json:"plugin_sha256,omitempty"` // of that file
 }
 
-// numericModules are the modules whose version may show in the numbers.
-var numericModules = []string{"github.com/gomlx/", "gonum.org/v1/gonum"}
-
-// newSession describes this process.
-func newSession(fromStep int, set *datasets.Set, dataHash string, engine Engine, now time.Time) Session {
-	s := Session{
-		Data:     fmt.Sprintf("%s, %d + %d", set.Title, set.Train.Len(), set.Test.Len()),
-		DataHash: dataHash,
-		Input:    []int{set.Height, set.Width, set.Channels},
-		Classes:  set.Classes,
-		Made:     set.Synthetic,
-		Started:  now.UTC().Format(time.RFC3339),
-		FromStep: fromStep,
-		XLAFlags: clipTo(withoutPaths(os.Getenv("XLA_FLAGS")), 4096),
-		Threads:  runtime.GOMAXPROCS(0),
-		CPU:      strings.TrimSpace(cpuid.CPU.BrandName),
-		Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Go:       runtime.Version(),
-	}
-	if b, ok := engine.(interface{ Backend() Backend }); ok {
-		s.Backend = b.Backend()
-		s.Backend.Plugin = filepath.Base(s.Backend.Plugin)
-		if s.Backend.Plugin == "." {
-			s.Backend.Plugin = ""
-		}
-	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return s
-	}
-	for _, module := range info.Deps {
-		for _, prefix := range numericModules {
-			if strings.HasPrefix(module.Path, prefix) {
-				if s.Modules == nil {
-					s.Modules = map[string]string{}
-				}
-				s.Modules[module.Path] = module.Version
-			}
-		}
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			s.Revision = setting.Value
-		}
-	}
-	return s
-}
-
 // DataHash is the SHA-256 of a set's training pixels, training labels, test pixels and test labels, one after the other.
 // It tells whether two records named alike were made from the same data.
 func DataHash(set *datasets.Set) string { return set.Sum() }
-
-// withoutPaths replaces the folders in a list of flags: they name a user, and no number depends on them.
-func withoutPaths(flags string) string {
-	fields := strings.Fields(flags)
-	for i, field := range fields {
-		if name, value, ok := strings.Cut(field, "="); ok && strings.ContainsAny(value, `/\`) {
-			fields[i] = name + "=…"
-		} else if !ok && strings.ContainsAny(field, `/\`) {
-			fields[i] = "…"
-		}
-	}
-	return strings.Join(fields, " ")
-}
 
 // addSession writes the record's provenance with one more session.
 func (r *Record) addSession(s Session) error {

@@ -25,16 +25,12 @@ func Interruptible(parent context.Context) (ctx context.Context, stop context.Ca
 // RunAll returns the records of all specs, in their order, one after the other as [Run] does, with one progress for all:
 // this is what a notebook calls for a figure. A data set is opened once.
 //
-// In the mode Redraw ($CG_MODE) nothing is trained, and a missing record is an error that says how to make it. All specs
+// With Options.Redraw nothing is trained, and a missing record is an error that says how to make it. All specs
 // are validated before the first is trained. A run that diverged is no error here: its record has Diverged set, and a
 // figure shows how far it came. On any other error the records so far are returned with it, the rest nil.
 func RunAll(ctx context.Context, specs []Spec, opt Options) ([]*Record, error) {
-	mode, err := CurrentMode()
+	opt, err := opt.complete()
 	if err != nil {
-		return nil, err
-	}
-	opt.Redraw = opt.Redraw || mode == Redraw
-	if opt, err = opt.complete(); err != nil {
 		return nil, err
 	}
 	own := opt.ownOpen
@@ -43,13 +39,15 @@ func RunAll(ctx context.Context, specs []Spec, opt Options) ([]*Record, error) {
 		opt.identity = nil // the set that is opened once has it
 	}
 
+	if specs, err = completeSpecs(ctx, specs, opt); err != nil {
+		return nil, err
+	}
 	total, missing, err := remaining(specs, opt)
 	if err != nil {
 		return nil, err
 	}
 	if len(missing) > 0 && (opt.Redraw || opt.NewEngine == nil) {
-		return nil, fmt.Errorf("%d of %d records are missing, the first is %s: train them by `go run ./notebooks run --quick` (minutes) or `--full` (hours)",
-			len(missing), len(specs), missing[0])
+		return nil, &MissingError{ID: missing[0], Missing: len(missing), Of: len(specs)}
 	}
 	started := time.Now()
 	outer := opt.Progress
@@ -94,14 +92,26 @@ func summarize(records []*Record, diverged int) string {
 	return fmt.Sprintf("%d runs ready", len(records))
 }
 
-// remaining validates the specs and says which must be trained, and the steps that takes.
+// completeSpecs validates the specs and fills in what their data are, where that is not in a name.
+func completeSpecs(ctx context.Context, specs []Spec, opt Options) ([]Spec, error) {
+	list := make([]Spec, len(specs))
+	for i, spec := range specs {
+		spec = spec.Normalized()
+		if err := spec.Validate(); err != nil {
+			return nil, err
+		}
+		var err error
+		if list[i], err = withData(ctx, spec, opt); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// remaining says which of the specs must be trained, and the steps that takes.
 func remaining(specs []Spec, opt Options) (steps int, ids []string, err error) {
 	seen := map[string]bool{}
 	for _, spec := range specs {
-		spec = spec.Normalized()
-		if err := spec.Validate(); err != nil {
-			return 0, nil, err
-		}
 		r, err := opt.Store.FindMeasured(spec, opt.Measure)
 		if err != nil {
 			return 0, nil, err
@@ -112,7 +122,7 @@ func remaining(specs []Spec, opt Options) (steps int, ids []string, err error) {
 		}
 		seen[id] = true
 		ids = append(ids, id)
-		steps += spec.Steps - opt.Store.SavedStep(spec)
+		steps += spec.Steps - SavedStep(opt.Store, spec)
 	}
 	return steps, ids, nil
 }

@@ -20,8 +20,8 @@ import (
 // NewEngine.
 type Options struct {
 	NewEngine NewEngine // makes what trains; nil: an absent record is an error
-	Store     *Store    // where records are; nil: OpenStore("")
-	Progress  Progress  // nil: NewProgress(); see also Silent
+	Store     *Store    // where records are; required
+	Progress  Progress  // nil: Silent
 
 	// A checkpoint is saved when this time has passed since the last one; 0 means 10 s. Where saving takes long, it is
 	// made less often, so that it never takes more than a twentieth of the time.
@@ -50,15 +50,11 @@ type Options struct {
 
 func (o Options) complete() (Options, error) {
 	if o.Store == nil {
-		store, err := OpenStore("")
-		if err != nil {
-			return o, err
-		}
-		o.Store = store
+		return o, errors.New("no store of records: set Options.Store")
 	}
 	o.Store = o.Store.clean()
 	if o.Progress == nil {
-		o.Progress = NewProgress()
+		o.Progress = Silent
 	}
 	if o.CheckpointEvery <= 0 {
 		o.CheckpointEvery = 10 * time.Second
@@ -72,10 +68,16 @@ func (o Options) complete() (Options, error) {
 }
 
 // MissingError is what [Run] returns for a spec that has no finished record where nothing may be trained.
-type MissingError struct{ ID string }
+type MissingError struct {
+	ID          string
+	Missing, Of int // how many of how many specs of [RunAll] have none, the first being ID; 0 for Run
+}
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("no finished record of %s: train it by `go run ./notebooks run --quick` (minutes) or `--full` (hours)", e.ID)
+	if e.Of > 1 {
+		return fmt.Sprintf("%d of %d records are missing, the first is %s", e.Missing, e.Of, e.ID)
+	}
+	return "no finished record of " + e.ID
 }
 
 // InterruptedError is what [Run] returns when its context ends: the run is saved and goes on when asked for again. It
@@ -112,6 +114,9 @@ func Run(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 		return nil, err
 	}
 	started := time.Now()
+	if spec, err = withData(ctx, spec, opt); err != nil {
+		return nil, err
+	}
 	r, err := findOrTrain(ctx, spec, opt)
 	if r != nil {
 		err = errors.Join(err, opt.Store.collect(r))
@@ -134,7 +139,7 @@ func findOrTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 	case err != nil:
 		return nil, err
 	case done(r, opt):
-		if filepath.Dir(r.Dir) == opt.Store.Write && opt.Store.Tidy(spec) {
+		if filepath.Dir(r.Dir) == opt.Store.Write && Tidy(opt.Store, spec) {
 			if tidied, err := findIn(opt.Store.Write, spec.ID()); err == nil && done(tidied, opt) {
 				r = tidied // it may have been replaced
 			}
@@ -147,7 +152,7 @@ func findOrTrain(ctx context.Context, spec Spec, opt Options) (*Record, error) {
 	r, err = lockAndTrain(ctx, spec, opt)
 	var interrupted *InterruptedError
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) && !errors.As(err, &interrupted) {
-		saved := opt.Store.SavedStep(spec) // by an earlier session
+		saved := SavedStep(opt.Store, spec) // by an earlier session
 		err = &InterruptedError{ID: spec.ID(), Step: saved, Steps: spec.Steps, cause: ctx.Err()}
 	}
 	return r, err
@@ -227,7 +232,7 @@ func done(r *Record, opt Options) bool {
 
 // loaded returns a finished record as Run does, if it was trained on the data that its spec names.
 func loaded(ctx context.Context, r *Record, opt Options) (*Record, error) {
-	if err := r.checkData(ctx, opt); err != nil {
+	if err := checkData(ctx, r, opt); err != nil {
 		return nil, err
 	}
 	r.Loaded = true

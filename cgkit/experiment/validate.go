@@ -26,9 +26,6 @@ const (
 // clamping lists the rules for which c means something.
 var clamping = []string{AggregatorWinsorize, AggregatorTrimmedMean}
 
-// KnownDatasets gives the data sets that a spec may name.
-var KnownDatasets = datasets.Names
-
 // Validate checks everything that can be checked without the data and without whoever trains: which rules and models there
 // are is the engine's to say. An error is one line that names the value, the
 // allowed range and the remedy.
@@ -36,8 +33,8 @@ func (s Spec) Validate() error {
 	switch {
 	case s.Format != Format:
 		return fmt.Errorf("format = %d: this version runs format %d; update the project", s.Format, Format)
-	case !contains(KnownDatasets(), s.Dataset) && !datasets.Known(s.Dataset):
-		return fmt.Errorf("dataset = %q: unknown data set; use one of %s", clip(s.Dataset), list(KnownDatasets()))
+	case !datasetForm.MatchString(s.Dataset):
+		return fmt.Errorf("dataset = %q: must be a data set's name, of small letters, digits, '-', '_' and '.', such as %s", clip(s.Dataset), strings.Join(datasets.Names(), ", "))
 	case !(s.Noise >= 0 && s.Noise <= 1): // NaN fails too
 		return fmt.Errorf("noise = %v: must be a share in [0, 1], such as 0.5 for half of the labels", s.Noise)
 	case !ruleForm.MatchString(s.Aggregator):
@@ -67,6 +64,7 @@ func (s Spec) Validate() error {
 
 // Forms of a spec's optional fields. What they name is known to whoever trains: a record can be read without it.
 var (
+	datasetForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,99}$`)
 	ruleForm    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,59}$`)
 	modelForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,59}$`)
 	settingForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,59}$`)
@@ -142,17 +140,6 @@ func nearestDivisor(n, near int) int {
 		}
 	}
 }
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-func list(names []string) string { return strings.Join(names, ", ") }
 
 func widths(hidden []int) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(hidden), "[]"), " ", ",")

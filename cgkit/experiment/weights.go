@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -21,13 +20,6 @@ import (
 type weigher interface {
 	// Weights copies the parameters by name, float32 of rank 1 or 2.
 	Weights() (map[string]Array, error)
-}
-
-// WeightsPath is the record's file of final weights, which NumPy's load reads; false where there is none.
-func (r *Record) WeightsPath() (path string, ok bool) {
-	path = filepath.Join(r.Dir, weightsName)
-	info, err := os.Stat(path)
-	return path, err == nil && info.Mode().IsRegular()
 }
 
 var errNoWeights = errors.New("this engine can't give its weights; train without saving them")

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/experiment"
-	"coherentgradients/cgkit/train"
 )
 
 // The small runs of the notebooks on sections 2.1 to 2.4: a narrower net on the first quickExamples, which learns most of
@@ -114,9 +113,7 @@ func Measured(specs ...experiment.Spec) []*experiment.Record {
 func TrainMeasured(specs ...experiment.Spec) []*experiment.Record {
 	ctx, stop := experiment.Interruptible(context.Background())
 	defer stop()
-	records, err := experiment.RunAll(ctx, specs, experiment.Options{
-		NewEngine: train.New, Measure: experiment.MeasureGradients, Datasets: data(),
-	})
+	records, err := experiment.RunAll(ctx, specs, options(experiment.MeasureGradients))
 	must(err)
 	return records
 }

@@ -31,9 +31,13 @@ func must(err error) {
 		return
 	}
 	var interrupted *experiment.InterruptedError
-	if errors.As(err, &interrupted) {
+	var missing *experiment.MissingError
+	switch {
+	case errors.As(err, &interrupted):
 		fmt.Fprintln(os.Stderr, interrupted)
-	} else {
+	case errors.As(err, &missing):
+		fmt.Fprintf(os.Stderr, "error: %v: train by `go run ./notebooks run --quick` (minutes) or `--full` (hours)\n", missing)
+	default:
 		fmt.Fprintln(os.Stderr, "error: "+strings.TrimSpace(err.Error()))
 	}
 	exit(1)
@@ -102,9 +106,20 @@ func (calm) Retry(error) {}
 func Train(specs ...experiment.Spec) []*experiment.Record {
 	ctx, stop := experiment.Interruptible(context.Background())
 	defer stop()
-	records, err := experiment.RunAll(ctx, specs, experiment.Options{NewEngine: train.New, Datasets: data()})
+	records, err := experiment.RunAll(ctx, specs, options(""))
 	must(err)
 	return records
+}
+
+// options say how the notebook's runs are made: in the store that the environment asks for, with progress below the cell, and
+// none trained where the notebook is only redrawn.
+func options(measure experiment.Measure) experiment.Options {
+	store, err := experiment.OpenStore("")
+	must(err)
+	return experiment.Options{
+		NewEngine: train.New, Store: store, Progress: experiment.NewProgress(), Datasets: data(), Measure: measure,
+		Redraw: Mode() == experiment.Redraw,
+	}
 }
 
 // Available returns the finished records of the specs without training, nil for those that are missing, and says how

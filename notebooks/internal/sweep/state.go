@@ -65,7 +65,7 @@ func (r *Run) look(store *experiment.Store) {
 		r.State, r.Text = Failed, err.Error()
 	case record == nil || record.Finished() && !r.Measure.In(record):
 		r.State = Missing
-		if step := store.SavedStep(r.Spec); record != nil && step > 0 {
+		if step := experiment.SavedStep(store, r.Spec); record != nil && step > 0 {
 			r.State, r.Step = Started, step
 		}
 	case record.Finished():

@@ -61,7 +61,7 @@ func Train(ctx context.Context, runs []*Run, opt Options) {
 		case Missing, Started:
 			s.queue = append(s.queue, r)
 		case Finished, Diverged:
-			opt.Store.Tidy(r.Spec) // what killed runs have left
+			experiment.Tidy(opt.Store, r.Spec) // what killed runs have left
 		}
 	}
 	tick := time.NewTicker(drawEvery)

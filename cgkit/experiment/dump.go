@@ -3,13 +3,10 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"reflect"
-
-	"github.com/sbinet/npyio/npz"
 
 	"coherentgradients/cgkit/internal/disk"
 )
@@ -33,16 +30,13 @@ type DumpLayer struct {
 // up weights_i_before and weights_i_after [in, out] float32, biases_i_before and biases_i_after [out] float32.
 // The file appears whole or not at all.
 func WriteDump(path string, d Dump) error {
-	type entry struct {
-		name  string
-		value any
-	}
-	var entries []entry
-	add := func(name string, rows, columns int, data []float32) error {
-		if len(data) != rows*columns {
-			return fmt.Errorf("%s: %d values, but [%d, %d] needs %d", name, len(data), rows, columns, rows*columns)
+	arrays := map[string]Array{}
+	add := func(name string, data any, shape ...int) error {
+		a := Array{Shape: shape, Data: data}
+		if err := a.Check(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		entries = append(entries, entry{name, matrix(rows, columns, data)})
+		arrays[name] = a
 		return nil
 	}
 	layers := len(d.Sizes) - 1
@@ -50,43 +44,28 @@ func WriteDump(path string, d Dump) error {
 		return fmt.Errorf("dump of a net of sizes %v: %d layers before and %d after the step, need %d", d.Sizes,
 			len(d.Before), len(d.After), layers)
 	}
-	if err := add("images", len(d.Labels), d.Sizes[0], d.Images); err != nil {
-		return err
-	}
 	labels := make([]int64, len(d.Labels))
 	for i, label := range d.Labels {
 		labels[i] = int64(label)
 	}
-	entries = append(entries, entry{"labels", labels})
+	err := errors.Join(add("images", d.Images, len(d.Labels), d.Sizes[0]), add("labels", labels, len(labels)))
 	for i := range layers {
 		in, out := d.Sizes[i], d.Sizes[i+1]
 		for _, at := range []struct {
 			when  string
 			layer DumpLayer
 		}{{"before", d.Before[i]}, {"after", d.After[i]}} {
-			if err := add(fmt.Sprintf("weights_%d_%s", i, at.when), in, out, at.layer.Weights); err != nil {
-				return err
-			}
-			name := fmt.Sprintf("biases_%d_%s", i, at.when)
-			if len(at.layer.Biases) != out {
-				return fmt.Errorf("%s: %d values, need %d", name, len(at.layer.Biases), out)
-			}
-			entries = append(entries, entry{name, at.layer.Biases})
+			err = errors.Join(err, add(fmt.Sprintf("weights_%d_%s", i, at.when), at.layer.Weights, in, out),
+				add(fmt.Sprintf("biases_%d_%s", i, at.when), at.layer.Biases, out))
 		}
+	}
+	if err != nil {
+		return err
 	}
 	if _, err := disk.MakeFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("can't write the dump %s: %w", filepath.Base(path), err)
 	}
-	err := disk.WriteAtomic(path, func(w io.Writer) error {
-		archive := npz.NewWriter(w)
-		for _, e := range entries {
-			if err := archive.Write(e.name+".npy", e.value); err != nil {
-				return err
-			}
-		}
-		return archive.Close()
-	})
-	if err != nil {
+	if err := WriteArrays(path, arrays); err != nil {
 		return fmt.Errorf("can't write the dump %s: %w", filepath.Base(path), err)
 	}
 	return nil
@@ -101,13 +80,4 @@ func CheckDumpPath(path string) error {
 		return fmt.Errorf("can't write the dump to %s: it is %s, not a file; name another, such as step.npz", path, disk.Kind(info.Mode()))
 	}
 	return disk.CheckWritable(filepath.Dir(path))
-}
-
-// matrix gives npyio a slice of arrays, [rows][columns]float32, the only form in which it writes two axes of float32.
-func matrix(rows, columns int, data []float32) any {
-	m := reflect.MakeSlice(reflect.SliceOf(reflect.ArrayOf(columns, reflect.TypeFor[float32]())), rows, rows)
-	for i := range rows {
-		reflect.Copy(m.Index(i), reflect.ValueOf(data[i*columns:(i+1)*columns]))
-	}
-	return m.Interface()
 }

@@ -114,7 +114,6 @@ func TestFinishedRecordWithoutData(t *testing.T) {
 
 // Under the name of a published set only records of its bytes are found, with no data at hand.
 func TestFinishedRecordUnderAPublishedName(t *testing.T) {
-	cleanEnv(t)
 	t.Setenv(datasets.DataDirVariable, "")
 	for _, name := range []string{"mnist", "mnist-6000", "fashion-mnist", "cifar-10-10000"} {
 		opt := fakeOptions(t, &hooks{})

@@ -45,22 +45,6 @@ func TestPlainProgress(t *testing.T) {
 	}
 }
 
-// TestMeterForgetsASlowStart has a first step that takes a minute, and then ten a second.
-func TestMeterForgetsASlowStart(t *testing.T) {
-	c := &clock{time.Unix(0, 0)}
-	var m Meter
-	m.Begin("x", 0, 1000, c.now())
-	c.pass(time.Minute)
-	m.Step(1, math.NaN(), c.now())
-	for step := 11; step <= 501; step += 10 {
-		c.pass(time.Second)
-		m.Step(step, math.NaN(), c.now())
-	}
-	if left, ok := m.Left(c.now()); !ok || left.Round(time.Second) != 50*time.Second {
-		t.Errorf("left %v, %v; want 50 s", left, ok)
-	}
-}
-
 func TestNotebookProgress(t *testing.T) {
 	var out bytes.Buffer
 	c := &clock{time.Unix(0, 0)}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -87,11 +86,6 @@ func TestEvaluationUnmarshalErrors(t *testing.T) {
 	}
 }
 
-const (
-	line0 = `{"step":0,"train_accuracy":0.1,"test_accuracy":0.1,"train_loss":2.3,"test_loss":2.3,"overfit":0,"pristine_accuracy":0.1,"corrupt_accuracy":null,"seconds":0}`
-	line1 = `{"step":1,"train_accuracy":0.2,"test_accuracy":0.3,"train_loss":2.2,"test_loss":2.2,"overfit":0,"pristine_accuracy":0.2,"corrupt_accuracy":null,"seconds":1,"clamped_share":0.5}`
-)
-
 func TestParseEvaluations(t *testing.T) {
 	zeros := strings.Repeat("\x00", 30) // what a power cut may leave
 	for _, test := range []struct {
@@ -163,29 +157,6 @@ func FuzzParseEvaluations(f *testing.F) {
 			}
 		}
 	})
-}
-
-// writeRecord makes a record folder by hand.
-func writeRecord(t *testing.T, folder string, s Spec, evaluations string) string {
-	t.Helper()
-	dir := filepath.Join(folder, s.ID())
-	text, err := s.Normalized().encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	writeFile(t, filepath.Join(dir, specName), string(text))
-	writeFile(t, filepath.Join(dir, evaluationsName), evaluations)
-	return dir
-}
-
-func writeFile(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestLoad(t *testing.T) {

@@ -29,7 +29,6 @@ func (e *events) Note(line string)                    { e.add("note %s", line) }
 func (e *events) End(line, _ string)                  { e.add("end %s", line) }
 
 func TestRunAll(t *testing.T) {
-	cleanEnv(t)
 	h := &hooks{chunk: 1000}
 	opt := fakeOptions(t, h)
 	opens := 0
@@ -87,7 +86,6 @@ func TestRunAll(t *testing.T) {
 }
 
 func TestRunAllStopsAndDiverges(t *testing.T) {
-	cleanEnv(t)
 	h := &hooks{}
 	opt := fakeOptions(t, h)
 	h.advance = func(e *fakeEngine) (float64, error) {
@@ -124,7 +122,6 @@ func TestRunAllStopsAndDiverges(t *testing.T) {
 }
 
 func TestRunAllCollects(t *testing.T) {
-	cleanEnv(t)
 	h := &hooks{}
 	opt := fakeOptions(t, h)
 	cache := opt.Store.Write

@@ -11,13 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// with returns the default spec, changed.
-func with(change func(s *Spec)) Spec {
-	s := DefaultSpec()
-	change(&s)
-	return s
-}
-
 // TestSpecIDGolden pins ids: they name records on other machines and in papers, so they must never change.
 func TestSpecIDGolden(t *testing.T) {
 	for _, test := range []struct {
@@ -174,29 +167,6 @@ func TestSpecValidateData(t *testing.T) {
 	}
 	if got := nearestDivisor(12, 5); got != 4 {
 		t.Errorf("of two equally near ones the smaller: got %d, want 4", got)
-	}
-}
-
-// checkError wants no error, or one line that has all the words.
-func checkError(t *testing.T, err error, words []string) {
-	t.Helper()
-	if len(words) == 0 {
-		if err != nil {
-			t.Errorf("unexpected error: %v", err)
-		}
-		return
-	}
-	if err == nil {
-		t.Errorf("no error, want one with %q", words)
-		return
-	}
-	if strings.Contains(err.Error(), "\n") {
-		t.Errorf("error of several lines: %v", err)
-	}
-	for _, word := range words {
-		if !strings.Contains(err.Error(), word) {
-			t.Errorf("error %q lacks %q", err, word)
-		}
 	}
 }
 

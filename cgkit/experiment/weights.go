@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 
 	"github.com/sbinet/npyio/npz"
@@ -18,7 +19,7 @@ import (
 // weigher is an engine that can give its net's parameters. They are less than its state, which also holds what training
 // alone needs.
 type weigher interface {
-	// Weights copies the parameters by name, float32 of rank 1 or 2.
+	// Weights copies the parameters by name, float32 or float64.
 	Weights() (map[string]Array, error)
 }
 
@@ -34,30 +35,48 @@ func saveWeights(dir string, engine Engine) error {
 	if err != nil {
 		return err
 	}
-	return writeWeights(filepath.Join(dir, weightsName), arrays)
+	return WriteArrays(filepath.Join(dir, weightsName), arrays)
 }
 
-// writeWeights writes float32 arrays of rank 1 or 2 for NumPy. The file appears whole or not at all.
-func writeWeights(path string, arrays map[string]Array) error {
+// WriteArrays writes arrays for NumPy, by name, as an .npz file. The file appears whole or not at all.
+func WriteArrays(path string, arrays map[string]Array) error {
 	return disk.WriteAtomic(path, func(out io.Writer) error {
 		archive := npz.NewWriter(out)
 		for _, name := range slices.Sorted(maps.Keys(arrays)) {
-			a := arrays[name]
-			data, ok := a.Data.([]float32)
-			if err := a.Check(); err != nil {
+			if err := arrays[name].Check(); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
-			var value any = data
-			switch {
-			case !ok || len(a.Shape) < 1 || len(a.Shape) > 2:
-				return fmt.Errorf("%s: %s of shape %v can't be saved, only float32 of rank 1 or 2", name, a.typeName(), a.Shape)
-			case len(a.Shape) == 2:
-				value = matrix(a.Shape[0], a.Shape[1], data)
-			}
-			if err := archive.Write(name+".npy", value); err != nil {
+			if err := archive.Write(name+".npy", arrays[name].nested()); err != nil {
 				return err
 			}
 		}
 		return archive.Close()
 	})
+}
+
+// nested is the array as npyio writes several axes: a slice of arrays of arrays.
+func (a Array) nested() any {
+	data := reflect.ValueOf(a.Data)
+	if len(a.Shape) < 2 {
+		return a.Data
+	}
+	t := data.Type().Elem()
+	for i := len(a.Shape) - 1; i > 0; i-- {
+		t = reflect.ArrayOf(a.Shape[i], t)
+	}
+	out := reflect.MakeSlice(reflect.SliceOf(t), a.Shape[0], a.Shape[0])
+	at := 0
+	var fill func(v reflect.Value, axis int)
+	fill = func(v reflect.Value, axis int) {
+		if axis == len(a.Shape)-1 {
+			reflect.Copy(v, data.Slice(at, at+a.Shape[axis]))
+			at += a.Shape[axis]
+			return
+		}
+		for i := range a.Shape[axis] {
+			fill(v.Index(i), axis+1)
+		}
+	}
+	fill(out, 0)
+	return out.Interface()
 }

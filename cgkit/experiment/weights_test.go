@@ -58,19 +58,37 @@ func TestSaveWeights(t *testing.T) {
 	}
 }
 
-func TestWriteWeightsRefuses(t *testing.T) {
+// Arrays of any rank are what NumPy reads; what is not an array leaves no file.
+func TestWriteArrays(t *testing.T) {
 	path := filepath.Join(t.TempDir(), weightsName)
 	for name, a := range map[string]Array{
-		"not float32": {Shape: []int{1}, Data: []int32{1}},
-		"scalar":      {Data: []float32{1}},
-		"rank 3":      {Shape: []int{1, 1, 1}, Data: []float32{1}},
-		"too short":   {Shape: []int{2}, Data: []float32{1}},
+		"text":      {Shape: []int{1}, Data: []string{"x"}},
+		"too short": {Shape: []int{2}, Data: []float32{1}},
 	} {
-		if err := writeWeights(path, map[string]Array{"w": a}); err == nil {
+		if err := WriteArrays(path, map[string]Array{"w": a}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
 	if files := filesOf(t, filepath.Dir(path)); len(files) != 0 {
 		t.Errorf("left behind: %v", files)
+	}
+	kernel := make([]float32, 2*3*1*2)
+	for i := range kernel {
+		kernel[i] = float32(i)
+	}
+	if err := WriteArrays(path, map[string]Array{"kernel": {Shape: []int{2, 3, 1, 2}, Data: kernel}, "steps": {Shape: []int{2}, Data: []int64{7, 8}}}); err != nil {
+		t.Fatal(err)
+	}
+	file, err := npz.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if shape := file.Header("kernel.npy").Descr.Shape; !cmp.Equal(shape, []int{2, 3, 1, 2}) {
+		t.Errorf("shape %v", shape)
+	}
+	var got []float32
+	if err := file.Read("kernel.npy", &got); err != nil || !cmp.Equal(got, kernel) {
+		t.Errorf("%v, %v", got, err)
 	}
 }

@@ -195,7 +195,7 @@ func fakeSet(_ context.Context, name string, _ datasets.Options) (*datasets.Set,
 
 // fakeSpec is a spec for fakeSet.
 func fakeSpec(steps int) Spec {
-	return with(func(s *Spec) {
+	return changed(func(s *Spec) {
 		s.Dataset, s.Noise, s.Aggregator, s.C, s.Batch, s.Steps = "glyphs", 0.5, "winsorize", 2, 20, steps
 	})
 }
@@ -214,3 +214,10 @@ type notes struct {
 
 func (n *notes) Note(line string)        { n.lines = append(n.lines, line) }
 func (n *notes) End(line, detail string) { n.lines = append(n.lines, line+"|"+detail) }
+
+// changed returns the default spec, changed.
+func changed(change func(s *Spec)) Spec {
+	s := DefaultSpec()
+	change(&s)
+	return s
+}

@@ -102,3 +102,9 @@ func TestMeterForgetsASlowStart(t *testing.T) {
 		t.Errorf("left %v, %v; want 50 s", left, ok)
 	}
 }
+
+type clock struct{ t time.Time }
+
+func (c *clock) now() time.Time { return c.t }
+
+func (c *clock) pass(d time.Duration) { c.t = c.t.Add(d) }

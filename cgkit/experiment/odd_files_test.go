@@ -214,23 +214,3 @@ func TestRecordFolderIsLink(t *testing.T) {
 		t.Error("trained again")
 	}
 }
-
-// TestDumpThroughLink: a dump is written to a file, not through a link to another.
-func TestDumpThroughLink(t *testing.T) {
-	precious := filepath.Join(t.TempDir(), "precious")
-	writeFile(t, precious, "keep me")
-	for kind, put := range odd {
-		path := filepath.Join(t.TempDir(), "s", "step.npz")
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := put(path, precious); err != nil {
-			t.Fatal(err)
-		}
-		checkError(t, CheckDumpPath(path), []string{kind, "name"})
-		checkError(t, WriteDump(path, someDump()), []string{kind, "move it away"})
-		if text, err := os.ReadFile(precious); err != nil || string(text) != "keep me" {
-			t.Errorf("the link was followed: %q, %v", text, err)
-		}
-	}
-}

@@ -8,7 +8,7 @@ import (
 )
 
 func TestBatchOrderIsEachExampleOnceAnEpoch(t *testing.T) {
-	s := with(func(s *Spec) { s.Batch = 20 })
+	s := changed(func(s *Spec) { s.Batch = 20 })
 	o, err := NewBatchOrder(s, 100)
 	if err != nil {
 		t.Fatal(err)

@@ -11,15 +11,15 @@ import (
 )
 
 // clock is a time that moves when told to.
-type clock struct{ t time.Time }
+type stillClock struct{ t time.Time }
 
-func (c *clock) now() time.Time { return c.t }
+func (c *stillClock) now() time.Time { return c.t }
 
-func (c *clock) pass(d time.Duration) { c.t = c.t.Add(d) }
+func (c *stillClock) pass(d time.Duration) { c.t = c.t.Add(d) }
 
 func TestPlainProgress(t *testing.T) {
 	var out bytes.Buffer
-	c := &clock{time.Unix(0, 0)}
+	c := &stillClock{time.Unix(0, 0)}
 	p := &plainProgress{out: &out, now: c.now}
 	p.Begin("mnist-x", 10_000, 60_000) // going on from a checkpoint
 	p.Note("a note")
@@ -47,7 +47,7 @@ func TestPlainProgress(t *testing.T) {
 
 func TestNotebookProgress(t *testing.T) {
 	var out bytes.Buffer
-	c := &clock{time.Unix(0, 0)}
+	c := &stillClock{time.Unix(0, 0)}
 	blocks := map[string]string{}
 	updates, syncs := 0, 0
 	p := &notebookProgress{out: &out, now: c.now, sync: func() { syncs++ },
@@ -90,7 +90,7 @@ func TestNotebookProgress(t *testing.T) {
 
 func TestBarProgress(t *testing.T) {
 	var out bytes.Buffer
-	c := &clock{time.Unix(0, 0)}
+	c := &stillClock{time.Unix(0, 0)}
 	p := &barProgress{out: &out, now: c.now}
 	p.Begin("mnist-x", 50, 100)
 	c.pass(time.Second)

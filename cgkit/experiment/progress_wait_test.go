@@ -59,9 +59,6 @@ func TestProgressShowsWaiting(t *testing.T) {
 		"notebook": func(out *listened, now func() time.Time) Progress {
 			return &notebookProgress{out: out, now: now, ticker: fast(), sync: func() {}, update: func(_, html string) { _, _ = out.Write([]byte(html)) }}
 		},
-		"one of several": func(out *listened, now func() time.Time) Progress {
-			return &partProgress{outer: &plainProgress{out: out, now: now, tick: fast()}, runs: 2}
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := listenFor("compiling, 4")

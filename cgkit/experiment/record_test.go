@@ -162,7 +162,7 @@ func FuzzParseEvaluations(f *testing.F) {
 func TestLoad(t *testing.T) {
 	one := with(func(s *Spec) { s.Steps = 1 })
 	folder := t.TempDir()
-	dir := writeRecord(t, folder, one, line0+"\n"+line1+"\n")
+	dir := writeRecord(t, folder, one.ID(), mustEncode(t, one), line0+"\n"+line1+"\n")
 	r, err := Load(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -249,7 +249,7 @@ func TestLoadDamaged(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
-			dir := writeRecord(t, folder, one, line0+"\n"+line1+"\n")
+			dir := writeRecord(t, folder, one.ID(), mustEncode(t, one), line0+"\n"+line1+"\n")
 			writeFile(t, filepath.Join(dir, test.file), test.text)
 			_, err := (&Store{Write: folder}).Find(one)
 			checkError(t, err, test.want)

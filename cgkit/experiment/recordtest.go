@@ -11,13 +11,6 @@ import (
 
 // Package recordtest gives tests of records specs, lines and folders to work on.
 
-// with returns the default spec, changed.
-func with(change func(s *Spec)) Spec {
-	s := DefaultSpec()
-	change(&s)
-	return s
-}
-
 // checkError wants no error, or one line that has all the words.
 func checkError(t *testing.T, err error, words []string) {
 	t.Helper()
@@ -47,19 +40,6 @@ const (
 	line1 = `{"step":1,"train_accuracy":0.2,"test_accuracy":0.3,"train_loss":2.2,"test_loss":2.2,"overfit":0,"pristine_accuracy":0.2,"corrupt_accuracy":null,"seconds":1,"clamped_share":0.5}`
 )
 
-// writeRecord makes a record folder by hand.
-func writeRecord(t *testing.T, folder string, s Spec, evaluations string) string {
-	t.Helper()
-	dir := filepath.Join(folder, s.ID())
-	text, err := s.Normalized().encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	writeFile(t, filepath.Join(dir, specName), string(text))
-	writeFile(t, filepath.Join(dir, evaluationsName), evaluations)
-	return dir
-}
-
 // writeFile writes a file and makes its folder.
 func writeFile(t *testing.T, path, text string) {
 	t.Helper()
@@ -69,4 +49,13 @@ func writeFile(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// writeRecord makes a record's folder by hand, of a spec as its file has it.
+func writeRecord(t *testing.T, folder, id, spec, evaluations string) string {
+	t.Helper()
+	dir := filepath.Join(folder, id)
+	writeFile(t, filepath.Join(dir, "spec.json"), spec)
+	writeFile(t, filepath.Join(dir, "evaluations.jsonl"), evaluations)
+	return dir
 }

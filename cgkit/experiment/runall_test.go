@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,5 +147,16 @@ func TestRunAllCollects(t *testing.T) {
 	}
 	if made, _ := h.counts(); made != 2 {
 		t.Errorf("%d engines", made)
+	}
+}
+
+// One of several runs tells what it waits for as a run alone does.
+func TestPartOfSeveralWaits(t *testing.T) {
+	log := &waits{}
+	p := &partProgress{outer: log, runs: 2}
+	wait(p, "compiling")
+	wait(p, "")
+	if want := []string{"wait compiling", "wait "}; !slices.Equal(log.lines, want) {
+		t.Errorf("%q, want %q", log.lines, want)
 	}
 }

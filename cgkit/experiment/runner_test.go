@@ -521,3 +521,22 @@ func TestProvenanceNamesNobody(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestStoreCheck(t *testing.T) {
+	spec := fakeSpec(10)
+	opt := fakeOptions(t, &hooks{})
+	folder := opt.Store.Write
+	finished, err := opt.Store.Check(spec)
+	if finished || err != nil {
+		t.Errorf("an empty folder: %v, %v", finished, err)
+	}
+	mustRun(t, spec, opt)
+	if finished, err = opt.Store.Check(spec); !finished || err != nil {
+		t.Errorf("a finished record: %v, %v", finished, err)
+	}
+	writeFile(t, filepath.Join(folder, spec.ID(), specName), "{}")
+	_, err = opt.Store.Check(spec)
+	checkError(t, err, []string{spec.ID(), "format"})
+	_, err = (&Store{Write: filepath.Join(folder, spec.ID(), specName)}).Check(spec)
+	checkError(t, err, []string{"is a file; name a folder"})
+}

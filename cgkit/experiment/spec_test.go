@@ -289,3 +289,10 @@ func TestOptionalFields(t *testing.T) {
 		}
 	}
 }
+
+// with returns the default spec, changed.
+func with(change func(s *Spec)) Spec {
+	s := DefaultSpec()
+	change(&s)
+	return s
+}

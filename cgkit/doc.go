@@ -25,11 +25,16 @@
 //	                     optimizers with an error that says *cgkit.Optimizer. Give the whole batch at once, or use
 //	                     aggregate.MedianOfBatches, which needs no more memory than three gradients
 //
-// # Rooms
+// # Packages
 //
 //	selection    comparator networks: the k smallest and k largest of m values
 //	perexample   the gradient of each example, from an unmodified graph
 //	aggregate    rules that make one direction of many gradients
 //	backend      XLA on GPU or CPU, or pure Go
-//	experiment   runs with records: what the notebooks call
+//	coherence    how far the gradients of examples agree
+//	models       networks by name: the paper's, a small convolutional one, your own
+//	record       what a run was and what it left
+//	run          makes records: checkpoints, resuming, progress
+//	train        the engine of runs: any GoMLX model by any rule
+//	claims       the papers' claims as tests on records
 package cgkit

@@ -3,7 +3,7 @@
 package claims
 
 import (
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // Claim is one claim of the paper and the test that it must pass, fixed beforehand.
@@ -37,7 +37,7 @@ type Basis struct {
 }
 
 // Paper is the basis of the verdicts reported: the paper's data, and what the authors' code does.
-var Paper = Basis{Dataset: "mnist", Init: experiment.InitAuthors, Percentile: experiment.PercentileNearest}
+var Paper = Basis{Dataset: "mnist", Init: record.InitAuthors, Percentile: record.PercentileNearest}
 
 // All returns the claims C1 to C15 in this order. The caller may change what it gets.
 func All() []Claim {
@@ -51,10 +51,10 @@ func All() []Claim {
 
 // Judge gives the verdict on every claim, in the order of [All], on the basis of [Paper]. Records that no claim asks
 // for, nil ones and copies are ignored.
-func Judge(records []*experiment.Record) []Verdict { return JudgeOn(Paper, records) }
+func Judge(records []*record.Record) []Verdict { return JudgeOn(Paper, records) }
 
 // JudgeOn is [Judge] on another basis, such as the initialisation that the paper's text names.
-func JudgeOn(basis Basis, records []*experiment.Record) []Verdict {
+func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 	pool := newPool(basis, records)
 	var verdicts []Verdict
 	for _, c := range All() {

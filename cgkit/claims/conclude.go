@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // verdict concludes from what was measured; see the package comment for the rule.
@@ -69,7 +69,7 @@ func (e *evidence) verdict() Verdict {
 // mayDiffer names what the paper leaves open, or may have done otherwise.
 func (e *evidence) mayDiffer(seeds int) string {
 	init := "weights drawn as the authors' code does, √2 times as wide as the Xavier that the paper names"
-	if e.basis().Init != experiment.InitAuthors {
+	if e.basis().Init != record.InitAuthors {
 		init = "weights drawn as the paper says, not as the authors' code does"
 	}
 	return fmt.Sprintf("init %s (%s); percentile rule %s; seeds: %d here; the numbers that we put to the paper's words",

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // evidence is what one claim is judged by: it finds runs, remembers what is missing, and keeps what was measured.
@@ -28,7 +28,7 @@ type value func(Quantity) float64
 
 // run is one complete record.
 type run struct {
-	*experiment.Record
+	*record.Record
 	id string
 	e  *evidence
 }

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
-func verdictOf(t *testing.T, id string, records []*experiment.Record) Verdict {
+func verdictOf(t *testing.T, id string, records []*record.Record) Verdict {
 	t.Helper()
 	for _, v := range Judge(records) {
 		if v.ID == id {
@@ -41,8 +41,8 @@ func TestNothingIsTestedWithoutRecords(t *testing.T) {
 }
 
 // extra sets an extra value.
-func extra(name string, f func(step, old float64) float64) func(*experiment.Evaluation) {
-	return func(e *experiment.Evaluation) { e.Extra[name] = f(float64(e.Step), e.Extra[name]) }
+func extra(name string, f func(step, old float64) float64) func(*record.Evaluation) {
+	return func(e *record.Evaluation) { e.Extra[name] = f(float64(e.Step), e.Extra[name]) }
 }
 
 func constant(v float64) func(step, old float64) float64 {
@@ -50,8 +50,8 @@ func constant(v float64) func(step, old float64) float64 {
 }
 
 // share sets f^p, and with it f^c, of an estimate.
-func share(estimate string, f func(step float64) float64) func(*experiment.Evaluation) {
-	return func(e *experiment.Evaluation) {
+func share(estimate string, f func(step float64) float64) func(*record.Evaluation) {
+	return func(e *record.Evaluation) {
 		e.Extra["fp"+estimate] = f(float64(e.Step))
 		e.Extra["fc"+estimate] = 1 - e.Extra["fp"+estimate]
 	}
@@ -62,7 +62,7 @@ func flat(v float64) func(float64) float64 { return func(float64) float64 { retu
 func point(v float64) *float64 { return &v }
 
 func TestVerdicts(t *testing.T) {
-	type E = experiment.Evaluation
+	type E = record.Evaluation
 	tests := []struct {
 		id, name string
 		pick     where
@@ -74,7 +74,7 @@ func TestVerdicts(t *testing.T) {
 		{"C1", "noise costs nothing", f1(0.25), func(e *E) { e.TestAccuracy = 0.98 }, DoesNotHold},
 
 		{"C2", "random labels as fast as real ones", f1(1), func(e *E) { e.TrainAccuracy = 0.1 + 0.9*rise(float64(e.Step), 5) }, DoesNotHold},
-		{"C2", "all but random labels alike", func(s experiment.Spec) bool { return len(s.Hidden) == 1 && s.Noise < 1 },
+		{"C2", "all but random labels alike", func(s record.Spec) bool { return len(s.Hidden) == 1 && s.Noise < 1 },
 			func(e *E) { e.TrainAccuracy = 0.1 + 0.9*rise(float64(e.Step), 5) }, DoesNotHold},
 		{"C2", "one pair of levels tied", f1(0.75), func(e *E) {
 			// As at 50 %, but never slower than it at 99 %.
@@ -160,19 +160,19 @@ func TestVerdicts(t *testing.T) {
 		}), HoldsInPart},
 		{"C10", "exactly not", f1(0.5), extra("ip", constant(0)), HoldsInPart},
 
-		{"C11", "all memorised at c = 2 and 4", func(s experiment.Spec) bool { return f4(s.Noise, 2)(s) || f4(s.Noise, 4)(s) },
+		{"C11", "all memorised at c = 2 and 4", func(s record.Spec) bool { return f4(s.Noise, 2)(s) || f4(s.Noise, 4)(s) },
 			func(e *E) { e.TrainAccuracy = 1 }, DoesNotHold},
 		{"C11", "memorised in one cell", f4(1, 2), func(e *E) { e.TrainAccuracy = 0.13 }, HoldsInPart},
 		{"C11", "the most frequent digit", f4(1, 2), func(e *E) { e.TrainAccuracy = 0.1124 }, Holds},
 
-		{"C12", "c = 8 overfits as c = 0 does", func(s experiment.Spec) bool { return f4(s.Noise, 8)(s) }, func(e *E) { e.Overfit = rise(float64(e.Step), 3000) }, DoesNotHold},
-		{"C12", "c = 4 overfits more than c = 1", func(s experiment.Spec) bool { return f4(s.Noise, 4)(s) }, func(e *E) { e.Overfit = 1 }, DoesNotHold},
-		{"C12", "c = 0 does not overfit", func(s experiment.Spec) bool { return f4(s.Noise, 0)(s) }, func(e *E) { e.Overfit = 0 }, DoesNotHold},
+		{"C12", "c = 8 overfits as c = 0 does", func(s record.Spec) bool { return f4(s.Noise, 8)(s) }, func(e *E) { e.Overfit = rise(float64(e.Step), 3000) }, DoesNotHold},
+		{"C12", "c = 4 overfits more than c = 1", func(s record.Spec) bool { return f4(s.Noise, 4)(s) }, func(e *E) { e.Overfit = 1 }, DoesNotHold},
+		{"C12", "c = 0 does not overfit", func(s record.Spec) bool { return f4(s.Noise, 0)(s) }, func(e *E) { e.Overfit = 0 }, DoesNotHold},
 		{"C12", "out of order at one noise level", f4(0.5, 4), func(e *E) { e.Overfit = 1 }, HoldsInPart},
 
-		{"C13", "no fall", func(s experiment.Spec) bool { return f4(s.Noise, 8)(s) }, func(e *E) { e.TestAccuracy = 0.9 }, DoesNotHold},
+		{"C13", "no fall", func(s record.Spec) bool { return f4(s.Noise, 8)(s) }, func(e *E) { e.TestAccuracy = 0.9 }, DoesNotHold},
 		{"C13", "no fall in one cell", f4(0, 8), func(e *E) { e.TrainAccuracy = 0.9 }, HoldsInPart},
-		{"C13", "jitter after the maximum", func(s experiment.Spec) bool { return f4(s.Noise, 8)(s) }, func(e *E) {
+		{"C13", "jitter after the maximum", func(s record.Spec) bool { return f4(s.Noise, 8)(s) }, func(e *E) {
 			e.TestAccuracy = 0.8 + 0.1*math.Sin(float64(e.Step)/1000*2)
 		}, DoesNotHold},
 		{"C13", "a single lucky point", f4(0, 8), func(e *E) {

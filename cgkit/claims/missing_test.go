@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 func TestMissingRun(t *testing.T) {
@@ -60,7 +60,7 @@ func TestGapInAColumn(t *testing.T) {
 		"NaN":    func(m map[string]float64) { m["fp"] = math.NaN() },
 	} {
 		records := world(1)
-		edit(records, f1(0.5), func(e *experiment.Evaluation) {
+		edit(records, f1(0.5), func(e *record.Evaluation) {
 			if e.Step == 300 {
 				spoil(e.Extra)
 			}
@@ -74,7 +74,7 @@ func TestGapInAColumn(t *testing.T) {
 
 func TestFewNullWorlds(t *testing.T) {
 	records := world(1)
-	edit(records, f1(0.25), func(e *experiment.Evaluation) {
+	edit(records, f1(0.25), func(e *record.Evaluation) {
 		for _, name := range []string{"fp_null_1", "fp_null_2", "fp_null_3", "fp_null_4"} {
 			delete(e.Extra, name)
 		}
@@ -91,7 +91,7 @@ func TestUnfinishedAndDivergedRuns(t *testing.T) {
 		case f1(0.5)(r.Spec):
 			r.Evaluations = r.Evaluations[:20]
 		case f4(1, 4)(r.Spec):
-			r.Diverged = &experiment.Divergence{Step: 7, Reason: "training loss is NaN"}
+			r.Diverged = &record.Divergence{Step: 7, Reason: "training loss is NaN"}
 		}
 	}
 	if v := verdictOf(t, "C1", records); v.Verdict != NotTested || !strings.Contains(v.Reason, "is not finished") {
@@ -108,11 +108,11 @@ func TestUnfinishedAndDivergedRuns(t *testing.T) {
 
 // A run on another basis must not be taken for one of the paper's.
 func TestOnlyThePapersRuns(t *testing.T) {
-	for name, change := range map[string]func(*experiment.Spec){
-		"data": func(s *experiment.Spec) { s.Dataset = "fashion-" + s.Dataset },
-		"init": func(s *experiment.Spec) { s.Init = experiment.InitXavier },
-		"rate": func(s *experiment.Spec) { s.LearningRate = 0.01 },
-		"net":  func(s *experiment.Spec) { s.Hidden = []int{100} },
+	for name, change := range map[string]func(*record.Spec){
+		"data": func(s *record.Spec) { s.Dataset = "fashion-" + s.Dataset },
+		"init": func(s *record.Spec) { s.Init = record.InitXavier },
+		"rate": func(s *record.Spec) { s.LearningRate = 0.01 },
+		"net":  func(s *record.Spec) { s.Hidden = []int{100} },
 	} {
 		records := world(1)
 		for _, r := range records {
@@ -126,10 +126,10 @@ func TestOnlyThePapersRuns(t *testing.T) {
 	}
 	records := world(1)
 	for _, r := range records {
-		r.Spec.Init = experiment.InitXavier
+		r.Spec.Init = record.InitXavier
 	}
 	basis := Paper
-	basis.Init = experiment.InitXavier
+	basis.Init = record.InitXavier
 	for _, v := range JudgeOn(basis, records) {
 		if v.Verdict != Holds {
 			t.Errorf("xavier, %s: %s: %s", v.ID, v.Verdict, v.Reason)
@@ -139,7 +139,7 @@ func TestOnlyThePapersRuns(t *testing.T) {
 
 func TestSeeds(t *testing.T) {
 	records := append(append(world(1), world(2)...), world(3)...)
-	edit(records, func(s experiment.Spec) bool { return f4(1, 2)(s) && s.Seed == 2 }, func(e *experiment.Evaluation) { e.TrainAccuracy = 0.6 })
+	edit(records, func(s record.Spec) bool { return f4(1, 2)(s) && s.Seed == 2 }, func(e *record.Evaluation) { e.TrainAccuracy = 0.6 })
 	v := verdictOf(t, "C14", records)
 	if v.Verdict != Holds || !strings.Contains(v.Reason, "Seeds disagree") || v.Checks[1].SeedsMet != 2 || v.Checks[1].Seeds != 3 {
 		t.Errorf("%s: %s: %+v", v.Verdict, v.Reason, v.Checks)

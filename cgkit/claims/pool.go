@@ -9,14 +9,14 @@ import (
 	"strconv"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // The grids of the paper.
 var (
-	noises  = experiment.Noises()
-	mixed   = experiment.MixedNoises()
-	clamped = experiment.Clamps()
+	noises  = record.Noises()
+	mixed   = record.MixedNoises()
+	clamped = record.Clamps()
 )
 
 const (
@@ -27,13 +27,13 @@ const (
 // pool is the records to judge by, each once, in the order of their ids.
 type pool struct {
 	basis   Basis
-	records []*experiment.Record
+	records []*record.Record
 	ids     []string
 }
 
-func newPool(basis Basis, records []*experiment.Record) *pool {
+func newPool(basis Basis, records []*record.Record) *pool {
 	p := &pool{basis: basis}
-	byID := map[string]*experiment.Record{}
+	byID := map[string]*record.Record{}
 	for _, r := range records {
 		if r == nil {
 			continue
@@ -57,13 +57,13 @@ func newPool(basis Basis, records []*experiment.Record) *pool {
 type setting struct {
 	key  string // in names of measured quantities, such as n50_c2
 	what string // for people
-	ask  func(experiment.Spec) bool
+	ask  func(record.Spec) bool
 }
 
 // ask compares a spec with another one but for the seed, and for the steps where those are 0.
-func ask(want experiment.Spec) func(experiment.Spec) bool {
+func ask(want record.Spec) func(record.Spec) bool {
 	want = want.Normalized()
-	return func(s experiment.Spec) bool {
+	return func(s record.Spec) bool {
 		s = s.Normalized()
 		return s.Dataset == want.Dataset && math.Abs(s.Noise-want.Noise) < 1e-9 && slices.Equal(s.Hidden, want.Hidden) &&
 			s.Model == want.Model && len(s.Settings) == 0 && s.Data == want.Data && s.Aggregator == want.Aggregator && s.C == want.C && s.Percentile == want.Percentile && s.Init == want.Init &&
@@ -72,12 +72,12 @@ func ask(want experiment.Spec) func(experiment.Spec) bool {
 }
 
 // on is a spec of the paper with the basis's own choices.
-func (b Basis) on(s experiment.Spec) experiment.Spec {
+func (b Basis) on(s record.Spec) record.Spec {
 	s.Init, s.Percentile = b.Init, b.Percentile
 	return s
 }
 
-func settingOf(s experiment.Spec, key string) setting {
+func settingOf(s record.Spec, key string) setting {
 	steps := "any number of"
 	if s.Steps > 0 {
 		steps = strconv.Itoa(s.Steps)
@@ -93,21 +93,21 @@ func settingOf(s experiment.Spec, key string) setting {
 
 // figure1 is a run of figures 1 to 3.
 func (b Basis) figure1(noise float64) setting {
-	return settingOf(b.on(experiment.Figure1(b.Dataset, noise)), noiseKey(noise))
+	return settingOf(b.on(record.Figure1(b.Dataset, noise)), noiseKey(noise))
 }
 
 // figure4 is a cell of figure 4.
 func (b Basis) figure4(noise, c float64) setting {
-	return settingOf(b.on(experiment.Figure4(b.Dataset, noise, c)), noiseKey(noise)+"_"+clampKey(c))
+	return settingOf(b.on(record.Figure4(b.Dataset, noise, c)), noiseKey(noise)+"_"+clampKey(c))
 }
 
 // fullBatch and miniBatch are the runs of C15.
 func (b Basis) fullBatch(noise float64) setting {
-	return settingOf(b.on(experiment.FullBatch(b.Dataset, noise)), noiseKey(noise)+"_full")
+	return settingOf(b.on(record.FullBatch(b.Dataset, noise)), noiseKey(noise)+"_full")
 }
 
 func (b Basis) miniBatch(noise float64) setting {
-	s := b.on(experiment.MiniBatch(b.Dataset, noise))
+	s := b.on(record.MiniBatch(b.Dataset, noise))
 	s.Steps = 0 // any length: of several, the longest
 	return settingOf(s, noiseKey(noise)+"_mini")
 }

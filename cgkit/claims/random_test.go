@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // TestRandomRecords feeds odd records: nothing may panic, every verdict must be one of the four and be written as JSON.
@@ -35,9 +35,9 @@ func TestRandomRecords(t *testing.T) {
 					r.Evaluations[a], r.Evaluations[b] = r.Evaluations[b], r.Evaluations[a]
 				})
 			case 3:
-				r.Spec = experiment.Spec{Noise: odd(), C: odd(), Steps: -random.IntN(3)}
+				r.Spec = record.Spec{Noise: odd(), C: odd(), Steps: -random.IntN(3)}
 			case 4:
-				r.Diverged = &experiment.Divergence{}
+				r.Diverged = &record.Divergence{}
 			}
 			whole := seed%2 == 0 // every other time nothing is missing or NaN, so that verdicts are reached
 			for j := range r.Evaluations {
@@ -71,7 +71,7 @@ func TestRandomRecords(t *testing.T) {
 }
 
 // tame replaces what is not finite.
-func tame(e *experiment.Evaluation) {
+func tame(e *record.Evaluation) {
 	fix := func(x *float64) {
 		if math.IsNaN(*x) || math.IsInf(*x, 0) {
 			*x = 0

@@ -7,7 +7,7 @@ import (
 	"math"
 	"strconv"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
@@ -16,8 +16,8 @@ func itoa(i int) string { return strconv.Itoa(i) }
 func rise(step, half float64) float64 { return 1 / (1 + math.Pow(half/math.Max(step, 1e-9), 3)) }
 
 // world makes up records in which every claim holds: all runs that the claims ask for, one seed.
-func world(seed int64) []*experiment.Record {
-	var records []*experiment.Record
+func world(seed int64) []*record.Record {
+	var records []*record.Record
 	for _, n := range noises {
 		records = append(records, figure1World(n, seed))
 		for _, c := range clamped {
@@ -33,21 +33,21 @@ func world(seed int64) []*experiment.Record {
 }
 
 // fill makes a complete record by what f says of each evaluated step.
-func fill(s experiment.Spec, f func(step float64, e *experiment.Evaluation)) *experiment.Record {
-	r := &experiment.Record{Spec: s}
-	for _, step := range experiment.Schedule(s.Steps) {
-		e := experiment.Evaluation{Step: step, Extra: map[string]float64{}}
+func fill(s record.Spec, f func(step float64, e *record.Evaluation)) *record.Record {
+	r := &record.Record{Spec: s}
+	for _, step := range record.Schedule(s.Steps) {
+		e := record.Evaluation{Step: step, Extra: map[string]float64{}}
 		f(float64(step), &e)
-		e.Overfit = experiment.Overfit(e.TrainAccuracy, e.TestAccuracy, s.Noise, classes)
+		e.Overfit = record.Overfit(e.TrainAccuracy, e.TestAccuracy, s.Noise, classes)
 		r.Evaluations = append(r.Evaluations, e)
 	}
 	return r
 }
 
-func figure1World(n float64, seed int64) *experiment.Record {
-	s := experiment.Figure1("mnist", n)
+func figure1World(n float64, seed int64) *record.Record {
+	s := record.Figure1("mnist", n)
 	s.Seed = seed
-	return fill(s, func(step float64, e *experiment.Evaluation) {
+	return fill(s, func(step float64, e *record.Evaluation) {
 		p := 0.1 + 0.9*rise(step, 5*(1+n))
 		c := 0.1 + 0.9*rise(step, 3000*(1+n/2))
 		e.TrainAccuracy = proper(n)*p + (1-proper(n))*c
@@ -84,19 +84,19 @@ func realShare(n, step float64) float64 {
 	return 0.48
 }
 
-func set(e *experiment.Evaluation, p, c string, share float64) {
+func set(e *record.Evaluation, p, c string, share float64) {
 	for _, estimate := range []string{"", "_sample"} {
 		e.Extra[p+estimate], e.Extra[c+estimate] = share, 1-share
 	}
 }
 
-func figure4World(n, c float64, seed int64) *experiment.Record {
-	s := experiment.DefaultSpec()
+func figure4World(n, c float64, seed int64) *record.Record {
+	s := record.DefaultSpec()
 	s.Noise, s.Seed, s.C = n, seed, c
 	if c > 0 {
-		s.Aggregator = experiment.AggregatorWinsorize
+		s.Aggregator = record.AggregatorWinsorize
 	}
-	return fill(s, func(step float64, e *experiment.Evaluation) {
+	return fill(s, func(step float64, e *record.Evaluation) {
 		memory := rise(step, 3000) * map[float64]float64{0: 1, 1: 0.4, 2: 0, 4: 0, 8: 0}[c]
 		learned := rise(step, 10)
 		if c == 8 {
@@ -115,36 +115,36 @@ func figure4World(n, c float64, seed int64) *experiment.Record {
 	})
 }
 
-func subsetWorld(n float64, batch int, seed int64) *experiment.Record {
-	s := experiment.DefaultSpec()
+func subsetWorld(n float64, batch int, seed int64) *record.Record {
+	s := record.DefaultSpec()
 	s.Dataset, s.Noise, s.Batch, s.Steps, s.Seed = "mnist-6000", n, batch, 10_000, seed
 	half := 20.0
 	if batch == 6000 {
 		half = 60
 	}
-	return fill(s, func(step float64, e *experiment.Evaluation) {
+	return fill(s, func(step float64, e *record.Evaluation) {
 		e.TrainAccuracy = 0.1 + 0.9*rise(step, half)
 		e.TestAccuracy = 0.1 + 0.8*rise(step, half)*(1-n*rise(step, 4*half))
 	})
 }
 
 // where picks made-up records by their spec.
-type where func(experiment.Spec) bool
+type where func(record.Spec) bool
 
 func f1(n float64) where {
-	return func(s experiment.Spec) bool { return len(s.Hidden) == 1 && s.Noise == n }
+	return func(s record.Spec) bool { return len(s.Hidden) == 1 && s.Noise == n }
 }
 func f4(n, c float64) where {
-	return func(s experiment.Spec) bool {
+	return func(s record.Spec) bool {
 		return len(s.Hidden) == 3 && s.Dataset == "mnist" && s.Noise == n && s.C == c
 	}
 }
 func sub(n float64, batch int) where {
-	return func(s experiment.Spec) bool { return s.Dataset == "mnist-6000" && s.Noise == n && s.Batch == batch }
+	return func(s record.Spec) bool { return s.Dataset == "mnist-6000" && s.Noise == n && s.Batch == batch }
 }
 
 // edit changes every evaluation of the records picked.
-func edit(records []*experiment.Record, pick where, f func(e *experiment.Evaluation)) {
+func edit(records []*record.Record, pick where, f func(e *record.Evaluation)) {
 	for _, r := range records {
 		if pick(r.Spec) {
 			for i := range r.Evaluations {
@@ -155,7 +155,7 @@ func edit(records []*experiment.Record, pick where, f func(e *experiment.Evaluat
 }
 
 // without leaves the records picked out.
-func without(records []*experiment.Record, pick where) (rest []*experiment.Record) {
+func without(records []*record.Record, pick where) (rest []*record.Record) {
 	for _, r := range records {
 		if !pick(r.Spec) {
 			rest = append(rest, r)

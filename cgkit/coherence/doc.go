@@ -14,7 +14,7 @@
 // All of them are made of a few inner products, which are plain numbers: sums over layers are sums of numbers, and
 // no quantity needs the [m, parameters] gradients at once. [Rows] takes these products from stored gradients, the slow
 // and obvious way; [OfViews] and [GroupsOfViews] build them in a GoMLX graph from per-example views, of any model that
-// package perexample can follow. Package experiment has a faster way for dense nets and whole training sets.
+// package perexample can follow. Package train measures whole training sets by it.
 //
 // # Scale
 //

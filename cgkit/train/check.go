@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/aggregate"
-	record "coherentgradients/cgkit/experiment"
 	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/record"
 
 	"github.com/gomlx/gomlx/ml/model"
 )

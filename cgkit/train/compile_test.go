@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	record "coherentgradients/cgkit/experiment"
 	"coherentgradients/cgkit/internal/cgtest"
+	"coherentgradients/cgkit/record"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"

@@ -13,9 +13,9 @@ import (
 	"coherentgradients/cgkit"
 	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/backend"
-	record "coherentgradients/cgkit/experiment"
-	run "coherentgradients/cgkit/experiment"
 	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -126,8 +126,8 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 }
 
 // Backend says what the engine computes on, for the record's provenance.
-func (e *engine) Backend() run.Backend {
-	b := run.Backend{Name: e.backend.Name()}
+func (e *engine) Backend() record.Backend {
+	b := record.Backend{Name: e.backend.Name()}
 	if choice := backend.Describe(); choice.Plugin != "" && e.backend.Name() == "xla" {
 		b.Plugin = filepath.Base(choice.Plugin)
 		b.PluginSHA256 = backend.FileHash(choice.Plugin)

@@ -7,8 +7,8 @@ import (
 	"math"
 
 	"coherentgradients/cgkit/aggregate"
-	record "coherentgradients/cgkit/experiment"
 	"coherentgradients/cgkit/perexample"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
 
 	. "github.com/gomlx/gomlx/core/graph"

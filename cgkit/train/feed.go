@@ -3,7 +3,7 @@
 package train
 
 import (
-	run "coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/datasets"
 
 	"github.com/gomlx/compute/dtypes"

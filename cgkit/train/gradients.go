@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"coherentgradients/cgkit/coherence"
-	run "coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/run"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"

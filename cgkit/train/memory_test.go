@@ -3,7 +3,7 @@
 package train
 
 import (
-	record "coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"math"
 	"reflect"
 	"slices"

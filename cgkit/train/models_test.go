@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	record "coherentgradients/cgkit/experiment"
-	run "coherentgradients/cgkit/experiment"
 	"coherentgradients/cgkit/internal/cgtest"
 	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/datasets"
 	"coherentgradients/datasets/random"
 

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	record "coherentgradients/cgkit/experiment"
-	run "coherentgradients/cgkit/experiment"
 	"coherentgradients/cgkit/internal/cgtest"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/datasets"
 )
 

@@ -5,7 +5,7 @@ package train
 import (
 	"slices"
 
-	record "coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // tracker follows when each training example is learned.

@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"testing"
 
-	record "coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 func TestTracker(t *testing.T) {

@@ -3,8 +3,8 @@
 package train
 
 import (
-	record "coherentgradients/cgkit/experiment"
-	run "coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 	"math"
 	"slices"
 	"strings"

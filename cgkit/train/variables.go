@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	run "coherentgradients/cgkit/experiment"
 	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/datasets/random"
 
 	"github.com/gomlx/compute/dtypes"

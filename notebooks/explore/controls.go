@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 )
@@ -29,7 +29,7 @@ type choices struct {
 }
 
 // offer lists what is there to choose from: the usual values, those of the records, and those of the start.
-func offer(start experiment.Spec, known []experiment.Spec) choices {
+func offer(start record.Spec, known []record.Spec) choices {
 	c := choices{
 		datasets: append(datasets.Names(), "mnist-6000"), // of which a run is short
 		nets:     []string{"256,256,256", "2048", "256", "64"},
@@ -38,7 +38,7 @@ func offer(start experiment.Spec, known []experiment.Spec) choices {
 		noises:   []float64{0, 0.1, 0.25, 0.35, 0.5, 0.65, 0.75, 0.9, 1},
 		cs:       []float64{0, 1, 2, 3, 4, 6, 8, 12},
 	}
-	for _, s := range append([]experiment.Spec{start}, known...) {
+	for _, s := range append([]record.Spec{start}, known...) {
 		c.datasets = with(c.datasets, s.Dataset)
 		c.nets = with(c.nets, netName(s.Hidden))
 		c.lengths = with(c.lengths, s.Steps)
@@ -60,17 +60,17 @@ func with[T comparable](list []T, v T) []T {
 }
 
 // controlsOf puts the sliders and menus where a spec has them, at its last step.
-func controlsOf(s experiment.Spec) Controls {
+func controlsOf(s record.Spec) Controls {
 	c := Controls{Dataset: s.Dataset, Net: netName(s.Hidden), Rule: s.Aggregator, Length: s.Steps, Noise: s.Noise, C: s.C}
-	if c.Rule == experiment.AggregatorMean {
-		c.Rule = experiment.AggregatorWinsorize // c = 0 is plain SGD: the slider stays of use
+	if c.Rule == record.AggregatorMean {
+		c.Rule = record.AggregatorWinsorize // c = 0 is plain SGD: the slider stays of use
 	}
-	c.At = len(experiment.Schedule(c.Length)) - 1
+	c.At = len(record.Schedule(c.Length)) - 1
 	return c
 }
 
 // spec is the run that the controls ask for, with all else as the paper has it, and the seed of base.
-func (c Controls) spec(base experiment.Spec) (experiment.Spec, error) {
+func (c Controls) spec(base record.Spec) (record.Spec, error) {
 	s := base
 	hidden, err := parseNet(c.Net)
 	if err != nil {
@@ -86,7 +86,7 @@ func (c Controls) spec(base experiment.Spec) (experiment.Spec, error) {
 
 // usesC tells the rules for which c means something.
 func usesC(rule string) bool {
-	return rule == experiment.AggregatorWinsorize || rule == experiment.AggregatorTrimmedMean
+	return rule == record.AggregatorWinsorize || rule == record.AggregatorTrimmedMean
 }
 
 // netName is a net's hidden layers as the menu has them.

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 func TestControls(t *testing.T) {
-	base := experiment.DefaultSpec()
+	base := record.DefaultSpec()
 	for name, c := range map[string]struct {
 		change func(*Controls)
 		id     string // what the spec's id has in it
@@ -51,7 +51,7 @@ func TestControls(t *testing.T) {
 func TestOffer(t *testing.T) {
 	odd := small()
 	odd.Noise, odd.C, odd.Steps, odd.Hidden, odd.Dataset = 0.42, 5, 77, []int{3}, "glyphs-100"
-	c := offer(small(), []experiment.Spec{odd})
+	c := offer(small(), []record.Spec{odd})
 	if !slices.Contains(c.noises, 0.42) || !slices.Contains(c.cs, 5) || !slices.Contains(c.lengths, 77) ||
 		!slices.Contains(c.nets, "3") || !slices.Contains(c.datasets, "glyphs-100") {
 		t.Errorf("not offered: %+v", c)
@@ -62,7 +62,7 @@ func TestOffer(t *testing.T) {
 }
 
 func TestNeighbours(t *testing.T) {
-	var known []experiment.Spec
+	var known []record.Spec
 	for _, at := range []struct{ noise, c float64 }{{0.5, 2}, {0, 2}, {0.5, 0}, {1, 8}} {
 		s := small()
 		s.Noise, s.C = at.noise, at.c

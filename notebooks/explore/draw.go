@@ -8,8 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/study"
 	"coherentgradients/plots"
 
@@ -18,7 +19,7 @@ import (
 
 // draw is a run's curves with a line at the step looked at: accuracies and overfit, and the accuracy of pristine and of
 // corrupt examples where there is noise, else the losses. A record without evaluations is drawn as empty frames.
-func draw(spec experiment.Spec, r *experiment.Record, at int) (*plots.Figure, error) {
+func draw(spec record.Spec, r *record.Record, at int) (*plots.Figure, error) {
 	accuracy := &plots.Panel{Title: "Accuracy (%)", XSteps: true, Percent: true, Empty: "no record yet"}
 	second := &plots.Panel{Title: "Loss (nats)", XSteps: true, Empty: "no record yet"}
 	if spec.Noise > 0 {
@@ -36,7 +37,7 @@ func draw(spec experiment.Spec, r *experiment.Record, at int) (*plots.Figure, er
 			curve(second, r, "train (noisy labels)", "train_loss", plots.Train)
 			curve(second, r, "test", "test_loss", plots.Test)
 		}
-		step := float64(r.Evaluations[place(r, at)].Step)
+		step := float64(r.Evaluations[evaluationAt(r, at)].Step)
 		mark(accuracy, step)
 		mark(second, step)
 	}
@@ -46,7 +47,7 @@ func draw(spec experiment.Spec, r *experiment.Record, at int) (*plots.Figure, er
 }
 
 // curve adds a recorded value to a panel.
-func curve(p *plots.Panel, r *experiment.Record, name, column string, role plots.Role) {
+func curve(p *plots.Panel, r *record.Record, name, column string, role plots.Role) {
 	steps, values := r.Column(column)
 	p.Curves = append(p.Curves, plots.Curve{Name: name, X: steps, Y: values, Role: role})
 }
@@ -62,12 +63,12 @@ func mark(p *plots.Panel, step float64) {
 	p.Curves = append(p.Curves, plots.Curve{X: []float64{step, step}, Y: []float64{low, high}, Role: plots.Series(7), Dash: plots.Dotted})
 }
 
-// place is the evaluation of a record at or next before a place on its schedule. Evaluations are made in the schedule's
+// evaluationAt is the evaluation of a record at or next before a place on its schedule. Evaluations are made in the schedule's
 // order, so that an unfinished run has the first of them.
-func place(r *experiment.Record, at int) int { return min(at, len(r.Evaluations)-1) }
+func evaluationAt(r *record.Record, at int) int { return min(at, len(r.Evaluations)-1) }
 
 // meta is the caption and what goes into the file.
-func meta(spec experiment.Spec, r *experiment.Record) plots.Meta {
+func meta(spec record.Spec, r *record.Record) plots.Meta {
 	m := plots.Meta{
 		Caption:    "One run: " + describe(spec) + ".",
 		Provenance: map[string]string{"records": spec.ID(), "seeds": strconv.FormatInt(spec.Seed, 10)},
@@ -82,17 +83,17 @@ func meta(spec experiment.Spec, r *experiment.Record) plots.Meta {
 		m.Marks = append(m.Marks, "diverged")
 	case !r.Complete():
 		m.Marks = append(m.Marks, "unfinished run")
-	case study.Mode() == experiment.Quick:
+	case study.Mode() == place.Quick:
 		m.Marks = append(m.Marks, plots.QuickRun)
 	}
 	return m
 }
 
 // describe is a spec in words.
-func describe(s experiment.Spec) string {
+func describe(s record.Spec) string {
 	rule := s.Aggregator
 	switch {
-	case s.Aggregator == experiment.AggregatorMean:
+	case s.Aggregator == record.AggregatorMean:
 		rule = "plain SGD"
 	case usesC(s.Aggregator):
 		rule += ", c = " + number(s.C)
@@ -114,8 +115,8 @@ func title(name string) string {
 }
 
 // readout is the run's numbers at the step looked at.
-func readout(r *experiment.Record, at int) string {
-	e := r.Evaluations[place(r, at)]
+func readout(r *record.Record, at int) string {
+	e := r.Evaluations[evaluationAt(r, at)]
 	text := fmt.Sprintf("step %s: train %s, test %s, overfit %s, loss %.3g (train), %.3g (test)", humanize.Comma(int64(e.Step)),
 		percent(e.TrainAccuracy), percent(e.TestAccuracy), percent(e.Overfit), e.TrainLoss, e.TestLoss)
 	if e.PristineAccuracy != nil && e.CorruptAccuracy != nil {

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/study"
 
 	"github.com/janpfeifer/gonb/gonbui"
@@ -24,8 +26,8 @@ const figureName = "explore"
 
 // Live shows sliders and menus that begin at a spec, and what the records hold for them, until the Done button, an
 // interrupt, or the page's end. What stays is a picture of the last run looked at that there is a record of. It must be in its notebook's last cell.
-func Live(spec experiment.Spec) {
-	store, err := experiment.OpenStore("")
+func Live(spec record.Spec) {
+	store, err := place.OpenStore("")
 	if err != nil {
 		fail(err)
 	}
@@ -52,7 +54,7 @@ func Live(spec experiment.Spec) {
 
 // converse runs the loop against the page.
 func converse(l *loop) error {
-	ctx, stop := experiment.Interruptible(context.Background())
+	ctx, stop := run.Interruptible(context.Background())
 	defer stop()
 	block := func(name string) string { return l.id + "_" + name }
 	l.update = func(name, html string) { gonbui.UpdateHTML(block(name), html) }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // Times of the loop.
@@ -22,10 +22,10 @@ const (
 
 // loop is one live cell, from the first picture to the last.
 type loop struct {
-	base    experiment.Spec
+	base    record.Spec
 	choices choices
-	store   *experiment.Store
-	known   []experiment.Spec
+	store   *record.Store
+	known   []record.Spec
 	run     runner
 	now     func() time.Time
 	// update replaces one of the blocks below the cell.

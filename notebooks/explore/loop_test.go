@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/run"
 )
 
 // shows fails unless a block has a text.
@@ -84,7 +84,7 @@ func TestTrainAndStop(t *testing.T) {
 	if err := <-w.training.done; !errors.Is(err, context.Canceled) {
 		t.Fatalf("stopped with %v", err)
 	}
-	w.ended(&experiment.InterruptedError{ID: spec.ID(), Step: 100, Steps: 300})
+	w.ended(&run.InterruptedError{ID: spec.ID(), Step: 100, Steps: 300})
 	w.shows(t, statusBlock, "Stopped at step 100, saved there.")
 	w.shows(t, statusBlock, `data-train="Go on to 300 steps"`)
 	if len(w.asked) > 0 {

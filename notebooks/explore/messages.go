@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sync"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // message is all that the page has to say, whole each time: where the controls stand and how often each button was
@@ -41,7 +41,7 @@ func parse(text string, c choices) (message, Controls, error) {
 	case !slices.Contains(c.datasets, m.Dataset) || !slices.Contains(c.nets, m.Net) || !slices.Contains(c.rules, m.Rule) || !slices.Contains(c.lengths, m.Length):
 		return m, Controls{}, fmt.Errorf("message from the page: %q, %q, %q or %d is on no menu", m.Dataset, m.Net, m.Rule, m.Length)
 	}
-	last := len(experiment.Schedule(m.Length)) - 1
+	last := len(record.Schedule(m.Length)) - 1
 	return m, Controls{
 		Dataset: m.Dataset, Net: m.Net, Rule: m.Rule, Length: m.Length,
 		Noise: c.noises[m.Noise], C: c.cs[m.C], At: min(max(m.At, 0), last),

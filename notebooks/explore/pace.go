@@ -7,21 +7,21 @@ import (
 	"sync"
 	"time"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/run"
 )
 
-// pace is the progress of the run that is being trained, for the status line: [experiment.Run] tells it, the loop asks.
+// pace is the progress of the run that is being trained, for the status line: [run.Run] tells it, the loop asks.
 type pace struct {
 	now func() time.Time
 
 	mu    sync.Mutex
-	meter experiment.Meter
+	meter run.Meter
 	note  string
 }
 
 var (
-	_ experiment.Progress = (*pace)(nil)
-	_ experiment.Waiter   = (*pace)(nil)
+	_ run.Progress = (*pace)(nil)
+	_ run.Waiter   = (*pace)(nil)
 )
 
 func (p *pace) Begin(_ string, done, total int) {
@@ -30,7 +30,7 @@ func (p *pace) Begin(_ string, done, total int) {
 	p.meter.Begin("", done, total, p.now())
 }
 
-// Wait implements [experiment.Waiter].
+// Wait implements [run.Waiter].
 func (p *pace) Wait(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/plots"
 
 	"github.com/dustin/go-humanize"
@@ -67,7 +67,7 @@ func page(id string, c choices, at Controls) (string, error) {
 		Noise:    slider{At: slices.Index(c.noises, at.Noise)},
 		C:        slider{At: slices.Index(c.cs, at.C)},
 		Place:    slider{At: at.At},
-		Schedule: experiment.Schedule(slices.Max(c.lengths)),
+		Schedule: record.Schedule(slices.Max(c.lengths)),
 		UsesC:    slices.DeleteFunc(slices.Clone(c.rules), func(rule string) bool { return !usesC(rule) }),
 	}
 	for _, v := range c.noises {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // The page has every control under its name, begins where it is told, and its script has what it needs.
@@ -49,8 +49,8 @@ func TestStatusIsText(t *testing.T) {
 }
 
 // grid is Figure 4 in small, with a hole in it.
-func grid() []*experiment.Record {
-	var records []*experiment.Record
+func grid() []*record.Record {
+	var records []*record.Record
 	for _, c := range []float64{0, 2, 8} {
 		for _, noise := range []float64{0, 0.5, 1} {
 			s := small()
@@ -65,7 +65,7 @@ func grid() []*experiment.Record {
 
 // Prerendered frames: the telling one first and alone to be seen, each a PNG, small enough, with a description.
 func TestFrames(t *testing.T) {
-	for name, make := range map[string]func([]*experiment.Record) ([]Frame, int, error){"noise": noiseFrames, "step": stepFrames} {
+	for name, make := range map[string]func([]*record.Record) ([]Frame, int, error){"noise": noiseFrames, "step": stepFrames} {
 		t.Run(name, func(t *testing.T) {
 			frames, telling, err := make(grid())
 			if err != nil {
@@ -97,10 +97,10 @@ func TestFrames(t *testing.T) {
 	}
 	again := small()
 	again.Seed = 2
-	if there, _, _, err := sorted(append([]*experiment.Record{madeUp(again, -1)}, grid()...)); err != nil || len(there) != 8 || there[0].Spec.Seed != 1 {
+	if there, _, _, err := sorted(append([]*record.Record{madeUp(again, -1)}, grid()...)); err != nil || len(there) != 8 || there[0].Spec.Seed != 1 {
 		t.Errorf("of two seeds: %d records, the first of seed %d (%v)", len(there), there[0].Spec.Seed, err)
 	}
-	if _, _, err := noiseFrames([]*experiment.Record{nil}); err == nil || !strings.Contains(err.Error(), "run --quick") {
+	if _, _, err := noiseFrames([]*record.Record{nil}); err == nil || !strings.Contains(err.Error(), "run --quick") {
 		t.Errorf("without records: %v", err)
 	}
 }
@@ -144,12 +144,12 @@ func far(a, b uint32) bool { return max(a, b)-min(a, b) > 0x2000 }
 // Every state of a record can be drawn and says what it is.
 func TestDraw(t *testing.T) {
 	diverged := madeUp(small(), 5)
-	diverged.Diverged = &experiment.Divergence{Step: 5, Reason: "the loss is NaN"}
+	diverged.Diverged = &record.Divergence{Step: 5, Reason: "the loss is NaN"}
 	clean := small()
 	clean.Noise = 0
 	for name, c := range map[string]struct {
-		spec   experiment.Spec
-		record *experiment.Record
+		spec   record.Spec
+		record *record.Record
 		mark   string
 	}{
 		"none":       {small(), nil, "no record yet"},

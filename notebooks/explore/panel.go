@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/plots"
 
 	"github.com/dustin/go-humanize"
@@ -14,13 +14,13 @@ import (
 
 // panel is what is shown for one place of the controls.
 type panel struct {
-	spec   experiment.Spec
-	record *experiment.Record // nil where there is none
-	wrong  string             // why there can be none, in one line
+	spec   record.Spec
+	record *record.Record // nil where there is none
+	wrong  string         // why there can be none, in one line
 }
 
 // look finds what there is of the run that the controls ask for. It never trains.
-func look(store *experiment.Store, base experiment.Spec, at Controls) panel {
+func look(store *record.Store, base record.Spec, at Controls) panel {
 	spec, err := at.spec(base)
 	if err != nil {
 		return panel{spec: spec, wrong: "No such run: " + err.Error()}
@@ -44,7 +44,7 @@ func (p panel) evaluated() int {
 func (p panel) figure(at Controls) (*plots.Figure, error) { return draw(p.spec, p.record, at.At) }
 
 // status says in words what is shown, and what the Train button would do, unless this very run is being trained.
-func (p panel) status(at Controls, known []experiment.Spec, training bool) status {
+func (p panel) status(at Controls, known []record.Spec, training bool) status {
 	s := status{Records: neighbours(p.spec, at.Rule, known)}
 	steps := humanize.Comma(int64(p.spec.Steps)) + " steps"
 	switch {

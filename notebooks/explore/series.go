@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/notebooks/study"
 	"coherentgradients/plots"
 
@@ -17,7 +17,7 @@ import (
 
 // ByNoise shows Figure 4 column by column: a frame for each noise, train and test accuracy over steps, a curve for each
 // c. Records that are nil are left out; it is an error if all are.
-func ByNoise(records []*experiment.Record) {
+func ByNoise(records []*record.Record) {
 	frames, telling, err := noiseFrames(records)
 	if err == nil {
 		err = Frames("label noise", frames, telling)
@@ -28,7 +28,7 @@ func ByNoise(records []*experiment.Record) {
 }
 
 // ByStep shows Figure 4 as a film: a frame for each of some steps, train and test accuracy over noise, a curve for each c.
-func ByStep(records []*experiment.Record) {
+func ByStep(records []*record.Record) {
 	frames, telling, err := stepFrames(records)
 	if err == nil {
 		err = Frames("step", frames, telling)
@@ -39,13 +39,13 @@ func ByStep(records []*experiment.Record) {
 }
 
 // sorted are the records there are, one for each noise and c: that of the lowest seed. Noises and c come in order.
-func sorted(records []*experiment.Record) (there []*experiment.Record, noises, cs []float64, err error) {
+func sorted(records []*record.Record) (there []*record.Record, noises, cs []float64, err error) {
 	for _, r := range records {
 		if r == nil || len(r.Evaluations) == 0 {
 			continue
 		}
 		noises, cs = with(noises, r.Spec.Noise), with(cs, r.Spec.C)
-		same := slices.IndexFunc(there, func(o *experiment.Record) bool { return o.Spec.Noise == r.Spec.Noise && o.Spec.C == r.Spec.C })
+		same := slices.IndexFunc(there, func(o *record.Record) bool { return o.Spec.Noise == r.Spec.Noise && o.Spec.C == r.Spec.C })
 		switch {
 		case same < 0:
 			there = append(there, r)
@@ -62,14 +62,14 @@ func sorted(records []*experiment.Record) (there []*experiment.Record, noises, c
 }
 
 // noiseFrames are those of [ByNoise]; the one nearest to half of the labels tells most.
-func noiseFrames(records []*experiment.Record) (frames []Frame, telling int, err error) {
+func noiseFrames(records []*record.Record) (frames []Frame, telling int, err error) {
 	there, noises, cs, err := sorted(records)
 	if err != nil {
 		return nil, 0, err
 	}
 	for i, noise := range noises {
 		panels := twoPanels()
-		var used []*experiment.Record
+		var used []*record.Record
 		for k, c := range cs {
 			for _, r := range there {
 				if r.Spec.Noise != noise || r.Spec.C != c {
@@ -96,7 +96,7 @@ func noiseFrames(records []*experiment.Record) (frames []Frame, telling int, err
 }
 
 // stepFrames are those of [ByStep], at the threes and tens of each decade; the last tells most.
-func stepFrames(records []*experiment.Record) (frames []Frame, telling int, err error) {
+func stepFrames(records []*record.Record) (frames []Frame, telling int, err error) {
 	there, noises, cs, err := sorted(records)
 	if err != nil {
 		return nil, 0, err
@@ -105,7 +105,7 @@ func stepFrames(records []*experiment.Record) (frames []Frame, telling int, err 
 	for _, r := range there {
 		longest = max(longest, r.Spec.Steps)
 	}
-	for _, step := range experiment.Schedule(longest) {
+	for _, step := range record.Schedule(longest) {
 		if first := strings.TrimRight(fmt.Sprint(step), "0"); step < 3 || first != "1" && first != "3" && step != longest {
 			continue
 		}
@@ -137,7 +137,7 @@ func stepFrames(records []*experiment.Record) (frames []Frame, telling int, err 
 }
 
 // valueAt is a recorded value of the run with a noise and c.
-func valueAt(records []*experiment.Record, noise, c float64, step int, column string) (float64, bool) {
+func valueAt(records []*record.Record, noise, c float64, step int, column string) (float64, bool) {
 	for _, r := range records {
 		if r.Spec.Noise != noise || r.Spec.C != c {
 			continue
@@ -160,7 +160,7 @@ func twoPanels() []*plots.Panel {
 }
 
 // frame is a figure of two panels with the caption of the runs in it.
-func frame(what, x string, panels []*plots.Panel, records []*experiment.Record) (*plots.Figure, error) {
+func frame(what, x string, panels []*plots.Panel, records []*record.Record) (*plots.Figure, error) {
 	m := meta(records[0].Spec, records[0])
 	m.Caption = what + ". " + common(records) + "."
 	var ids []string
@@ -173,7 +173,7 @@ func frame(what, x string, panels []*plots.Panel, records []*experiment.Record) 
 }
 
 // common is what a caption says of all runs of a figure, which differ in noise and c.
-func common(records []*experiment.Record) string {
+func common(records []*record.Record) string {
 	s := records[0].Spec
 	return fmt.Sprintf("%s, hidden layers %s, %s steps, seed %d", title(s.Dataset), strings.ReplaceAll(netName(s.Hidden), ",", "–"),
 		humanize.Comma(int64(s.Steps)), s.Seed)

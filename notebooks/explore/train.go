@@ -9,19 +9,20 @@ import (
 	"strings"
 	"time"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/train"
 
 	"github.com/dustin/go-humanize"
 )
 
-// runner trains a spec to its end or until ctx ends, as [experiment.Run] does.
-type runner func(ctx context.Context, spec experiment.Spec, progress experiment.Progress) (*experiment.Record, error)
+// runner trains a spec to its end or until ctx ends, as [run.Run] does.
+type runner func(ctx context.Context, spec record.Spec, progress run.Progress) (*record.Record, error)
 
 // trainer is the runner of a store.
-func trainer(store *experiment.Store) runner {
-	return func(ctx context.Context, spec experiment.Spec, progress experiment.Progress) (*experiment.Record, error) {
-		return experiment.Run(ctx, spec, experiment.Options{
+func trainer(store *record.Store) runner {
+	return func(ctx context.Context, spec record.Spec, progress run.Progress) (*record.Record, error) {
+		return run.Run(ctx, spec, run.Options{
 			NewEngine: train.New, Store: store, Progress: progress, CheckpointEvery: 5 * time.Second,
 		})
 	}
@@ -29,7 +30,7 @@ func trainer(store *experiment.Store) runner {
 
 // training is a run in the making.
 type training struct {
-	spec experiment.Spec
+	spec record.Spec
 	pace *pace
 	stop context.CancelFunc
 	// done yields how it ended, once.
@@ -38,12 +39,12 @@ type training struct {
 }
 
 // start trains a spec in the background.
-func start(ctx context.Context, run runner, spec experiment.Spec, now func() time.Time) *training {
+func start(ctx context.Context, runs runner, spec record.Spec, now func() time.Time) *training {
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	t := &training{spec: spec, pace: &pace{now: now}, stop: stop, done: done}
 	go func() {
-		_, err := run(ctx, spec, t.pace)
+		_, err := runs(ctx, spec, t.pace)
 		stop()
 		done <- err
 	}()
@@ -52,7 +53,7 @@ func start(ctx context.Context, run runner, spec experiment.Spec, now func() tim
 
 // outcome says how a training ended.
 func outcome(err error) string {
-	var interrupted *experiment.InterruptedError
+	var interrupted *run.InterruptedError
 	switch {
 	case err == nil:
 		return "Trained."

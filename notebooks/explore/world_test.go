@@ -12,19 +12,20 @@ import (
 	"testing"
 	"time"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 )
 
 // madeUp is a record of a spec with made-up numbers, at the first n evaluations of its schedule; n < 0: all.
-func madeUp(spec experiment.Spec, n int) *experiment.Record {
-	r := &experiment.Record{Spec: spec.Normalized()}
-	schedule := experiment.Schedule(spec.Steps)
+func madeUp(spec record.Spec, n int) *record.Record {
+	r := &record.Record{Spec: spec.Normalized()}
+	schedule := record.Schedule(spec.Steps)
 	if n < 0 || n > len(schedule) {
 		n = len(schedule)
 	}
 	for i, step := range schedule[:n] {
 		v := float64(i) / float64(len(schedule))
-		e := experiment.Evaluation{Step: step, TrainAccuracy: v, TestAccuracy: 1 - v, TrainLoss: 2 - v, TestLoss: 2 + v, Overfit: v / 2}
+		e := record.Evaluation{Step: step, TrainAccuracy: v, TestAccuracy: 1 - v, TrainLoss: 2 - v, TestLoss: 2 + v, Overfit: v / 2}
 		if spec.Noise > 0 {
 			pristine, corrupt := v, v/3
 			e.PristineAccuracy, e.CorruptAccuracy = &pristine, &corrupt
@@ -35,7 +36,7 @@ func madeUp(spec experiment.Spec, n int) *experiment.Record {
 }
 
 // write puts a record into a store's folder.
-func write(t *testing.T, store *experiment.Store, r *experiment.Record) {
+func write(t *testing.T, store *record.Store, r *record.Record) {
 	t.Helper()
 	dir := filepath.Join(store.Write, r.Spec.ID())
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -61,9 +62,9 @@ func write(t *testing.T, store *experiment.Store, r *experiment.Record) {
 }
 
 // small is the run that the tests begin at.
-func small() experiment.Spec {
-	s := experiment.DefaultSpec()
-	s.Dataset, s.Hidden, s.Steps, s.Noise, s.Aggregator, s.C = "glyphs", []int{64}, 300, 0.5, experiment.AggregatorWinsorize, 2
+func small() record.Spec {
+	s := record.DefaultSpec()
+	s.Dataset, s.Hidden, s.Steps, s.Noise, s.Aggregator, s.C = "glyphs", []int{64}, 300, 0.5, record.AggregatorWinsorize, 2
 	return s
 }
 
@@ -74,19 +75,19 @@ type world struct {
 	blocks map[string]string // what was shown last
 	knocks int
 	// asked are the specs whose training was started; each ends when told to.
-	asked chan experiment.Spec
+	asked chan record.Spec
 	end   chan error
 }
 
-func newWorld(t *testing.T, records ...*experiment.Record) *world {
+func newWorld(t *testing.T, records ...*record.Record) *world {
 	t.Helper()
 	dir := t.TempDir()
-	store := &experiment.Store{Folders: []string{dir}, Write: dir}
+	store := &record.Store{Folders: []string{dir}, Write: dir}
 	for _, r := range records {
 		write(t, store, r)
 	}
 	w := &world{
-		time: time.Unix(1, 0), blocks: map[string]string{}, asked: make(chan experiment.Spec, 10), end: make(chan error, 10),
+		time: time.Unix(1, 0), blocks: map[string]string{}, asked: make(chan record.Spec, 10), end: make(chan error, 10),
 	}
 	known := scan(store)
 	w.loop = &loop{
@@ -94,7 +95,7 @@ func newWorld(t *testing.T, records ...*experiment.Record) *world {
 		now:    func() time.Time { return w.time },
 		update: func(block, html string) { w.blocks[block] = html },
 		knock:  func() { w.knocks++ },
-		run: func(ctx context.Context, spec experiment.Spec, progress experiment.Progress) (*experiment.Record, error) {
+		run: func(ctx context.Context, spec record.Spec, progress run.Progress) (*record.Record, error) {
 			progress.Begin(spec.ID(), 0, spec.Steps)
 			progress.Step(100, 0.5)
 			w.asked <- spec

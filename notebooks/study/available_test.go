@@ -9,7 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/place"
 )
 
 // printed is what a function writes to standard output.
@@ -34,10 +35,10 @@ func printed(t *testing.T, f func()) string {
 // TestAvailableTellsDamagedFromMissing: training is no remedy for a damaged record, as it is refused.
 func TestAvailableTellsDamagedFromMissing(t *testing.T) {
 	runs := t.TempDir()
-	t.Setenv(experiment.EnvRuns, runs)
-	t.Setenv(experiment.EnvOut, "")
-	t.Setenv(experiment.EnvMode, string(experiment.Redraw))
-	damaged, missing := experiment.DefaultSpec(), experiment.DefaultSpec()
+	t.Setenv(place.EnvRuns, runs)
+	t.Setenv(place.EnvOut, "")
+	t.Setenv(place.EnvMode, string(place.Redraw))
+	damaged, missing := record.DefaultSpec(), record.DefaultSpec()
 	damaged.Dataset, damaged.Steps = "glyphs", 7
 	missing.Dataset, missing.Steps = "glyphs", 8
 	spec := filepath.Join(runs, damaged.ID(), "spec.json")

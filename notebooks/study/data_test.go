@@ -11,8 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/place"
 )
 
 // ended is what a cell printed and with which code it ended.
@@ -80,7 +81,7 @@ func TestCellsWithoutData(t *testing.T) {
 		{"redraw", "", "nowhere", 0}, {"quick", "", "nowhere", 1},
 	} {
 		nowhere(t)
-		t.Setenv(experiment.EnvMode, c.mode)
+		t.Setenv(place.EnvMode, c.mode)
 		t.Setenv("CG_STABLE", c.stable)
 		if c.data != "" {
 			t.Setenv(datasets.DataDirVariable, filepath.Join(t.TempDir(), c.data))
@@ -133,7 +134,7 @@ func TestCellsWithWrongData(t *testing.T) {
 		}
 	}
 	t.Setenv(datasets.DataDirVariable, dir)
-	t.Setenv(experiment.EnvMode, "redraw")
+	t.Setenv(place.EnvMode, "redraw")
 	if e := asCell(t, func() { Open() }); e.code != 1 || !strings.Contains(e.errs, "is a web page") {
 		t.Errorf("code %d, %q, %q", e.code, e.out, e.errs)
 	}
@@ -150,9 +151,9 @@ func TestFiguresOfAnotherDataSet(t *testing.T) {
 		set.Test = set.Train
 		return set, nil
 	})
-	spec := experiment.DefaultSpec()
+	spec := record.DefaultSpec()
 	spec.Dataset = "signs"
-	r := &experiment.Record{Spec: spec, Provenance: &experiment.Provenance{Sessions: []experiment.Session{{
+	r := &record.Record{Spec: spec, Provenance: &record.Provenance{Sessions: []record.Session{{
 		Data: "Seven signs, 40 + 40", Input: []int{20, 24, 1}, Classes: 7}}}}
 	if m := meta("Training", r); !strings.Contains(m.Caption, "Seven signs, net 480–256–256–256–7,") {
 		t.Errorf("caption %q", m.Caption)

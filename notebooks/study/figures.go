@@ -9,15 +9,16 @@ import (
 	"strconv"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/plots"
 
 	"github.com/dustin/go-humanize"
 )
 
 // RunFigure draws one run: accuracies and overfit, losses, and pristine against corrupt examples where there is noise.
-func RunFigure(r *experiment.Record) *plots.Figure {
+func RunFigure(r *record.Record) *plots.Figure {
 	return figure(plots.Run(plots.RunData{Meta: meta("One run", r), Evaluations: *evaluations(r)}))
 }
 
@@ -28,10 +29,10 @@ func figure(f *plots.Figure, err error) *plots.Figure {
 }
 
 // CompareFigure overlays runs, each under the name that tells it from the others.
-func CompareFigure(records ...*experiment.Record) *plots.Figure { return figure(compare(records)) }
+func CompareFigure(records ...*record.Record) *plots.Figure { return figure(compare(records)) }
 
 // compare is [CompareFigure] with its error.
-func compare(records []*experiment.Record) (*plots.Figure, error) {
+func compare(records []*record.Record) (*plots.Figure, error) {
 	d := plots.CompareData{Meta: meta("Training with and without winsorization", records...)}
 	for _, r := range records {
 		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, records), Evaluations: *evaluations(r)})
@@ -41,13 +42,13 @@ func compare(records []*experiment.Record) (*plots.Figure, error) {
 
 // GridFigure draws Figure 4 from records of [Grid], in any order; nil records are left out, and a cell without one is drawn
 // as missing. Several seeds of a cell become their median with their range as a band.
-func GridFigure(records []*experiment.Record) *plots.Figure { return figure(grid(records)) }
+func GridFigure(records []*record.Record) *plots.Figure { return figure(grid(records)) }
 
 // grid is [GridFigure] with its error.
-func grid(records []*experiment.Record) (*plots.Figure, error) {
+func grid(records []*record.Record) (*plots.Figure, error) {
 	d := plots.GridData{Noises: Noises(), Cs: Cs()}
 	what := "Accuracy and overfit by label noise (columns) and winsorization c (rows); grey line: proper accuracy"
-	var shown []*experiment.Record
+	var shown []*record.Record
 	several := false
 	for _, c := range d.Cs {
 		var cells []*plots.Evaluations
@@ -67,13 +68,13 @@ func grid(records []*experiment.Record) (*plots.Figure, error) {
 }
 
 // byCell gathers the records of a cell of Figure 4, without nil ones.
-func byCell(records []*experiment.Record, noise, c float64) []*experiment.Record {
-	return slices.DeleteFunc(byNoise(records, noise), func(r *experiment.Record) bool { return r.Spec.C != c })
+func byCell(records []*record.Record, noise, c float64) []*record.Record {
+	return slices.DeleteFunc(byNoise(records, noise), func(r *record.Record) bool { return r.Spec.C != c })
 }
 
 // evaluationsOfSeeds are the medians over the seeds of a run as plots takes them, with the range of accuracies and overfit
 // as bands where there are several; nil for none.
-func evaluationsOfSeeds(runs []*experiment.Record) *plots.Evaluations {
+func evaluationsOfSeeds(runs []*record.Record) *plots.Evaluations {
 	if len(runs) == 0 {
 		return nil
 	}
@@ -93,13 +94,13 @@ func evaluationsOfSeeds(runs []*experiment.Record) *plots.Evaluations {
 }
 
 // evaluations are a record's numbers as plots takes them.
-func evaluations(r *experiment.Record) *plots.Evaluations {
-	return evaluationsOfSeeds([]*experiment.Record{r})
+func evaluations(r *record.Record) *plots.Evaluations {
+	return evaluationsOfSeeds([]*record.Record{r})
 }
 
 // ProperAccuracy is the expected share of unchanged labels, with as many classes as the data set of the records has, or with
 // ten, as all published sets have.
-func ProperAccuracy(noise float64, records ...*experiment.Record) float64 {
+func ProperAccuracy(noise float64, records ...*record.Record) float64 {
 	for _, r := range records {
 		if r == nil {
 			continue
@@ -112,9 +113,9 @@ func ProperAccuracy(noise float64, records ...*experiment.Record) float64 {
 }
 
 // meta is caption, provenance and marks from the records themselves.
-func meta(what string, records ...*experiment.Record) plots.Meta {
+func meta(what string, records ...*record.Record) plots.Meta {
 	m := plots.Meta{Provenance: map[string]string{}}
-	present := slices.DeleteFunc(slices.Clone(records), func(r *experiment.Record) bool { return r == nil })
+	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
 	var ids, seeds, rates []string
 	add := func(list *[]string, word string) {
 		if !slices.Contains(*list, word) {
@@ -133,7 +134,7 @@ func meta(what string, records ...*experiment.Record) plots.Meta {
 		if data.Synthetic {
 			m.Marks = append(m.Marks, plots.SyntheticData)
 		}
-		if Mode() == experiment.Quick {
+		if Mode() == place.Quick {
 			m.Marks = append(m.Marks, plots.QuickRun)
 		}
 	}
@@ -148,7 +149,7 @@ func meta(what string, records ...*experiment.Record) plots.Meta {
 }
 
 // net writes a run's layers as the paper does, from input to classes.
-func net(r *experiment.Record) string {
+func net(r *record.Record) string {
 	data := r.Data()
 	words := make([]string, 0, len(r.Spec.Hidden)+2)
 	for _, width := range append(append([]int{data.Features()}, r.Spec.Hidden...), data.Classes) {
@@ -170,27 +171,27 @@ func title(name string) string {
 }
 
 // runName tells a run from the others it is compared with.
-func runName(r *experiment.Record, all []*experiment.Record) string {
-	differs := func(f func(experiment.Spec) any) bool {
-		return slices.ContainsFunc(all, func(o *experiment.Record) bool { return f(o.Spec) != f(r.Spec) })
+func runName(r *record.Record, all []*record.Record) string {
+	differs := func(f func(record.Spec) any) bool {
+		return slices.ContainsFunc(all, func(o *record.Record) bool { return f(o.Spec) != f(r.Spec) })
 	}
 	var words []string
-	if differs(func(s experiment.Spec) any { return s.Aggregator }) && r.Spec.Aggregator != "mean" && r.Spec.Aggregator != "winsorize" {
+	if differs(func(s record.Spec) any { return s.Aggregator }) && r.Spec.Aggregator != "mean" && r.Spec.Aggregator != "winsorize" {
 		words = append(words, r.Spec.Aggregator)
 	}
-	if differs(func(s experiment.Spec) any { return s.C }) {
+	if differs(func(s record.Spec) any { return s.C }) {
 		words = append(words, fmt.Sprintf("c = %v", r.Spec.C))
 	}
-	if differs(func(s experiment.Spec) any { return s.Noise }) {
+	if differs(func(s record.Spec) any { return s.Noise }) {
 		words = append(words, fmt.Sprintf("noise %v %%", 100*r.Spec.Noise))
 	}
-	if differs(func(s experiment.Spec) any { return fmt.Sprint(s.Hidden) }) {
+	if differs(func(s record.Spec) any { return fmt.Sprint(s.Hidden) }) {
 		words = append(words, "net "+net(r))
 	}
-	if differs(func(s experiment.Spec) any { return s.Dataset }) {
+	if differs(func(s record.Spec) any { return s.Dataset }) {
 		words = append(words, r.Data().Title)
 	}
-	if differs(func(s experiment.Spec) any { return s.Seed }) {
+	if differs(func(s record.Spec) any { return s.Seed }) {
 		words = append(words, fmt.Sprintf("seed %d", r.Spec.Seed))
 	}
 	if len(words) == 0 {

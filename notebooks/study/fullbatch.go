@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"math"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/plots"
 )
 
@@ -18,9 +19,9 @@ const (
 
 // FullBatchRuns are the specs of [FullBatch] on the notebook's data set; in quick mode they are cut to 600 examples and 200
 // steps.
-func FullBatchRuns() []experiment.Spec {
+func FullBatchRuns() []record.Spec {
 	specs := FullBatch(Dataset())
-	if Mode() != experiment.Quick {
+	if Mode() != place.Quick {
 		return specs
 	}
 	for i := range specs {
@@ -32,12 +33,12 @@ func FullBatchRuns() []experiment.Spec {
 
 // FullBatchFigure draws training on all examples a step beside minibatches, from the records of [FullBatchRuns]: training and
 // test accuracy over the steps, without noise and at 50 %. nil records are left out.
-func FullBatchFigure(records []*experiment.Record) *plots.Figure { return figure(fullBatch(records)) }
+func FullBatchFigure(records []*record.Record) *plots.Figure { return figure(fullBatch(records)) }
 
 // fullBatch is [FullBatchFigure] with its error.
-func fullBatch(records []*experiment.Record) (*plots.Figure, error) {
+func fullBatch(records []*record.Record) (*plots.Figure, error) {
 	var row []*plots.Panel
-	var present []*experiment.Record
+	var present []*record.Record
 	for _, noise := range []float64{0, 0.5} {
 		p := &plots.Panel{Title: fmt.Sprintf("Accuracy (%%) at %v %% label noise", 100*noise), XSteps: true, Percent: true}
 		if noise > 0 {
@@ -45,7 +46,7 @@ func fullBatch(records []*experiment.Record) (*plots.Figure, error) {
 		}
 		for _, r := range byNoise(records, noise) {
 			present = append(present, r)
-			steps := evaluated([]*experiment.Record{r}, math.MaxInt)
+			steps := evaluated([]*record.Record{r}, math.MaxInt)
 			name, role := "minibatches of 100", plots.Series(1)
 			if r.Spec.Batch > 100 {
 				name, role = "full batch", plots.Series(0)
@@ -54,7 +55,7 @@ func fullBatch(records []*experiment.Record) (*plots.Figure, error) {
 				what, name string
 				dash       plots.Dash
 			}{{"train", "train_accuracy", plots.Solid}, {"test", "test_accuracy", plots.Dashed}} {
-				l := spread([]*experiment.Record{r}, steps, named(q.name))
+				l := spread([]*record.Record{r}, steps, named(q.name))
 				p.Curves = append(p.Curves, plots.Curve{Name: name + ", " + q.what, X: steps, Y: l.Y, Role: role, Dash: q.dash})
 			}
 		}

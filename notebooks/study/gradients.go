@@ -10,7 +10,9 @@ import (
 	"strconv"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
+	"coherentgradients/notebooks/internal/place"
 )
 
 // The small runs of the notebooks on sections 2.1 to 2.4: a narrower net on the first quickExamples, which learns most of
@@ -27,7 +29,7 @@ const wideSteps = 100_000
 
 // NoiseLevels are the curves of Figure 1; in quick mode there are three.
 func NoiseLevels() []float64 {
-	if Mode() == experiment.Quick {
+	if Mode() == place.Quick {
 		return []float64{0, 0.5, 1}
 	}
 	return []float64{0, 0.25, 0.5, 0.75, 1}
@@ -38,19 +40,19 @@ func MixedLevels() []float64 { return []float64{0.25, 0.5, 0.75} }
 
 // NoiseSpec is the paper's net of section 2 (784–2048–10, batch 100, rate 0.1, 100,000 steps) on the notebook's data set
 // with a share of label noise. In quick mode it is [SmallNoise].
-func NoiseSpec(noise float64) experiment.Spec {
-	if Mode() == experiment.Quick {
+func NoiseSpec(noise float64) record.Spec {
+	if Mode() == place.Quick {
 		return SmallNoise(noise)
 	}
-	s := experiment.DefaultSpec()
+	s := record.DefaultSpec()
 	s.Dataset, s.Noise, s.Hidden, s.Steps = Dataset(), noise, slices.Clone(wide), wideSteps
 	return s
 }
 
 // SmallNoise is NoiseSpec made small enough to be trained while one waits: 256 hidden units, 1,500 steps, on the first
 // 6,000 training examples.
-func SmallNoise(noise float64) experiment.Spec {
-	s := experiment.DefaultSpec()
+func SmallNoise(noise float64) record.Spec {
+	s := record.DefaultSpec()
 	s.Dataset, s.Noise, s.Hidden = Dataset(), noise, []int{smallWidth}
 	if slices.Contains([]string{"mnist", "fashion-mnist", "cifar-10"}, s.Dataset) {
 		s.Dataset += "-" + strconv.Itoa(quickExamples)
@@ -60,11 +62,11 @@ func SmallNoise(noise float64) experiment.Spec {
 
 // NoiseRuns are the specs of [NoiseSpec] at the given levels, with all the seeds that there are records of: three up to
 // 50 % noise, one above, and one in quick mode.
-func NoiseRuns(levels ...float64) []experiment.Spec {
-	var specs []experiment.Spec
+func NoiseRuns(levels ...float64) []record.Spec {
+	var specs []record.Spec
 	for _, noise := range levels {
 		seeds := noiseSeeds(noise)
-		if Mode() == experiment.Quick {
+		if Mode() == place.Quick {
 			seeds = 1
 		}
 		specs = append(specs, withSeeds(NoiseSpec(noise), seeds)...)
@@ -74,13 +76,13 @@ func NoiseRuns(levels ...float64) []experiment.Spec {
 
 // Measured is [Available] for runs whose gradients are measured: it says how many records there are, and which of them
 // have no measured gradients, and in the modes quick and full it trains what is missing. Nothing is trained otherwise.
-func Measured(specs ...experiment.Spec) []*experiment.Record {
-	if mode := Mode(); mode == experiment.Quick || mode == experiment.Full {
+func Measured(specs ...record.Spec) []*record.Record {
+	if mode := Mode(); mode == place.Quick || mode == place.Full {
 		return TrainMeasured(specs...)
 	}
-	store, err := experiment.OpenStore("")
+	store, err := place.OpenStore("")
 	must(err)
-	records, unreadable := loadAll(store, specs, experiment.MeasureGradients)
+	records, unreadable := loadAll(store, specs, record.MeasureGradients)
 	found, measured := count(records), 0
 	absent := map[string]bool{}
 	for i, r := range records {
@@ -110,16 +112,16 @@ func Measured(specs ...experiment.Spec) []*experiment.Record {
 
 // TrainMeasured is [Train] for runs whose gradients are measured at the evaluated steps. A finished record that lacks
 // them is trained again.
-func TrainMeasured(specs ...experiment.Spec) []*experiment.Record {
-	ctx, stop := experiment.Interruptible(context.Background())
+func TrainMeasured(specs ...record.Spec) []*record.Record {
+	ctx, stop := run.Interruptible(context.Background())
 	defer stop()
-	records, err := experiment.RunAll(ctx, specs, options(experiment.MeasureGradients))
+	records, err := run.RunAll(ctx, specs, options(record.MeasureGradients))
 	must(err)
 	return records
 }
 
 // levels lists the noise of the specs whose records are as asked, with how many of them there are where it is not one.
-func levels(specs []experiment.Spec, is func(i int) bool) string {
+func levels(specs []record.Spec, is func(i int) bool) string {
 	var order []float64
 	count := map[float64]int{}
 	for i, spec := range specs {

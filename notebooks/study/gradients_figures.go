@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/plots"
 )
 
@@ -19,10 +19,10 @@ const contributionSteps = 10
 // NoiseFigure draws Figure 1 from records at several levels of label noise: training accuracy, test accuracy, training
 // loss, and the share of pristine and of corrupt examples that have been predicted as their training label at some
 // evaluated step so far. nil records are left out; several seeds of a level become their median with their range as a band.
-func NoiseFigure(records []*experiment.Record) *plots.Figure { return figure(noise(records)) }
+func NoiseFigure(records []*record.Record) *plots.Figure { return figure(noise(records)) }
 
 // noise is [NoiseFigure] with its error.
-func noise(records []*experiment.Record) (*plots.Figure, error) {
+func noise(records []*record.Record) (*plots.Figure, error) {
 	d := plots.Figure1Data{Meta: metaOfSeeds("Training at several levels of label noise; (d): predicted as its training label at some evaluated step so far", records)}
 	for _, level := range levelsOf(records) {
 		runs := byNoise(records, level)
@@ -44,7 +44,7 @@ func noise(records []*experiment.Record) (*plots.Figure, error) {
 const severalSeeds = "where there are several seeds, their median, with their range as a band"
 
 // metaOfSeeds is meta, with a word on the bands if there are any.
-func metaOfSeeds(what string, records []*experiment.Record) plots.Meta {
+func metaOfSeeds(what string, records []*record.Record) plots.Meta {
 	for _, level := range levelsOf(records) {
 		if len(byNoise(records, level)) > 1 {
 			what += "; " + severalSeeds
@@ -56,10 +56,10 @@ func metaOfSeeds(what string, records []*experiment.Record) plots.Meta {
 
 // SharesFigure draws Figure 2: what pristine and corrupt examples contribute to the squared gradient, as the paper
 // estimates it, over three of the six null worlds.
-func SharesFigure(records []*experiment.Record) *plots.Figure { return figure(shares(records)) }
+func SharesFigure(records []*record.Record) *plots.Figure { return figure(shares(records)) }
 
 // shares is [SharesFigure] with its error.
-func shares(records []*experiment.Record) (*plots.Figure, error) {
+func shares(records []*record.Record) (*plots.Figure, error) {
 	d := plots.GroupsData{Noises: MixedLevels(), Meta: metaOfSeeds("f^p and f^c estimated on 400 examples and 300 weights a layer; below, the same gradients with permuted designations", records)}
 	d.Rows = append(d.Rows, sharesRow("real", "fp_sample", records))
 	for k := range nullRows {
@@ -70,12 +70,12 @@ func shares(records []*experiment.Record) (*plots.Figure, error) {
 
 // ExactSharesFigure draws what Figure 2 estimates, exactly: of all training examples, for all parameters and for those of
 // each layer of a net with one hidden layer.
-func ExactSharesFigure(records []*experiment.Record) *plots.Figure {
+func ExactSharesFigure(records []*record.Record) *plots.Figure {
 	return figure(exactShares(records))
 }
 
 // exactShares is [ExactSharesFigure] with its error.
-func exactShares(records []*experiment.Record) (*plots.Figure, error) {
+func exactShares(records []*record.Record) (*plots.Figure, error) {
 	d := plots.GroupsData{Noises: MixedLevels(), Meta: metaOfSeeds("f^p and f^c of all training examples: all parameters, and those of the hidden and of the output layer", records)}
 	d.Rows = []plots.GroupRow{
 		sharesRow("all", "fp", records),
@@ -86,19 +86,19 @@ func exactShares(records []*experiment.Record) (*plots.Figure, error) {
 }
 
 // sharesRow is f^p by its name in the record, and f^c = 1 − f^p.
-func sharesRow(title, name string, records []*experiment.Record) plots.GroupRow {
+func sharesRow(title, name string, records []*record.Record) plots.GroupRow {
 	return groupRow(title, records, math.MaxInt, named(name), rest(name))
 }
 
 // ContributionsFigure draws Figure 3: the mean contribution of one pristine and of one corrupt example over the first ten
 // steps, as the paper estimates it, over three of the six null worlds. The gradients are those of the mean loss of all
 // training examples.
-func ContributionsFigure(records []*experiment.Record) *plots.Figure {
+func ContributionsFigure(records []*record.Record) *plots.Figure {
 	return figure(contributions(records))
 }
 
 // contributions is [ContributionsFigure] with its error.
-func contributions(records []*experiment.Record) (*plots.Figure, error) {
+func contributions(records []*record.Record) (*plots.Figure, error) {
 	d := plots.GroupsData{Noises: MixedLevels(), Meta: metaOfSeeds("i^p and i^c over the first ten steps, of the gradients of the mean loss, on 400 examples and 300 weights a layer; below, with permuted designations", records)}
 	d.Rows = append(d.Rows, contributionsRow("real", "_sample", records))
 	for k := range nullRows {
@@ -108,23 +108,23 @@ func contributions(records []*experiment.Record) (*plots.Figure, error) {
 }
 
 // ExactContributionsFigure draws what Figure 3 estimates, exactly: of all training examples and parameters.
-func ExactContributionsFigure(records []*experiment.Record) *plots.Figure {
+func ExactContributionsFigure(records []*record.Record) *plots.Figure {
 	return figure(exactContributions(records))
 }
 
 // exactContributions is [ExactContributionsFigure] with its error.
-func exactContributions(records []*experiment.Record) (*plots.Figure, error) {
+func exactContributions(records []*record.Record) (*plots.Figure, error) {
 	d := plots.GroupsData{Noises: MixedLevels(), Meta: metaOfSeeds("i^p and i^c over the first ten steps, of the gradients of the mean loss, on all training examples and parameters", records)}
 	d.Rows = []plots.GroupRow{contributionsRow("all", "", records)}
 	return plots.Figure3(d)
 }
 
-func contributionsRow(title, estimate string, records []*experiment.Record) plots.GroupRow {
+func contributionsRow(title, estimate string, records []*record.Record) plots.GroupRow {
 	return groupRow(title, records, contributionSteps-1, named("ip"+estimate), named("ic"+estimate))
 }
 
 // groupRow has a cell for each of the mixed levels, nil where no record has the values.
-func groupRow(title string, records []*experiment.Record, last int, pristine, corrupt func(experiment.Evaluation) (float64, bool)) plots.GroupRow {
+func groupRow(title string, records []*record.Record, last int, pristine, corrupt func(record.Evaluation) (float64, bool)) plots.GroupRow {
 	row := plots.GroupRow{Name: title}
 	for _, level := range MixedLevels() {
 		runs := byNoise(records, level)
@@ -140,10 +140,10 @@ func groupRow(title string, records []*experiment.Record, last int, pristine, co
 
 // CoherenceFigure draws m-coherence over the steps, on a log axis: of all training examples, of the pristine ones among
 // themselves, and of the corrupt ones among themselves.
-func CoherenceFigure(records []*experiment.Record) *plots.Figure { return figure(coherenceOf(records)) }
+func CoherenceFigure(records []*record.Record) *plots.Figure { return figure(coherenceOf(records)) }
 
 // coherenceOf is [CoherenceFigure] with its error.
-func coherenceOf(records []*experiment.Record) (*plots.Figure, error) {
+func coherenceOf(records []*record.Record) (*plots.Figure, error) {
 	var row []*plots.Panel
 	for _, part := range []struct{ title, name string }{
 		{"All examples", "coherence"}, {"Pristine ones", "coherence_pristine"}, {"Corrupt ones", "coherence_corrupt"},
@@ -152,7 +152,7 @@ func coherenceOf(records []*experiment.Record) (*plots.Figure, error) {
 		for i, level := range levelsOf(records) {
 			runs := byNoise(records, level)
 			steps := evaluated(runs, math.MaxInt)
-			line := spread(runs, steps, func(e experiment.Evaluation) (float64, bool) {
+			line := spread(runs, steps, func(e record.Evaluation) (float64, bool) {
 				v, ok := e.Value(part.name)
 				return math.Log10(v), ok && v > 0
 			})

@@ -6,14 +6,14 @@ import (
 	"math"
 	"slices"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/plots"
 )
 
 // byNoise gathers the records of each level, leaving out those that are nil. No level, or one without a record, has an
 // empty list.
-func byNoise(records []*experiment.Record, level float64) []*experiment.Record {
-	var list []*experiment.Record
+func byNoise(records []*record.Record, level float64) []*record.Record {
+	var list []*record.Record
 	for _, r := range records {
 		if r != nil && r.Spec.Noise == level {
 			list = append(list, r)
@@ -23,16 +23,16 @@ func byNoise(records []*experiment.Record, level float64) []*experiment.Record {
 }
 
 // levelsOf lists the noise levels of the records, rising, and csOf their c.
-func levelsOf(records []*experiment.Record) []float64 {
-	return distinct(records, func(s experiment.Spec) float64 { return s.Noise })
+func levelsOf(records []*record.Record) []float64 {
+	return distinct(records, func(s record.Spec) float64 { return s.Noise })
 }
 
-func csOf(records []*experiment.Record) []float64 {
-	return distinct(records, func(s experiment.Spec) float64 { return s.C })
+func csOf(records []*record.Record) []float64 {
+	return distinct(records, func(s record.Spec) float64 { return s.C })
 }
 
 // distinct lists the values that the records' specs have, rising; nil records have none.
-func distinct(records []*experiment.Record, of func(experiment.Spec) float64) []float64 {
+func distinct(records []*record.Record, of func(record.Spec) float64) []float64 {
 	var values []float64
 	for _, r := range records {
 		if r != nil {
@@ -44,7 +44,7 @@ func distinct(records []*experiment.Record, of func(experiment.Spec) float64) []
 }
 
 // evaluated lists the steps at which some record was evaluated, up to last.
-func evaluated(records []*experiment.Record, last int) []float64 {
+func evaluated(records []*record.Record, last int) []float64 {
 	var steps []float64
 	for _, r := range records {
 		for _, e := range r.Evaluations {
@@ -59,7 +59,7 @@ func evaluated(records []*experiment.Record, last int) []float64 {
 
 // spread is the median over the records, which are seeds of one run, of a value at each of the steps, and the range of it
 // as a band where there are several. It is empty if no record has the value.
-func spread(records []*experiment.Record, steps []float64, value func(experiment.Evaluation) (float64, bool)) plots.Line {
+func spread(records []*record.Record, steps []float64, value func(record.Evaluation) (float64, bool)) plots.Line {
 	at := make([][]float64, len(steps))
 	most := 0
 	for _, r := range records {
@@ -93,13 +93,13 @@ func spread(records []*experiment.Record, steps []float64, value func(experiment
 }
 
 // named is a value of an evaluation by its name in the record.
-func named(name string) func(experiment.Evaluation) (float64, bool) {
-	return func(e experiment.Evaluation) (float64, bool) { return e.Value(name) }
+func named(name string) func(record.Evaluation) (float64, bool) {
+	return func(e record.Evaluation) (float64, bool) { return e.Value(name) }
 }
 
 // rest is 1 less a value: f^c where a record has f^p alone.
-func rest(name string) func(experiment.Evaluation) (float64, bool) {
-	return func(e experiment.Evaluation) (float64, bool) {
+func rest(name string) func(record.Evaluation) (float64, bool) {
+	return func(e record.Evaluation) (float64, bool) {
 		v, ok := e.Value(name)
 		return 1 - v, ok
 	}

@@ -8,18 +8,18 @@ import (
 	"slices"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/plots"
 )
 
 // madeUpRecord is a record whose values follow from step, noise and seed; without is left out.
-func madeUpRecord(noise float64, seed int64, without ...string) *experiment.Record {
-	s := experiment.DefaultSpec()
+func madeUpRecord(noise float64, seed int64, without ...string) *record.Record {
+	s := record.DefaultSpec()
 	s.Noise, s.Hidden, s.Steps, s.Seed = noise, []int{2048}, 1000, seed
-	r := &experiment.Record{Spec: s}
-	for _, step := range experiment.Schedule(s.Steps) {
+	r := &record.Record{Spec: s}
+	for _, step := range record.Schedule(s.Steps) {
 		v := math.Log1p(float64(step)) / 8
-		e := experiment.Evaluation{Step: step, TrainAccuracy: v, TestAccuracy: v, TrainLoss: 2 - v + float64(seed), Extra: map[string]float64{
+		e := record.Evaluation{Step: step, TrainAccuracy: v, TestAccuracy: v, TrainLoss: 2 - v + float64(seed), Extra: map[string]float64{
 			"pristine_learned": v, "corrupt_learned": v / 2, "fp": v, "fp_sample": v, "fp_layer_0": v, "fp_layer_1": v,
 			"coherence": 10, "coherence_pristine": 5, "coherence_corrupt": 2,
 		}}
@@ -40,9 +40,9 @@ func madeUpRecord(noise float64, seed int64, without ...string) *experiment.Reco
 }
 
 func TestSpread(t *testing.T) {
-	runs := []*experiment.Record{madeUpRecord(0.5, 1), madeUpRecord(0.5, 2), madeUpRecord(0.5, 5)}
+	runs := []*record.Record{madeUpRecord(0.5, 1), madeUpRecord(0.5, 2), madeUpRecord(0.5, 5)}
 	steps := evaluated(runs, math.MaxInt)
-	if !slices.IsSorted(steps) || len(steps) != len(experiment.Schedule(1000)) {
+	if !slices.IsSorted(steps) || len(steps) != len(record.Schedule(1000)) {
 		t.Fatalf("steps %v", steps)
 	}
 	one := spread(runs[:1], steps, named("train_loss"))
@@ -91,14 +91,14 @@ func TestNoiseRuns(t *testing.T) {
 
 // Every figure draws from full records, from some, from records that were not measured, and from none.
 func TestGradientFigures(t *testing.T) {
-	full := []*experiment.Record{madeUpRecord(0, 1), madeUpRecord(0.25, 1), madeUpRecord(0.5, 1), madeUpRecord(0.5, 2), madeUpRecord(0.75, 1), madeUpRecord(1, 1)}
-	for name, records := range map[string][]*experiment.Record{
+	full := []*record.Record{madeUpRecord(0, 1), madeUpRecord(0.25, 1), madeUpRecord(0.5, 1), madeUpRecord(0.5, 2), madeUpRecord(0.75, 1), madeUpRecord(1, 1)}
+	for name, records := range map[string][]*record.Record{
 		"all":          full,
 		"some":         {nil, full[2], nil},
 		"none":         {nil, nil},
 		"not measured": {madeUpRecord(0.5, 1, "fp", "fp_sample", "ip", "ip_sample", "coherence", "fp_layer_0")},
 	} {
-		for what, draw := range map[string]func([]*experiment.Record) (*plots.Figure, error){
+		for what, draw := range map[string]func([]*record.Record) (*plots.Figure, error){
 			"figure 1": noise, "figure 2": shares, "figure 2, exact": exactShares, "figure 3": contributions,
 			"figure 3, exact": exactContributions, "coherence": coherenceOf,
 		} {
@@ -120,13 +120,13 @@ func TestGradientFigures(t *testing.T) {
 func TestLevels(t *testing.T) {
 	t.Setenv("CG_MODE", "full")
 	specs := NoiseRuns(0.25, 0.5, 0.75)
-	records := make([]*experiment.Record, len(specs))
+	records := make([]*record.Record, len(specs))
 	missing := func(i int) bool { return records[i] == nil }
 	if got := levels(specs, missing); got != "25 (3 seeds), 50 (3 seeds), 75 %" {
 		t.Errorf("all missing: %s", got)
 	}
 	for i := range records {
-		records[i] = &experiment.Record{}
+		records[i] = &record.Record{}
 	}
 	if got := levels(specs, missing); got != "" {
 		t.Errorf("none missing: %s", got)

@@ -7,7 +7,7 @@ import (
 	"math"
 	"slices"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/plots"
 )
 
@@ -16,10 +16,10 @@ import (
 // gradient of a batch at each evaluated step, the part of its squared length that winsorizing takes away and the cosine
 // between what is left and the plain gradient. nil records are left out; plain SGD takes nothing away, so it has no curve
 // below.
-func MechanismFigure(records []*experiment.Record) *plots.Figure { return figure(mechanism(records)) }
+func MechanismFigure(records []*record.Record) *plots.Figure { return figure(mechanism(records)) }
 
 // mechanism is [MechanismFigure] with its error.
-func mechanism(records []*experiment.Record) (*plots.Figure, error) {
+func mechanism(records []*record.Record) (*plots.Figure, error) {
 	panels := []struct {
 		*plots.Panel
 		name string
@@ -33,7 +33,7 @@ func mechanism(records []*experiment.Record) (*plots.Figure, error) {
 	var keys []plots.Key
 	several := false
 	for i, c := range cs {
-		runs := slices.DeleteFunc(slices.Clone(records), func(r *experiment.Record) bool { return r == nil || r.Spec.C != c })
+		runs := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil || r.Spec.C != c })
 		several = several || len(runs) > 1
 		steps := evaluated(runs, math.MaxInt)
 		name := fmt.Sprintf("c = %v", c)

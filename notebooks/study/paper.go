@@ -5,7 +5,7 @@ package study
 import (
 	"context"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
 	"coherentgradients/plots"
 )
@@ -17,20 +17,20 @@ type PaperFigure struct {
 	// What is a clause for people.
 	What string
 	// Specs are the runs that it shows; none for a figure that shows no run.
-	Specs []experiment.Spec
+	Specs []record.Spec
 	// Partial: it can be drawn when some of the records are missing, though not all.
 	Partial bool
 	// Draw draws it from the records of Specs, in their order, nil where one is missing. It ends no program.
-	Draw func(ctx context.Context, records []*experiment.Record) (*plots.Figure, error)
+	Draw func(ctx context.Context, records []*record.Record) (*plots.Figure, error)
 }
 
 // Paper lists the paper's figures, for the notebook's data set and mode.
 func Paper() []PaperFigure {
 	return []PaperFigure{
 		{Name: "two_examples", What: "the thought experiment of CG §1",
-			Draw: func(context.Context, []*experiment.Record) (*plots.Figure, error) { return twoExamples() }},
+			Draw: func(context.Context, []*record.Record) (*plots.Figure, error) { return twoExamples() }},
 		{Name: "label_noise", What: "training images and their noisy labels",
-			Draw: func(ctx context.Context, _ []*experiment.Record) (*plots.Figure, error) {
+			Draw: func(ctx context.Context, _ []*record.Record) (*plots.Figure, error) {
 				set, err := datasets.Open(ctx, Dataset(), datasets.Options{})
 				if err != nil {
 					return nil, err
@@ -46,7 +46,7 @@ func Paper() []PaperFigure {
 		{Name: "figure_4", What: "figure 4: label noise by winsorization", Specs: Grid(), Partial: true,
 			Draw: drawing(grid)},
 		{Name: "mechanism", What: "what winsorizing does at 50 % noise", Specs: GridColumn(0.5), Partial: true, Draw: drawing(mechanism)},
-		{Name: "plain_and_winsorized", What: "c = 0 against c = 2 at 50 % noise", Specs: []experiment.Spec{Spec(0.5, 0), Spec(0.5, 2)},
+		{Name: "plain_and_winsorized", What: "c = 0 against c = 2 at 50 % noise", Specs: []record.Spec{Spec(0.5, 0), Spec(0.5, 2)},
 			Draw: drawing(compare)},
 		{Name: "full_batch", What: "the full batch beside minibatches", Specs: FullBatchRuns(), Partial: true, Draw: drawing(fullBatch)},
 		{Name: "verdicts", What: "the verdict on each claim", Specs: ClaimRuns(Dataset()), Partial: true, Draw: drawing(judged)},
@@ -54,8 +54,8 @@ func Paper() []PaperFigure {
 }
 
 // drawing makes a Draw of a function that needs no context.
-func drawing(f func([]*experiment.Record) (*plots.Figure, error)) func(context.Context, []*experiment.Record) (*plots.Figure, error) {
-	return func(_ context.Context, records []*experiment.Record) (*plots.Figure, error) { return f(records) }
+func drawing(f func([]*record.Record) (*plots.Figure, error)) func(context.Context, []*record.Record) (*plots.Figure, error) {
+	return func(_ context.Context, records []*record.Record) (*plots.Figure, error) { return f(records) }
 }
 
 // twoExamples draws the thought experiment: examples a = (1, 1, 0) and b = (0, 1, 1) with the targets 1, under a linear

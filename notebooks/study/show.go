@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/plots"
 )
 
@@ -14,7 +14,7 @@ import (
 // DIR/figures, as PNG, SVG and PDF with the numbers beside them; [Save] does so from anywhere.
 func Show(f *plots.Figure, name string) {
 	must(f.Show())
-	if out := os.Getenv(experiment.EnvOut); out != "" {
+	if out := os.Getenv(place.EnvOut); out != "" {
 		_, err := f.Save(filepath.Join(out, "figures"), name, plots.TextWidth)
 		must(err)
 	}

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strconv"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/place"
 )
 
 // In quick mode nets are trained on the first quickExamples of a set, on which 50 epochs are a matter of seconds, and
@@ -20,8 +21,8 @@ const (
 // Spec is the paper's net of section 3 (784–256–256–256–10, batch 100, rate 0.1, 60,000 steps) on the notebook's data
 // set, with a share of label noise and c percent winsorized on each side; c = 0 is plain SGD. In quick mode it is cut to
 // 3,000 steps on 6,000 examples.
-func Spec(noise, c float64) experiment.Spec {
-	s := experiment.DefaultSpec()
+func Spec(noise, c float64) record.Spec {
+	s := record.DefaultSpec()
 	s.Dataset, s.Noise, s.C = Dataset(), noise, c
 	if c > 0 {
 		s.Aggregator = "winsorize"
@@ -30,9 +31,9 @@ func Spec(noise, c float64) experiment.Spec {
 }
 
 // AtMost is a spec with its number of steps set; in quick mode it is cut as [Spec] says.
-func AtMost(s experiment.Spec, steps int) experiment.Spec {
+func AtMost(s record.Spec, steps int) record.Spec {
 	s.Steps = steps
-	if Mode() != experiment.Quick {
+	if Mode() != place.Quick {
 		return s
 	}
 	limit := quickGlyphsSteps
@@ -48,7 +49,7 @@ func AtMost(s experiment.Spec, steps int) experiment.Spec {
 
 // Noises are the columns of Figure 4; in quick mode there are two.
 func Noises() []float64 {
-	if Mode() == experiment.Quick {
+	if Mode() == place.Quick {
 		return []float64{0, 0.5}
 	}
 	return []float64{0, 0.25, 0.5, 0.75, 1}
@@ -56,7 +57,7 @@ func Noises() []float64 {
 
 // Cs are the rows of Figure 4; in quick mode there are three.
 func Cs() []float64 {
-	if Mode() == experiment.Quick {
+	if Mode() == place.Quick {
 		return []float64{0, 2, 8}
 	}
 	return []float64{0, 1, 2, 4, 8}
@@ -64,8 +65,8 @@ func Cs() []float64 {
 
 // Grid is Figure 4's specs, row after row of c, each cell with all the seeds that there are records of: three at 50 %
 // noise for c = 0, 1, 2 and 8, and at 0 and 100 % for c = 0 and 2; one elsewhere, and in quick mode.
-func Grid() []experiment.Spec {
-	var specs []experiment.Spec
+func Grid() []record.Spec {
+	var specs []record.Spec
 	for _, c := range Cs() {
 		for _, noise := range Noises() {
 			specs = append(specs, cell(noise, c)...)
@@ -75,8 +76,8 @@ func Grid() []experiment.Spec {
 }
 
 // GridColumn is the part of [Grid] at one level of noise.
-func GridColumn(noise float64) []experiment.Spec {
-	var specs []experiment.Spec
+func GridColumn(noise float64) []record.Spec {
+	var specs []record.Spec
 	for _, c := range Cs() {
 		specs = append(specs, cell(noise, c)...)
 	}
@@ -84,9 +85,9 @@ func GridColumn(noise float64) []experiment.Spec {
 }
 
 // cell is the part of [Grid] at one level of noise and one c.
-func cell(noise, c float64) []experiment.Spec {
-	if Mode() == experiment.Quick {
-		return []experiment.Spec{Spec(noise, c)}
+func cell(noise, c float64) []record.Spec {
+	if Mode() == place.Quick {
+		return []record.Spec{Spec(noise, c)}
 	}
 	return withSeeds(Spec(noise, c), gridSeeds(noise, c))
 }
@@ -107,8 +108,8 @@ func noiseSeeds(noise float64) int64 {
 }
 
 // withSeeds is a spec with the seeds from 1 to count.
-func withSeeds(s experiment.Spec, count int64) []experiment.Spec {
-	specs := make([]experiment.Spec, count)
+func withSeeds(s record.Spec, count int64) []record.Spec {
+	specs := make([]record.Spec, count)
 	for i := range specs {
 		specs[i] = s
 		specs[i].Seed = int64(i) + 1

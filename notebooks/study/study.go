@@ -4,7 +4,7 @@
 //
 // It keeps cells thin, so it has their manners and not a library's: where something goes wrong, a function prints one
 // line that says what and how to mend it, and ends the program, which fails the cell. Nothing outside of notebooks should
-// import it; a library user starts at cgkit, cgkit/experiment or plots.
+// import it; a library user starts at cgkit, cgkit/run or plots.
 package study
 
 import (
@@ -16,10 +16,13 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/backend"
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 	"coherentgradients/datasets/fetch"
+	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/progress"
 )
 
 // exit ends a cell; tests replace it.
@@ -30,22 +33,18 @@ func must(err error) {
 	if err == nil {
 		return
 	}
-	var interrupted *experiment.InterruptedError
-	var missing *experiment.MissingError
-	switch {
-	case errors.As(err, &interrupted):
+	var interrupted *run.InterruptedError
+	if errors.As(err, &interrupted) {
 		fmt.Fprintln(os.Stderr, interrupted)
-	case errors.As(err, &missing):
-		fmt.Fprintf(os.Stderr, "error: %v: train by `go run ./notebooks run --quick` (minutes) or `--full` (hours)\n", missing)
-	default:
-		fmt.Fprintln(os.Stderr, "error: "+strings.TrimSpace(err.Error()))
+	} else {
+		fmt.Fprintln(os.Stderr, "error: "+place.Explain(err))
 	}
 	exit(1)
 }
 
 // Mode is how the notebook is run: interactively, quick, redrawn from records, or in full ($CG_MODE).
-func Mode() experiment.Mode {
-	mode, err := experiment.CurrentMode()
+func Mode() place.Mode {
+	mode, err := place.CurrentMode()
 	must(err)
 	return mode
 }
@@ -64,7 +63,7 @@ func Dataset() string {
 // Open returns the notebook's data set. Where it is not to be had, a notebook that only draws records goes on without: the
 // cell says in one line what is missing, and ends.
 func Open() *datasets.Set {
-	ctx, stop := experiment.Interruptible(context.Background())
+	ctx, stop := run.Interruptible(context.Background())
 	defer stop()
 	set, err := datasets.Open(ctx, Dataset(), data())
 	if errors.Is(err, datasets.ErrMissing) && drawsOnly() {
@@ -80,7 +79,7 @@ func Open() *datasets.Set {
 // drawsOnly says whether the notebook shows what there is, rather than trains or is kept as it comes out.
 func drawsOnly() bool {
 	mode := Mode()
-	return mode != experiment.Quick && mode != experiment.Full && !stable()
+	return mode != place.Quick && mode != place.Full && !stable()
 }
 
 // stable says whether the executed notebook is to be kept ($CG_STABLE): then nothing is left out of it, and nothing is printed
@@ -103,32 +102,32 @@ func (calm) Retry(error) {}
 
 // Train returns the records of the specs: loaded where they are finished, trained now where not, with progress. The stop
 // button saves where it is; run the cell again to go on.
-func Train(specs ...experiment.Spec) []*experiment.Record {
-	ctx, stop := experiment.Interruptible(context.Background())
+func Train(specs ...record.Spec) []*record.Record {
+	ctx, stop := run.Interruptible(context.Background())
 	defer stop()
-	records, err := experiment.RunAll(ctx, specs, options(""))
+	records, err := run.RunAll(ctx, specs, options(""))
 	must(err)
 	return records
 }
 
 // options say how the notebook's runs are made: in the store that the environment asks for, with progress below the cell, and
 // none trained where the notebook is only redrawn.
-func options(measure experiment.Measure) experiment.Options {
-	store, err := experiment.OpenStore("")
+func options(measure record.Measure) run.Options {
+	store, err := place.OpenStore("")
 	must(err)
-	return experiment.Options{
-		NewEngine: train.New, Store: store, Progress: experiment.NewProgress(), Datasets: data(), Measure: measure,
-		Redraw: Mode() == experiment.Redraw,
+	return run.Options{
+		NewEngine: train.New, Store: store, Progress: progress.NewProgress(), Datasets: data(), Measure: measure,
+		Redraw: Mode() == place.Redraw,
 	}
 }
 
 // Available returns the finished records of the specs without training, nil for those that are missing, and says how
 // many there are. In the modes quick and full it trains what is missing.
-func Available(specs ...experiment.Spec) []*experiment.Record {
-	if mode := Mode(); mode == experiment.Quick || mode == experiment.Full {
+func Available(specs ...record.Spec) []*record.Record {
+	if mode := Mode(); mode == place.Quick || mode == place.Full {
 		return Train(specs...)
 	}
-	store, err := experiment.OpenStore("")
+	store, err := place.OpenStore("")
 	must(err)
 	records, unreadable := loadAll(store, specs, "")
 	found := count(records)
@@ -143,15 +142,15 @@ func Available(specs ...experiment.Spec) []*experiment.Record {
 
 // loadAll loads the records of specs without training: nil for those that are missing, and for those that can't be read,
 // which are listed by their ids.
-func loadAll(store *experiment.Store, specs []experiment.Spec, measure experiment.Measure) ([]*experiment.Record, []Unreadable) {
-	records := make([]*experiment.Record, len(specs))
+func loadAll(store *record.Store, specs []record.Spec, measure record.Measure) ([]*record.Record, []Unreadable) {
+	records := make([]*record.Record, len(specs))
 	var unreadable []Unreadable
 	for i, spec := range specs {
-		r, err := experiment.Run(context.Background(), spec, experiment.Options{
-			Store: store, Redraw: true, Progress: experiment.Silent, Measure: measure,
+		r, err := run.Run(context.Background(), spec, run.Options{
+			Store: store, Redraw: true, Progress: run.Silent, Measure: measure,
 		})
-		var diverged *experiment.DivergedError
-		var missing *experiment.MissingError
+		var diverged *record.DivergedError
+		var missing *run.MissingError
 		switch {
 		case err == nil || errors.As(err, &diverged):
 			records[i] = r
@@ -162,7 +161,7 @@ func loadAll(store *experiment.Store, specs []experiment.Spec, measure experimen
 	return records, unreadable
 }
 
-func count(records []*experiment.Record) (found int) {
+func count(records []*record.Record) (found int) {
 	for _, r := range records {
 		if r != nil {
 			found++
@@ -179,7 +178,7 @@ type Unreadable struct {
 
 // String is one line: the id and what is wrong.
 func (u Unreadable) String() string {
-	var damage *experiment.DamagedError
+	var damage *record.DamagedError
 	if errors.As(u.Err, &damage) {
 		return "damaged: " + u.Err.Error()
 	}

@@ -9,13 +9,13 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // TestUnreadable: a damaged record is neither found nor missing.
 func TestUnreadable(t *testing.T) {
-	store := &experiment.Store{Write: t.TempDir()}
-	damaged, missing := experiment.DefaultSpec(), experiment.DefaultSpec()
+	store := &record.Store{Write: t.TempDir()}
+	damaged, missing := record.DefaultSpec(), record.DefaultSpec()
 	missing.Seed = 2
 	dir := filepath.Join(store.Write, damaged.ID())
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -30,8 +30,8 @@ func TestUnreadable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, measure := range []experiment.Measure{"", experiment.MeasureGradients} {
-		records, unreadable := loadAll(store, []experiment.Spec{damaged, missing}, measure)
+	for _, measure := range []record.Measure{"", record.MeasureGradients} {
+		records, unreadable := loadAll(store, []record.Spec{damaged, missing}, measure)
 		if count(records) != 0 || len(unreadable) != 1 || unreadable[0].ID != damaged.ID() {
 			t.Fatalf("%v, %v", records, unreadable)
 		}
@@ -41,7 +41,7 @@ func TestUnreadable(t *testing.T) {
 			t.Errorf("%q", text)
 		}
 	}
-	records, absent, unreadable := Finished(store, []experiment.Spec{damaged, missing})
+	records, absent, unreadable := Finished(store, []record.Spec{damaged, missing})
 	if count(records) != 0 || len(absent) != 1 || absent[0] != missing.ID() || len(unreadable) != 1 {
 		t.Errorf("%v, %v, %v", records, absent, unreadable)
 	}

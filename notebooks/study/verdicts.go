@@ -12,16 +12,17 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/claims"
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/plots"
 )
 
 // ClaimRuns are the specs of all the runs that the claims C1 to C15 are judged by, on a data set, at full scale whatever
 // the mode: Figure 4's, Figure 1's, and those of [FullBatch].
-func ClaimRuns(dataset string) []experiment.Spec {
-	base := experiment.DefaultSpec()
+func ClaimRuns(dataset string) []record.Spec {
+	base := record.DefaultSpec()
 	base.Dataset = dataset
-	var specs []experiment.Spec
+	var specs []record.Spec
 	for _, noise := range []float64{0, 0.25, 0.5, 0.75, 1} {
 		s := base
 		s.Noise = noise
@@ -39,11 +40,11 @@ func ClaimRuns(dataset string) []experiment.Spec {
 
 // FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training examples:
 // without noise and at 50 %, all of them a step for 10,000 steps and minibatches of 100 beside it.
-func FullBatch(dataset string) []experiment.Spec {
-	var specs []experiment.Spec
+func FullBatch(dataset string) []record.Spec {
+	var specs []record.Spec
 	for _, noise := range []float64{0, 0.5} {
 		for _, batch := range []int{quickExamples, 100} {
-			s := experiment.DefaultSpec()
+			s := record.DefaultSpec()
 			s.Dataset, s.Noise, s.Batch, s.Steps = fmt.Sprintf("%s-%d", dataset, quickExamples), noise, batch, 10_000
 			specs = append(specs, s)
 		}
@@ -54,8 +55,8 @@ func FullBatch(dataset string) []experiment.Spec {
 // Judged gives the verdict on each claim, from the finished records of [ClaimRuns] on the notebook's data set; in the mode
 // full it trains the missing ones first.
 func Judged() []claims.Verdict {
-	if Mode() == experiment.Full {
-		var plain, measured []experiment.Spec
+	if Mode() == place.Full {
+		var plain, measured []record.Spec
 		for _, spec := range ClaimRuns(Dataset()) {
 			if slices.Equal(spec.Hidden, wide) {
 				measured = append(measured, spec)
@@ -65,7 +66,7 @@ func Judged() []claims.Verdict {
 		}
 		return claims.JudgeOn(basisOf(Dataset()), append(Train(plain...), TrainMeasured(measured...)...))
 	}
-	store, err := experiment.OpenStore("")
+	store, err := place.OpenStore("")
 	must(err)
 	verdicts, found, asked, unreadable := Judge(store, Dataset())
 	fmt.Printf("%d of %d records found\n", found, asked)
@@ -82,7 +83,7 @@ func basisOf(dataset string) claims.Basis {
 
 // Judge is [Judged] on the records of a store, for use without a notebook: it trains nothing and ends no program. It says
 // also how many of the records it found, and which it could not read.
-func Judge(store *experiment.Store, dataset string) (verdicts []claims.Verdict, found, asked int, unreadable []Unreadable) {
+func Judge(store *record.Store, dataset string) (verdicts []claims.Verdict, found, asked int, unreadable []Unreadable) {
 	specs := ClaimRuns(dataset)
 	records, _, unreadable := Finished(store, specs)
 	return claims.JudgeOn(basisOf(dataset), records), count(records), len(specs), unreadable
@@ -90,7 +91,7 @@ func Judge(store *experiment.Store, dataset string) (verdicts []claims.Verdict, 
 
 // Finished are the finished records of specs in a store, nil where there is none, the ids of those that are missing, and
 // what is there and can't be read.
-func Finished(store *experiment.Store, specs []experiment.Spec) (records []*experiment.Record, missing []string, unreadable []Unreadable) {
+func Finished(store *record.Store, specs []record.Spec) (records []*record.Record, missing []string, unreadable []Unreadable) {
 	for _, spec := range specs {
 		r, err := store.Find(spec)
 		switch {
@@ -204,13 +205,13 @@ var short = map[string]string{
 }
 
 // judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.
-func judged(records []*experiment.Record) (*plots.Figure, error) {
+func judged(records []*record.Record) (*plots.Figure, error) {
 	return verdictsOf(claims.JudgeOn(basisOf(Dataset()), records))
 }
 
 // SameAsCommitted prints whether the verdicts are those of notebooks/results/claims.json, which the README shows.
 func SameAsCommitted(verdicts []claims.Verdict) {
-	store, err := experiment.OpenStore("")
+	store, err := place.OpenStore("")
 	must(err)
 	committed, err := claims.Read(filepath.Join(store.Folders[0], CommittedClaims))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"coherentgradients/cgkit/claims"
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 func TestClaimRuns(t *testing.T) {
@@ -31,7 +31,7 @@ func TestClaimRuns(t *testing.T) {
 }
 
 func TestEvaluationsOfSeeds(t *testing.T) {
-	runs := []*experiment.Record{madeUpRecord(0.5, 1), madeUpRecord(0.5, 2), madeUpRecord(0.5, 3)}
+	runs := []*record.Record{madeUpRecord(0.5, 1), madeUpRecord(0.5, 2), madeUpRecord(0.5, 3)}
 	runs[1].Evaluations[3].TestAccuracy, runs[2].Evaluations[3].TestAccuracy = 0.9, 0.7
 	e := evaluationsOfSeeds(runs)
 	if lo := runs[0].Evaluations[3].TestAccuracy; e.TestAccuracy[3] != 0.7 || e.TestBand.Lo[3] != lo || e.TestBand.Hi[3] != 0.9 {
@@ -49,11 +49,11 @@ func TestMechanism(t *testing.T) {
 	plain, clamped := madeUpRecord(0.5, 1), madeUpRecord(0.5, 1)
 	plain.Spec.C, clamped.Spec.C = 0, 2
 	for i := range clamped.Evaluations {
-		for _, r := range []*experiment.Record{plain, clamped} {
+		for _, r := range []*record.Record{plain, clamped} {
 			r.Evaluations[i].Extra["energy_removed"], r.Evaluations[i].Extra["cosine"] = 0.25, 0.75
 		}
 	}
-	f, err := mechanism([]*experiment.Record{plain, nil, clamped})
+	f, err := mechanism([]*record.Record{plain, nil, clamped})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestMechanism(t *testing.T) {
 	if !strings.Contains(text.String(), "0.25") || !strings.Contains(text.String(), "0.75") {
 		t.Errorf("what is removed at c = 2 is not in the figure:\n%.600s", &text)
 	}
-	if f, err := mechanism([]*experiment.Record{nil}); err != nil || !strings.Contains(f.Caption(), "No record") {
+	if f, err := mechanism([]*record.Record{nil}); err != nil || !strings.Contains(f.Caption(), "No record") {
 		t.Errorf("without a record: %v", err)
 	}
 	if _, err := fullBatch(nil); err != nil {
@@ -79,7 +79,7 @@ func TestVerdictsFigure(t *testing.T) {
 			t.Errorf("%s has the short form %q", c.ID, short[c.ID])
 		}
 	}
-	f, err := judged([]*experiment.Record{nil, madeUpRecord(0.5, 1)})
+	f, err := judged([]*record.Record{nil, madeUpRecord(0.5, 1)})
 	if err != nil || !strings.Contains(f.Caption(), "15 not tested") {
 		t.Errorf("%v", err)
 	}

@@ -4,6 +4,7 @@ package hygiene
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,19 +32,27 @@ func TestPackageDoc(t *testing.T) {
 var arrows = map[string][]string{
 	"plots":                 {},
 	"datasets/fetch":        {},
-	"datasets":              {"datasets/fetch"},
+	"datasets/random":       {},
+	"datasets":              {"datasets/fetch", "datasets/random"},
 	"cgkit/selection":       {},
-	"cgkit/perexample":      {},
-	"cgkit/aggregate":       {"cgkit/internal/xlaflags", "cgkit/perexample", "cgkit/selection"},
+	"cgkit/internal/disk":   {},
+	"cgkit/internal/halves": {},
+	"cgkit/perexample":      {"cgkit/internal/halves"},
+	"cgkit/aggregate":       {"cgkit/internal/halves", "cgkit/internal/xlaflags", "cgkit/selection"},
 	"cgkit/backend/pip":     {},
 	"cgkit/backend/plugin":  {"cgkit/backend/pip"},
 	"cgkit/backend":         {"cgkit/backend/plugin", "cgkit/internal/xlaflags"},
 	"cgkit/coherence":       {"cgkit/perexample"},
 	"cgkit":                 {"cgkit/aggregate", "cgkit/perexample"},
-	"cgkit/claims":          {"cgkit/experiment", "cgkit/internal/disk"},
-	"cgkit/internal/disk":   {},
+	"cgkit/models":          {"datasets/random"},
+	"cgkit/record":          {"cgkit/internal/disk", "datasets"},
+	"cgkit/run":             {"cgkit/internal/disk", "cgkit/record", "datasets", "datasets/random"},
+	"cgkit/train": {"cgkit", "cgkit/aggregate", "cgkit/backend", "cgkit/coherence", "cgkit/models", "cgkit/perexample",
+		"cgkit/record", "cgkit/run", "datasets", "datasets/random"},
+	"cgkit/claims":          {"cgkit/record", "cgkit/internal/disk"},
 	"cgkit/internal/cgtest": {"cgkit/backend", "cgkit/backend/plugin"},
-	"notebooks/explore":     {"notebooks/study", "plots", "cgkit/experiment", "datasets"},
+	"notebooks/explore": {"notebooks/study", "notebooks/internal/place", "plots", "cgkit/record", "cgkit/run", "cgkit/train",
+		"datasets"},
 }
 
 // mayImport says which of the module's top folders a package of each may use at all, in its tests too.
@@ -91,12 +100,27 @@ func TestPlainGo(t *testing.T) {
 		for _, imported := range p.Imports {
 			domain, _, _ := strings.Cut(imported, "/")
 			foreign := strings.Contains(domain, ".")
-			gomlx := strings.HasPrefix(imported, "github.com/gomlx/")
 			if name == "cgkit/selection" && foreign {
 				t.Errorf("%s imports %s: it uses the standard library alone", name, imported)
 			}
-			if top, _, _ := strings.Cut(name, "/"); gomlx && (top == "plots" || top == "datasets" || name == "cgkit/claims") {
-				t.Errorf("%s imports %s: it must not need GoMLX", name, imported)
+		}
+	}
+}
+
+// TestNeeds looks at all that a package is built of, not at its own imports alone: what reads, makes and judges records,
+// draws or opens data is built without GoMLX, and rules without per-example gradients.
+func TestNeeds(t *testing.T) {
+	for name, never := range map[string]string{
+		"plots": "github.com/gomlx/", "datasets": "github.com/gomlx/", "cgkit/record": "github.com/gomlx/", "cgkit/run": "github.com/gomlx/",
+		"cgkit/claims": "github.com/gomlx/", "cgkit/aggregate": module + "/cgkit/perexample", "cgkit/models": module + "/cgkit/record",
+	} {
+		out, err := exec.Command("go", "list", "-deps", module+"/"+name).Output()
+		if err != nil {
+			t.Fatalf("go list of %s: %v", name, err)
+		}
+		for needed := range strings.Lines(string(out)) {
+			if strings.HasPrefix(needed, never) {
+				t.Errorf("%s is built with %s: it must not need it", name, strings.TrimSpace(needed))
 			}
 		}
 	}

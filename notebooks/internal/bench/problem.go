@@ -10,7 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/datasets"
 )
 
@@ -35,11 +36,11 @@ const (
 
 // problem is the synthetic training problem of a setup: digits as white strokes on black, with label noise so that the
 // gradients do not die out.
-func problem(ctx context.Context, s *Setup) (experiment.Problem, error) {
+func problem(ctx context.Context, s *Setup) (run.Problem, error) {
 	n := (fewestExamples + s.Batch - 1) / s.Batch * s.Batch
 	set, err := datasets.NewGlyphs(ctx, n, classes, 1)
 	if err != nil {
-		return experiment.Problem{}, err
+		return run.Problem{}, err
 	}
 	for i, p := range set.Train.Pixels {
 		if p < faint {
@@ -48,19 +49,19 @@ func problem(ctx context.Context, s *Setup) (experiment.Problem, error) {
 	}
 	noise, err := datasets.NewLabelNoise(set.Train.Labels, 0.3, 1)
 	if err != nil {
-		return experiment.Problem{}, err
+		return run.Problem{}, err
 	}
-	spec := experiment.DefaultSpec()
+	spec := record.DefaultSpec()
 	spec.Dataset, spec.Noise = set.Name, 0.3
 	spec.Hidden = s.Net[1 : len(s.Net)-1]
 	spec.Aggregator, spec.C = s.Aggregator, s.C
 	spec.Batch, spec.LearningRate = s.Batch, s.LearningRate
-	return experiment.Problem{Spec: spec, Set: set, Noise: noise}, nil
+	return run.Problem{Spec: spec, Set: set, Noise: noise}, nil
 }
 
 // firstBatch is the batch of the problem's first update: images [batch, features] from 0 to 1, labels [batch].
-func firstBatch(p experiment.Problem) (images []float32, labels []int32, err error) {
-	order, err := experiment.NewBatchOrder(p.Spec, p.Set.Train.Len())
+func firstBatch(p run.Problem) (images []float32, labels []int32, err error) {
+	order, err := run.NewBatchOrder(p.Spec, p.Set.Train.Len())
 	if err != nil {
 		return nil, nil, err
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"coherentgradients/cgkit"
-	"coherentgradients/cgkit/experiment"
 	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/train"
 )
 
@@ -72,7 +72,7 @@ func newCall(ctx context.Context, b compute.Backend, s *Setup) (*call, error) {
 }
 
 // startingWeights are the prepared ones, or freshly drawn ones.
-func startingWeights(s *Setup, spec experiment.Spec) ([][]float32, error) {
+func startingWeights(s *Setup, spec record.Spec) ([][]float32, error) {
 	if s.Dir != "" {
 		return readWeights(filepath.Join(s.Dir, weightsFile), s.Net)
 	}

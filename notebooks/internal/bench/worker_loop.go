@@ -9,14 +9,14 @@ import (
 
 	"github.com/gomlx/compute"
 
-	"coherentgradients/cgkit/experiment"
 	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/train"
 )
 
 // loop is the training loop of package experiment as a run uses it.
 type loop struct {
-	engine experiment.Engine
+	engine run.Engine
 	layers int
 	chunk  int
 }

@@ -20,8 +20,9 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/place"
 )
 
 // The files of a data set like MNIST.
@@ -91,7 +92,7 @@ func alone(t *testing.T) (cache string) {
 	cache = t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", cache)
 	t.Setenv("GOMLX_BACKEND", "go")
-	for _, name := range []string{experiment.EnvRuns, experiment.EnvOut, experiment.EnvMode, datasetVariable} {
+	for _, name := range []string{place.EnvRuns, place.EnvOut, place.EnvMode, datasetVariable} {
 		t.Setenv(name, "")
 	}
 	return cache
@@ -111,8 +112,8 @@ func init() {
 // tinyRun trains tinySpec in no time. Its capacity is its length: appending copies.
 var tinyRun = slices.Clip([]string{"train", "--dataset", "tiny", "--batch", "10", "--hidden", "4", "--steps", "2"})
 
-func tinySpec() experiment.Spec {
-	spec := experiment.DefaultSpec()
+func tinySpec() record.Spec {
+	spec := record.DefaultSpec()
 	spec.Dataset, spec.Batch, spec.Hidden, spec.Steps = "tiny", 10, []int{4}, 2
 	return spec
 }

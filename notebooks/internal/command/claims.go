@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"coherentgradients/cgkit/claims"
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/study"
 )
 
@@ -33,7 +33,7 @@ func claimsCommand() *cobra.Command {
 					return fmt.Errorf("--out %q: %q is not a folder: name a file in a folder that exists", out, filepath.Dir(out))
 				}
 			}
-			store, err := experiment.OpenStore("")
+			store, err := place.OpenStore("")
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"coherentgradients/cgkit/experiment"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/proc"
@@ -61,7 +60,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "interrupted")
 		return codeInterrupted
 	}
-	fmt.Fprintln(stderr, "error: "+strings.TrimSpace(err.Error()))
+	fmt.Fprintln(stderr, "error: "+place.Explain(err))
 	var held *sweep.HeldError
 	if errors.As(err, &held) {
 		return codeHeld
@@ -102,7 +101,7 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 
 // absoluteFolders makes the variables that name folders mean the same folder in cells, which run elsewhere.
 func absoluteFolders() {
-	for _, name := range []string{datasets.DataDirVariable, experiment.EnvRuns} {
+	for _, name := range []string{datasets.DataDirVariable, place.EnvRuns} {
 		value := os.Getenv(name)
 		if value == "" || value[0] == '~' || filepath.IsAbs(value) {
 			continue

@@ -9,14 +9,14 @@ import (
 	"testing"
 
 	"coherentgradients/cgkit/claims"
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/notebooks/study"
 )
 
 // TestCommittedClaims: the committed file of verdicts is what the committed records give, and the README shows it. After
 // new records: CG_REGEN=1 go test ./notebooks/internal/command -run CommittedClaims
 func TestCommittedClaims(t *testing.T) {
-	verdicts, found, asked, unreadable := study.Judge(&experiment.Store{Folders: []string{results}, Write: t.TempDir()}, "mnist")
+	verdicts, found, asked, unreadable := study.Judge(&record.Store{Folders: []string{results}, Write: t.TempDir()}, "mnist")
 	if len(unreadable) > 0 {
 		t.Fatal(unreadable)
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/study"
 )
 
@@ -87,7 +87,7 @@ func TestDamagedRecords(t *testing.T) {
 func TestOutNamesAPlace(t *testing.T) {
 	cache := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", cache)
-	t.Setenv(experiment.EnvRuns, "")
+	t.Setenv(place.EnvRuns, "")
 	for _, c := range New(nil, nil).Commands() {
 		if c.Flags().Lookup("out") == nil {
 			continue

@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/study"
 )
 
@@ -34,14 +35,14 @@ func withoutData(t *testing.T) {
 func TestOwnImagesUnderAPublishedName(t *testing.T) {
 	alone(t)
 	dataFolder(t, nil)
-	spec := experiment.DefaultSpec()
+	spec := record.DefaultSpec()
 	out := t.TempDir()
 	madeUp(t, out, spec) // finished
 	for _, args := range [][]string{{"train", "--out", out}, {"train", "--out", t.TempDir()}, {"sweep", "--noise", "0", "--out", out}, {"sweep", "--noise", "0", "--out", t.TempDir()}} {
 		refused(t, args, "is not the published train-images-idx3-ubyte of mnist", "a name of their own")
 	}
 	// figures draws the records and signs no picture of the user's as MNIST.
-	t.Setenv(experiment.EnvRuns, out)
+	t.Setenv(place.EnvRuns, out)
 	code, stdout, errs := call("figures", "--out", filepath.Join(t.TempDir(), "f"), "--formats", "svg")
 	if strings.Contains(stdout, "label_noise") || !strings.Contains(errs, "label_noise: left out: ") || !strings.Contains(errs, "is not the published") || code != codeFailed {
 		t.Errorf("code %d, %q, %q", code, stdout, errs)
@@ -70,7 +71,7 @@ func TestNoData(t *testing.T) {
 	}
 	// Figures of records need none.
 	runs := t.TempDir()
-	t.Setenv(experiment.EnvRuns, runs)
+	t.Setenv(place.EnvRuns, runs)
 	madeUp(t, runs, study.Spec(0.5, 0))
 	code, stdout, errs := call("figures", "--out", filepath.Join(t.TempDir(), "f"), "--formats", "svg")
 	if code != codeOK || !strings.Contains(stdout, "figure_4.svg") || strings.Contains(stdout, "label_noise") || !strings.Contains(errs, "label_noise: left out (training images and their noisy labels): data set not found: mnist") {
@@ -85,7 +86,7 @@ func TestRelativeFolders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{datasets.DataDirVariable, experiment.EnvRuns} {
+	for _, name := range []string{datasets.DataDirVariable, place.EnvRuns} {
 		for value, want := range map[string]string{"x/y": filepath.Join(here, "x", "y"), "": "", "~/x": "~/x", here: here} {
 			t.Setenv(name, value)
 			absoluteFolders()

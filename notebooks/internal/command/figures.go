@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/study"
@@ -40,7 +40,7 @@ func figuresCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			store, err := experiment.OpenStore("")
+			store, err := place.OpenStore("")
 			if err != nil {
 				return err
 			}
@@ -69,7 +69,7 @@ func checkFigures(out, size, formats string) (s plots.Size, list []plots.Format,
 		}
 		list = append(list, format)
 	}
-	if _, err := experiment.CurrentMode(); err != nil {
+	if _, err := place.CurrentMode(); err != nil {
 		return s, nil, err
 	}
 	return s, list, checkDatasetVariable()
@@ -85,7 +85,7 @@ func checkDatasetVariable() error {
 
 // drawFigures draws what can be drawn, prints each file written on stdout and what is missing on stderr. It is an error
 // if no figure of runs could be drawn, or one failed for another reason than a missing record or data set.
-func drawFigures(ctx context.Context, figures []study.PaperFigure, store *experiment.Store, stdout, stderr io.Writer,
+func drawFigures(ctx context.Context, figures []study.PaperFigure, store *record.Store, stdout, stderr io.Writer,
 	save func(f *plots.Figure, name string) ([]string, error)) error {
 	drawn, failed := 0, 0
 	told := map[string]bool{} // records that can't be read, which several figures may need
@@ -140,7 +140,7 @@ func drawFigures(ctx context.Context, figures []study.PaperFigure, store *experi
 	case len(told) > 0:
 		return fmt.Errorf("%d records can't be read, each with its reason above", len(told))
 	case drawn == 0:
-		return errors.New("no figure of runs could be drawn: train them by `go run ./notebooks sweep --paper figure4`, or set $" + experiment.EnvRuns + " to the folder of their records")
+		return errors.New("no figure of runs could be drawn: train them by `go run ./notebooks sweep --paper figure4`, or set $" + place.EnvRuns + " to the folder of their records")
 	case failed > 0:
 		return fmt.Errorf("%d figures could not be drawn, each with its reason above", failed)
 	}

@@ -13,14 +13,15 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/sweep"
 	"coherentgradients/notebooks/study"
 	"coherentgradients/plots"
 )
 
 // madeUp writes a finished record with numbers out of the air.
-func madeUp(t *testing.T, folder string, spec experiment.Spec) {
+func madeUp(t *testing.T, folder string, spec record.Spec) {
 	t.Helper()
 	text, err := json.Marshal(spec.Normalized())
 	if err != nil {
@@ -34,9 +35,9 @@ func madeUp(t *testing.T, folder string, spec experiment.Spec) {
 		t.Fatal(err)
 	}
 	var lines []byte
-	for i, step := range experiment.Schedule(spec.Steps) {
+	for i, step := range record.Schedule(spec.Steps) {
 		learned := float64(i) / 50
-		line, err := json.Marshal(experiment.Evaluation{Step: step, TrainAccuracy: 0.1 + 0.9*learned, TestAccuracy: 0.1 + 0.5*learned,
+		line, err := json.Marshal(record.Evaluation{Step: step, TrainAccuracy: 0.1 + 0.9*learned, TestAccuracy: 0.1 + 0.5*learned,
 			TrainLoss: 2.3 - 2*learned, TestLoss: 2.3 + learned, Overfit: 0.4 * learned, Seconds: learned})
 		if err != nil {
 			t.Fatal(err)
@@ -52,9 +53,9 @@ func madeUp(t *testing.T, folder string, spec experiment.Spec) {
 func figuresOf(t *testing.T) (runs, out string) {
 	t.Helper()
 	runs, out = t.TempDir(), filepath.Join(t.TempDir(), "figures")
-	t.Setenv(experiment.EnvRuns, runs)
-	t.Setenv(experiment.EnvOut, "")
-	t.Setenv(experiment.EnvMode, "")
+	t.Setenv(place.EnvRuns, runs)
+	t.Setenv(place.EnvOut, "")
+	t.Setenv(place.EnvMode, "")
 	t.Setenv(datasetVariable, "glyphs")
 	return runs, out
 }
@@ -116,11 +117,11 @@ func TestFiguresInLaTeX(t *testing.T) {
 	}
 	_, out := figuresOf(t)
 	t.Setenv(datasetVariable, "")
-	store := &experiment.Store{Folders: []string{filepath.Join("..", "..", "results")}, Write: t.TempDir()}
+	store := &record.Store{Folders: []string{filepath.Join("..", "..", "results")}, Write: t.TempDir()}
 	figures := study.Paper()
 	for i, p := range figures {
 		if p.Name == "label_noise" {
-			figures[i].Draw = func(ctx context.Context, records []*experiment.Record) (*plots.Figure, error) {
+			figures[i].Draw = func(ctx context.Context, records []*record.Record) (*plots.Figure, error) {
 				t.Setenv(datasetVariable, "glyphs")
 				defer t.Setenv(datasetVariable, "")
 				return p.Draw(ctx, records)
@@ -174,7 +175,7 @@ func TestFiguresMistakes(t *testing.T) {
 
 // TestPaperGrid: what `sweep --paper all` trains is what the claims are judged by, and the figures drawn from.
 func TestPaperGrid(t *testing.T) {
-	t.Setenv(experiment.EnvMode, "")
+	t.Setenv(place.EnvMode, "")
 	t.Setenv(datasetVariable, "")
 	grid, err := sweep.Paper("all")
 	if err != nil {

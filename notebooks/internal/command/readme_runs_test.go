@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/notebooks/internal/sweep"
 	"coherentgradients/notebooks/study"
 )
@@ -26,7 +26,7 @@ func runsText(folder string) (string, error) {
 	const steps = 60_000
 	var seconds []float64
 	type cell struct{ noise, c float64 }
-	cells := map[cell][]*experiment.Record{}
+	cells := map[cell][]*record.Record{}
 	for _, r := range records {
 		model := study.Spec(r.Spec.Noise, r.Spec.C)
 		model.Dataset, model.Steps, model.Seed = "mnist", steps, r.Spec.Seed
@@ -48,7 +48,7 @@ func runsText(folder string) (string, error) {
 	}
 	all := 0.0
 	for _, r := range records {
-		if slices.ContainsFunc(specs, func(s experiment.Spec) bool { return s.ID() == r.Spec.ID() }) {
+		if slices.ContainsFunc(specs, func(s record.Spec) bool { return s.ID() == r.Spec.ID() }) {
 			all += r.Evaluations[len(r.Evaluations)-1].Seconds
 		}
 	}
@@ -65,7 +65,7 @@ func runsText(folder string) (string, error) {
 			if len(runs) == 0 {
 				continue
 			}
-			over := func(f func(r *experiment.Record, last experiment.Evaluation) float64) string {
+			over := func(f func(r *record.Record, last record.Evaluation) float64) string {
 				var values []float64
 				for _, r := range runs {
 					values = append(values, 100*f(r, r.Evaluations[len(r.Evaluations)-1]))
@@ -73,16 +73,16 @@ func runsText(folder string) (string, error) {
 				return spreadOf(values)
 			}
 			fmt.Fprintf(&b, "| %v | %v | %v | %d | %s | %s | %s | %s |\n", 100*noise, math.Round(1000*study.ProperAccuracy(noise))/10, c, len(runs),
-				over(func(_ *experiment.Record, last experiment.Evaluation) float64 { return last.TrainAccuracy }),
-				over(func(_ *experiment.Record, last experiment.Evaluation) float64 { return last.TestAccuracy }),
-				over(func(r *experiment.Record, _ experiment.Evaluation) float64 {
+				over(func(_ *record.Record, last record.Evaluation) float64 { return last.TrainAccuracy }),
+				over(func(_ *record.Record, last record.Evaluation) float64 { return last.TestAccuracy }),
+				over(func(r *record.Record, _ record.Evaluation) float64 {
 					best := math.Inf(-1)
 					for _, e := range r.Evaluations {
 						best = max(best, e.TestAccuracy)
 					}
 					return best
 				}),
-				over(func(_ *experiment.Record, last experiment.Evaluation) float64 { return last.Overfit }))
+				over(func(_ *record.Record, last record.Evaluation) float64 { return last.Overfit }))
 		}
 	}
 	b.WriteString("\n")
@@ -90,7 +90,7 @@ func runsText(folder string) (string, error) {
 }
 
 // finishedIn is the finished records of a folder.
-func finishedIn(folder string) (records []*experiment.Record, err error) {
+func finishedIn(folder string) (records []*record.Record, err error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func finishedIn(folder string) (records []*experiment.Record, err error) {
 		if !entry.IsDir() {
 			continue
 		}
-		r, err := experiment.Load(filepath.Join(folder, entry.Name()))
+		r, err := record.Load(filepath.Join(folder, entry.Name()))
 		if err != nil {
 			return nil, err
 		}

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/notebooks/internal/bench"
+	"coherentgradients/notebooks/internal/place"
 )
 
 // regenVariable set, the tests of this file write what they otherwise compare.
@@ -62,7 +63,7 @@ func TestReadmeBench(t *testing.T) {
 // TestReadmeRuns: README's table of runs, and what it says of their times, is what the committed records give, over all
 // seeds that there are.
 func TestReadmeRuns(t *testing.T) {
-	t.Setenv(experiment.EnvMode, "")
+	t.Setenv(place.EnvMode, "")
 	text, err := runsText(results)
 	if err != nil {
 		t.Fatal(err)
@@ -135,10 +136,10 @@ func TestBenchText(t *testing.T) {
 
 // TestRunsText: medians and ranges are over the seeds that there are.
 func TestRunsText(t *testing.T) {
-	t.Setenv(experiment.EnvMode, "")
+	t.Setenv(place.EnvMode, "")
 	folder := t.TempDir()
 	for seed := range int64(4) {
-		spec := experiment.DefaultSpec()
+		spec := record.DefaultSpec()
 		spec.Noise, spec.Seed, spec.Steps = 0.25, seed+1, 60_000
 		madeUp(t, folder, spec)
 		if seed == 0 {
@@ -154,7 +155,7 @@ func TestRunsText(t *testing.T) {
 	}
 	rewrite := func(noise float64, seed int64, test string) {
 		t.Helper()
-		spec := experiment.DefaultSpec()
+		spec := record.DefaultSpec()
 		spec.Noise, spec.Seed, spec.Steps = noise, seed, 60_000
 		path := filepath.Join(folder, spec.ID(), "evaluations.jsonl")
 		text, err := os.ReadFile(path)

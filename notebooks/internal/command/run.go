@@ -15,7 +15,6 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
-	"coherentgradients/cgkit/experiment"
 	"coherentgradients/datasets"
 	"coherentgradients/datasets/fetch"
 	"coherentgradients/notebooks/internal/ipynb"
@@ -29,8 +28,8 @@ import (
 
 // Variables that tell a notebook's cells how they are run.
 const (
-	outVariable     = experiment.EnvOut
-	modeVariable    = experiment.EnvMode
+	outVariable     = place.EnvOut
+	modeVariable    = place.EnvMode
 	datasetVariable = "CG_DATASET"
 	// stableVariable, "1" under --update, asks cells to print nothing that differs from
 	// run to run: no times, no speeds.
@@ -54,7 +53,7 @@ func runCommand() *cobra.Command {
 			"and as a page (.html), with figures and records; the checkout stays unchanged, unless\n" +
 			"--update is given. A failing cell fails the command.",
 		Example: "  go run ./notebooks run --quick --out /tmp/cg\n  go run ./notebooks run 03_winsorized_sgd --full",
-		RunE:    func(cmd *cobra.Command, args []string) error { return run(cmd, f, args) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return runNotebooks(cmd, f, args) },
 	}
 	cmd.Flags().BoolVar(&f.quick, "quick", false, "train small: minutes in all")
 	cmd.Flags().BoolVar(&f.full, "full", false, "train what is missing at full scale")
@@ -67,14 +66,14 @@ func runCommand() *cobra.Command {
 }
 
 // mode is what the flags make of $CG_MODE.
-func (f runFlags) mode() experiment.Mode {
+func (f runFlags) mode() place.Mode {
 	switch {
 	case f.quick:
-		return experiment.Quick
+		return place.Quick
 	case f.full:
-		return experiment.Full
+		return place.Full
 	}
-	return experiment.Redraw
+	return place.Redraw
 }
 
 // plan is a checked run.
@@ -165,7 +164,7 @@ func (f runFlags) variables(out string) []string {
 	return vars
 }
 
-func run(cmd *cobra.Command, f runFlags, args []string) error {
+func runNotebooks(cmd *cobra.Command, f runFlags, args []string) error {
 	ctx, out := cmd.Context(), printer(cmd)
 	p, err := f.check(args)
 	if err != nil {
@@ -197,7 +196,7 @@ func (f runFlags) fetchData(ctx context.Context, out *status.Printer) error {
 		name = study.DefaultDataset
 	}
 	_, err := datasets.Open(ctx, name, dataOptions(out))
-	if errors.Is(err, datasets.ErrMissing) && f.mode() == experiment.Redraw && !f.update && ctx.Err() == nil {
+	if errors.Is(err, datasets.ErrMissing) && f.mode() == place.Redraw && !f.update && ctx.Err() == nil {
 		line, _, _ := strings.Cut(err.Error(), "\n")
 		out.Note("%s", line)
 		out.Note("figures of records are redrawn without it; pictures of examples are left out")

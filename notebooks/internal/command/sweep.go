@@ -14,9 +14,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"coherentgradients/cgkit/backend"
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/sweep"
 )
@@ -79,7 +81,7 @@ func sweepCommand() *cobra.Command {
 }
 
 // specs are the runs that the flags ask for.
-func (f sweepFlags) specs() ([]experiment.Spec, error) {
+func (f sweepFlags) specs() ([]record.Spec, error) {
 	var over sweep.Block
 	var errs []error
 	read(&over.Dataset, f.dataset, "dataset", sweep.Words, &errs)
@@ -162,11 +164,11 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
-	store, err := experiment.OpenStore(f.out)
+	store, err := place.OpenStore(f.out)
 	if err != nil {
 		return err
 	}
-	measure, err := experiment.ParseMeasure(f.measure)
+	measure, err := record.ParseMeasure(f.measure)
 	if err != nil {
 		return err
 	}
@@ -198,7 +200,7 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 
 // prepare sees that records can be written, and gets, once and for all runs, what the children need: the plugin and the data sets. It says what is computed on,
 // and refuses a batch that does not fit its data before anything is trained.
-func prepare(cmd *cobra.Command, store *experiment.Store, runs []*sweep.Run) error {
+func prepare(cmd *cobra.Command, store *record.Store, runs []*sweep.Run) error {
 	sets, checked := map[string]*datasets.Set{}, map[string]bool{}
 	for _, r := range runs {
 		name := r.Spec.Dataset
@@ -244,28 +246,28 @@ func prepare(cmd *cobra.Command, store *experiment.Store, runs []*sweep.Run) err
 // trainChild is train as a sweep starts it: the spec is JSON, progress and result go to standard output as JSON, and
 // the end of standard input ends it.
 func trainChild(cmd *cobra.Command, f trainFlags) error {
-	spec, err := experiment.DecodeSpec([]byte(f.child))
+	spec, err := record.DecodeSpec([]byte(f.child))
 	if err != nil {
 		return fmt.Errorf("--%s is for sweep to use: %w", sweep.ChildFlag, err)
 	}
-	measure, err := experiment.ParseMeasure(f.measure)
+	measure, err := record.ParseMeasure(f.measure)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := sweep.UntilParentGone(cmd.Context(), cmd.InOrStdin())
 	defer cancel()
 	reporter := sweep.NewReporter(cmd.OutOrStdout())
-	store, err := experiment.OpenStore(f.out)
+	store, err := place.OpenStore(f.out)
 	if err != nil {
 		reporter.Result(nil, err)
 		return err
 	}
-	record, err := experiment.Run(ctx, spec, experiment.Options{
+	rec, err := run.Run(ctx, spec, run.Options{
 		NewEngine: train.New, Store: store, Progress: reporter, SaveWeights: f.saveWeights, Measure: measure,
 	})
-	reporter.Result(record, err)
-	var held *experiment.HeldError
-	var diverged *experiment.DivergedError
+	reporter.Result(rec, err)
+	var held *run.HeldError
+	var diverged *record.DivergedError
 	if errors.As(err, &held) || errors.As(err, &diverged) {
 		return nil // told, and nothing went wrong
 	}

@@ -21,7 +21,8 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/google/go-cmp/cmp"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/place"
 )
 
 // asCommand is set where this test binary is to be the command itself: a sweep, and its children.
@@ -45,7 +46,7 @@ func startSweep(t *testing.T, folder string, more ...string) (*exec.Cmd, *string
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program, append(append(slices.Clone(tinySweep), "--out", folder), more...)...)
-	cmd.Env = append(os.Environ(), asCommand+"=1", "GOMLX_BACKEND=go", experiment.EnvMode+"=", experiment.EnvOut+"=", "XDG_CACHE_HOME="+t.TempDir())
+	cmd.Env = append(os.Environ(), asCommand+"=1", "GOMLX_BACKEND=go", place.EnvMode+"=", place.EnvOut+"=", "XDG_CACHE_HOME="+t.TempDir())
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
@@ -61,13 +62,13 @@ func startSweep(t *testing.T, folder string, more ...string) (*exec.Cmd, *string
 }
 
 // recordsIn are the records of a folder as they must be whatever happened: without times.
-func recordsIn(t *testing.T, folder string) map[string][]experiment.Evaluation {
+func recordsIn(t *testing.T, folder string) map[string][]record.Evaluation {
 	t.Helper()
-	records, err := experiment.LoadAll(folder)
+	records, err := record.LoadAll(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string][]experiment.Evaluation{}
+	all := map[string][]record.Evaluation{}
 	for _, r := range records {
 		if !r.Complete() {
 			t.Errorf("%s is not complete", r.Spec.ID())
@@ -185,7 +186,7 @@ func TestTwoSweeps(t *testing.T) {
 	if n := len(recordsIn(t, folder)); n != 4 {
 		t.Errorf("%d records", n)
 	}
-	records, err := experiment.LoadAll(folder)
+	records, err := record.LoadAll(folder)
 	if err != nil {
 		t.Fatal(err)
 	}

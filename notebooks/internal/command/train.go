@@ -12,9 +12,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"coherentgradients/cgkit/backend"
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/dump"
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/sweep"
 )
@@ -23,7 +26,7 @@ const measureHelp = "measure more at evaluated steps: gradients, those of all tr
 
 // trainFlags are the flags of train, as typed.
 type trainFlags struct {
-	spec   experiment.Spec
+	spec   record.Spec
 	hidden string
 	c      string
 	out    string
@@ -35,7 +38,7 @@ type trainFlags struct {
 }
 
 func trainCommand() *cobra.Command {
-	f := trainFlags{spec: experiment.DefaultSpec()}
+	f := trainFlags{spec: record.DefaultSpec()}
 	f.hidden = joinInts(f.spec.Hidden)
 	cmd := &cobra.Command{
 		Use:   "train",
@@ -79,17 +82,17 @@ func trainCommand() *cobra.Command {
 func (f trainFlags) checkRule(given func(flag string) bool) error {
 	rule := f.spec.Aggregator
 	switch {
-	case experiment.TakesC(rule) && !given("c"):
+	case record.TakesC(rule) && !given("c"):
 		return fmt.Errorf("aggregator %q without c, the percentage on each side, is the plain mean: add --c, such as --c 2", rule)
-	case f.spec.Percentile == experiment.PercentileLinear && !experiment.TakesPercentile(rule):
+	case f.spec.Percentile == record.PercentileLinear && !record.TakesPercentile(rule):
 		return fmt.Errorf("percentile = %s with aggregator %q, which has no use for it: leave --percentile out, or add --aggregator %s --c 2",
-			f.spec.Percentile, rule, experiment.AggregatorWinsorize)
+			f.spec.Percentile, rule, record.AggregatorWinsorize)
 	}
 	return nil
 }
 
 // complete is the spec that the flags ask for, checked.
-func (f trainFlags) complete() (experiment.Spec, error) {
+func (f trainFlags) complete() (record.Spec, error) {
 	s := f.spec
 	var err error
 	if s.Hidden, err = splitInts(f.hidden); err != nil {
@@ -113,20 +116,20 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 	if err := train.Check(spec); err != nil {
 		return err
 	}
-	store, err := experiment.OpenStore(f.out)
+	store, err := place.OpenStore(f.out)
 	if err != nil {
 		return err
 	}
 	if f.dump != "" {
-		if err := experiment.CheckDumpPath(f.dump); err != nil {
+		if err := dump.CheckDumpPath(f.dump); err != nil {
 			return err
 		}
 	}
-	measure, err := experiment.ParseMeasure(f.measure)
+	measure, err := record.ParseMeasure(f.measure)
 	if err != nil {
 		return err
 	}
-	opt := experiment.Options{
+	opt := run.Options{
 		NewEngine: train.New, Store: store, SaveWeights: f.saveWeights, Measure: measure,
 		Datasets: dataOptions(printer(cmd)),
 	}
@@ -138,21 +141,21 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 		return err
 	}
 	if f.dump != "" {
-		if err := experiment.DumpStep(cmd.Context(), spec, f.dump, opt); err != nil {
+		if err := dump.DumpStep(cmd.Context(), spec, f.dump, opt); err != nil {
 			return err
 		}
 		out.Note("the first update of %s is in %s", spec.ID(), f.dump)
 		return nil
 	}
 	out.Note("%s", backend.Describe())
-	record, err := experiment.Run(cmd.Context(), spec, opt)
-	if record != nil {
-		fmt.Fprintln(cmd.OutOrStdout(), record.Dir)
-		if _, ok := record.WeightsPath(); f.saveWeights && record.Loaded && !ok {
+	rec, err := run.Run(cmd.Context(), spec, opt)
+	if rec != nil {
+		fmt.Fprintln(cmd.OutOrStdout(), rec.Dir)
+		if _, ok := rec.WeightsPath(); f.saveWeights && rec.Loaded && !ok {
 			out.Note("it was finished without weights: those are saved while training; move the record away to train it again")
 		}
 	}
-	var interrupted *experiment.InterruptedError
+	var interrupted *run.InterruptedError
 	if errors.As(err, &interrupted) {
 		out.Note("%v", interrupted)
 	}
@@ -161,7 +164,7 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 
 // checkFiles judges the record's folder and the data before anything is set up, and lets opt use the data read for
 // that. A finished record needs neither.
-func checkFiles(ctx context.Context, spec experiment.Spec, dump bool, opt *experiment.Options) error {
+func checkFiles(ctx context.Context, spec record.Spec, dump bool, opt *run.Options) error {
 	if !dump {
 		if finished, err := opt.Store.Check(spec); finished || err != nil {
 			return err

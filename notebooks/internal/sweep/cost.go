@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
 )
 
@@ -15,7 +15,7 @@ import (
 // It balances shards and weighs runs for the time left, so it must be a function of the spec alone, and being off by a
 // fifth does little harm. Its numbers were fitted to XLA on a CPU: a step with c = 1, 2, 4 and 8 takes 2.8, 3.1, 3.5 and
 // 4.2 times a plain one.
-func Cost(s experiment.Spec) float64 {
+func Cost(s record.Spec) float64 {
 	s = s.Normalized()
 	const (
 		start   = 2e11 // starting a process, reading the data, compiling: a few seconds
@@ -29,17 +29,17 @@ func Cost(s experiment.Spec) float64 {
 	}
 	m := float64(s.Batch)
 	step := 3 * forward * m * weights
-	if s.Aggregator != experiment.AggregatorMean {
+	if s.Aggregator != record.AggregatorMean {
 		step += weights * rulePerWeight(s)
 	}
-	evaluations := float64(len(experiment.Schedule(s.Steps)))
+	evaluations := float64(len(record.Schedule(s.Steps)))
 	return start + float64(s.Steps)*step + evaluations*forward*examples*weights
 }
 
 // rulePerWeight is what a rule other than the mean adds for each weight: the per-example gradients, and a network of
 // minima and maxima that brings out the k smallest and k largest of m values, of which there are about 1.4 + 1.7 k for
 // each value, and never more than sorting all of them takes.
-func rulePerWeight(s experiment.Spec) float64 {
+func rulePerWeight(s record.Spec) float64 {
 	m := float64(s.Batch)
 	k := math.Ceil(s.C*m/100) + 1
 	if s.C == 0 { // a rule that knows no c: of middling cost

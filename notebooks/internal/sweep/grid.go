@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // MaxRuns bounds a grid: more is a slip of the finger.
@@ -60,8 +60,8 @@ func replace[T any](list *[]T, by []T) {
 
 // Specs lists the runs, each once, normalized and valid: block after block, seed after seed, in it c after c and noise
 // after noise, so that the first seed of a figure is there first.
-func (g Grid) Specs() ([]experiment.Spec, error) {
-	var specs []experiment.Spec
+func (g Grid) Specs() ([]record.Spec, error) {
+	var specs []record.Spec
 	seen := map[string]bool{}
 	for i, b := range g {
 		list, err := b.specs()
@@ -92,23 +92,23 @@ func tooMany(n int) error {
 }
 
 // specs is one block's product.
-func (b Block) specs() ([]experiment.Spec, error) {
-	d := experiment.DefaultSpec()
-	d.Aggregator = experiment.AggregatorWinsorize
-	list := []experiment.Spec{d}
+func (b Block) specs() ([]record.Spec, error) {
+	d := record.DefaultSpec()
+	d.Aggregator = record.AggregatorWinsorize
+	list := []record.Spec{d}
 	var err error
 	// The first is the slowest to change.
-	list, err = vary(list, err, "dataset", b.Dataset, func(s *experiment.Spec, v string) { s.Dataset = v })
-	list, err = vary(list, err, "hidden", b.Hidden, func(s *experiment.Spec, v []int) { s.Hidden = v })
-	list, err = vary(list, err, "init", b.Init, func(s *experiment.Spec, v string) { s.Init = v })
-	list, err = vary(list, err, "percentile", b.Percentile, func(s *experiment.Spec, v string) { s.Percentile = v })
-	list, err = vary(list, err, "steps", b.Steps, func(s *experiment.Spec, v int) { s.Steps = v })
-	list, err = vary(list, err, "batch", b.Batch, func(s *experiment.Spec, v int) { s.Batch = v })
-	list, err = vary(list, err, "learning_rate", b.LearningRate, func(s *experiment.Spec, v float64) { s.LearningRate = v })
-	list, err = vary(list, err, "seed", b.Seed, func(s *experiment.Spec, v int64) { s.Seed = v })
-	list, err = vary(list, err, "aggregator", b.Aggregator, func(s *experiment.Spec, v string) { s.Aggregator = v })
-	list, err = vary(list, err, "c", b.C, func(s *experiment.Spec, v float64) { s.C = v })
-	list, err = vary(list, err, "noise", b.Noise, func(s *experiment.Spec, v float64) { s.Noise = v })
+	list, err = vary(list, err, "dataset", b.Dataset, func(s *record.Spec, v string) { s.Dataset = v })
+	list, err = vary(list, err, "hidden", b.Hidden, func(s *record.Spec, v []int) { s.Hidden = v })
+	list, err = vary(list, err, "init", b.Init, func(s *record.Spec, v string) { s.Init = v })
+	list, err = vary(list, err, "percentile", b.Percentile, func(s *record.Spec, v string) { s.Percentile = v })
+	list, err = vary(list, err, "steps", b.Steps, func(s *record.Spec, v int) { s.Steps = v })
+	list, err = vary(list, err, "batch", b.Batch, func(s *record.Spec, v int) { s.Batch = v })
+	list, err = vary(list, err, "learning_rate", b.LearningRate, func(s *record.Spec, v float64) { s.LearningRate = v })
+	list, err = vary(list, err, "seed", b.Seed, func(s *record.Spec, v int64) { s.Seed = v })
+	list, err = vary(list, err, "aggregator", b.Aggregator, func(s *record.Spec, v string) { s.Aggregator = v })
+	list, err = vary(list, err, "c", b.C, func(s *record.Spec, v float64) { s.C = v })
+	list, err = vary(list, err, "noise", b.Noise, func(s *record.Spec, v float64) { s.Noise = v })
 	if err != nil {
 		return nil, err
 	}
@@ -121,11 +121,11 @@ func (b Block) specs() ([]experiment.Spec, error) {
 		if err := list[i].Validate(); err != nil {
 			return nil, err
 		}
-		percentile = percentile || experiment.TakesPercentile(list[i].Aggregator)
+		percentile = percentile || record.TakesPercentile(list[i].Aggregator)
 	}
-	if slices.Contains(b.Percentile, experiment.PercentileLinear) && !percentile {
+	if slices.Contains(b.Percentile, record.PercentileLinear) && !percentile {
 		return nil, fmt.Errorf("percentile = %s, and no run has a use for it: give c above 0 with aggregator %s, or leave percentile out",
-			experiment.PercentileLinear, experiment.AggregatorWinsorize)
+			record.PercentileLinear, record.AggregatorWinsorize)
 	}
 	return list, nil
 }
@@ -136,7 +136,7 @@ func (b Block) checkRules() error {
 		return nil
 	}
 	for _, rule := range b.Aggregator {
-		if experiment.TakesC(rule) {
+		if record.TakesC(rule) {
 			return fmt.Errorf("aggregator %q without c, the percentages on each side, is the plain mean: give c, such as 2 or 0,2", rule)
 		}
 	}
@@ -144,7 +144,7 @@ func (b Block) checkRules() error {
 }
 
 // vary makes of each spec one for each value.
-func vary[T any](specs []experiment.Spec, err error, field string, values []T, set func(*experiment.Spec, T)) ([]experiment.Spec, error) {
+func vary[T any](specs []record.Spec, err error, field string, values []T, set func(*record.Spec, T)) ([]record.Spec, error) {
 	switch {
 	case err != nil:
 		return nil, err
@@ -155,7 +155,7 @@ func vary[T any](specs []experiment.Spec, err error, field string, values []T, s
 	case len(values) > MaxRuns || len(specs)*len(values) > MaxRuns:
 		return nil, tooMany(len(specs) * len(values))
 	}
-	var product []experiment.Spec
+	var product []record.Spec
 	for _, s := range specs {
 		for _, v := range values {
 			set(&s, v)

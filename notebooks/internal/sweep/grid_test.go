@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 func TestIntegers(t *testing.T) {
@@ -105,7 +105,7 @@ func TestParseGrid(t *testing.T) {
 		{`[{"seed": "1..200", "c": [0, 1], "noise": [0, 0.5], "steps": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]}]`, 0, "a grid of 10400 runs"},
 	} {
 		g, err := ParseGrid([]byte(c.text))
-		var specs []experiment.Spec
+		var specs []record.Spec
 		if err == nil {
 			specs, err = g.Specs()
 		}

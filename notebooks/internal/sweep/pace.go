@@ -8,14 +8,14 @@ import (
 	"strings"
 	"time"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/run"
 )
 
 // active is a run that is trained now.
 type active struct {
 	run     *Run
 	started time.Time
-	meter   experiment.Meter // begun once it has told where it begins: before, it starts
+	meter   run.Meter // begun once it has told where it begins: before, it starts
 }
 
 // take brings it up to date by an event of progress.

@@ -15,7 +15,8 @@ import (
 	"syscall"
 	"time"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 )
 
 // Kinds of an event.
@@ -37,7 +38,7 @@ type event struct {
 	State State    `json:"state,omitempty"`
 }
 
-// Reporter is the child's side: a progress that prints events. It has the manners of [experiment.Progress].
+// Reporter is the child's side: a progress that prints events. It has the manners of [run.Progress].
 type Reporter struct {
 	mu   sync.Mutex
 	out  *json.Encoder
@@ -56,15 +57,15 @@ func (r *Reporter) send(e event) {
 	_ = r.out.Encode(e) // a sweep that is gone is noticed elsewhere
 }
 
-// Begin implements [experiment.Progress].
+// Begin implements [run.Progress].
 func (r *Reporter) Begin(_ string, done, total int) {
 	r.send(event{Kind: kindBegin, Done: done, Total: total})
 }
 
-// Title implements [experiment.Progress]; a single run has no more to say.
+// Title implements [run.Progress]; a single run has no more to say.
 func (r *Reporter) Title(string) {}
 
-// Step implements [experiment.Progress].
+// Step implements [run.Progress].
 func (r *Reporter) Step(done int, loss float64) {
 	if now := time.Now(); now.Sub(r.last) >= reportEvery {
 		r.last = now
@@ -76,25 +77,25 @@ func (r *Reporter) Step(done int, loss float64) {
 	}
 }
 
-// Wait implements [experiment.Waiter].
+// Wait implements [run.Waiter].
 func (r *Reporter) Wait(what string) { r.send(event{Kind: kindWait, Text: what}) }
 
-// Note implements [experiment.Progress].
+// Note implements [run.Progress].
 func (r *Reporter) Note(line string) { r.send(event{Kind: kindNote, Text: line}) }
 
-// End implements [experiment.Progress]; what came out is told by Result.
+// End implements [run.Progress]; what came out is told by Result.
 func (r *Reporter) End(string, string) {}
 
-// Result tells how the run ended, from what [experiment.Run] returned. It is the last event.
-func (r *Reporter) Result(record *experiment.Record, err error) {
-	var held *experiment.HeldError
-	var interrupted *experiment.InterruptedError
-	var diverged *experiment.DivergedError
+// Result tells how the run ended, from what [run.Run] returned. It is the last event.
+func (r *Reporter) Result(rec *record.Record, err error) {
+	var held *run.HeldError
+	var interrupted *run.InterruptedError
+	var diverged *record.DivergedError
 	switch {
 	case err == nil:
-		r.send(event{Kind: kindResult, State: Finished, Text: record.Summary()})
+		r.send(event{Kind: kindResult, State: Finished, Text: rec.Summary()})
 	case errors.As(err, &diverged):
-		r.send(event{Kind: kindResult, State: Diverged, Text: record.Summary()})
+		r.send(event{Kind: kindResult, State: Diverged, Text: rec.Summary()})
 	case errors.As(err, &held):
 		r.send(event{Kind: kindResult, State: Held, Text: held.Error()})
 	case errors.As(err, &interrupted):

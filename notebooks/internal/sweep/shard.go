@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 // Part is one of several shards: Index of Count, from 1. The zero value is the whole.
@@ -37,7 +37,7 @@ func ParsePart(text string) (Part, error) {
 // about the same: the costliest run goes first, each to the part that has the least so far, so no part costs more than
 // 4/3 of what the best split would make its costliest one (Graham 1969). The split is a function of the grid alone,
 // never of what is finished, so that jobs that start at different times agree on it.
-func Shard(specs []experiment.Spec, p Part) []experiment.Spec {
+func Shard(specs []record.Spec, p Part) []record.Spec {
 	if p.Count <= 1 {
 		return specs
 	}
@@ -73,7 +73,7 @@ func Shard(specs []experiment.Spec, p Part) []experiment.Spec {
 			mine[it.at] = true
 		}
 	}
-	var part []experiment.Spec
+	var part []record.Spec
 	for i, s := range specs {
 		if mine[i] {
 			part = append(part, s)

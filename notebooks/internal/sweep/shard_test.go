@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
 )
 
 func TestParsePart(t *testing.T) {
@@ -27,7 +27,7 @@ func TestParsePart(t *testing.T) {
 }
 
 // paperSpecs are all runs of the paper.
-func paperSpecs(t *testing.T) []experiment.Spec {
+func paperSpecs(t *testing.T) []record.Spec {
 	t.Helper()
 	g, err := Paper("all")
 	if err != nil {
@@ -74,7 +74,7 @@ func TestShard(t *testing.T) {
 			t.Errorf("%d parts: the largest costs %.3g, the best possible is at least %.3g", n, largest, bound)
 		}
 
-		shuffled := append([]experiment.Spec(nil), specs...)
+		shuffled := append([]record.Spec(nil), specs...)
 		rand.New(rand.NewPCG(1, 2)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 		for _, s := range Shard(shuffled, Part{1, n}) {
 			if n > 1 && part[s.ID()] != 1 {
@@ -86,24 +86,24 @@ func TestShard(t *testing.T) {
 
 // TestCost: what was measured, as ratios.
 func TestCost(t *testing.T) {
-	spec := func(change func(*experiment.Spec)) experiment.Spec {
-		s := experiment.DefaultSpec()
+	spec := func(change func(*record.Spec)) record.Spec {
+		s := record.DefaultSpec()
 		change(&s)
 		return s
 	}
-	plain := Cost(spec(func(*experiment.Spec) {}))
+	plain := Cost(spec(func(*record.Spec) {}))
 	winsorized := func(c float64) float64 {
-		return Cost(spec(func(s *experiment.Spec) { s.Aggregator, s.C = experiment.AggregatorWinsorize, c }))
+		return Cost(spec(func(s *record.Spec) { s.Aggregator, s.C = record.AggregatorWinsorize, c }))
 	}
 	for name, r := range map[string]struct{ got, low, high float64 }{
 		"c = 1":      {winsorized(1) / plain, 2, 3},
 		"c = 8":      {winsorized(8) / plain, 3, 4.5},
-		"twice":      {Cost(spec(func(s *experiment.Spec) { s.Steps *= 2 })) / plain, 1.7, 2},
-		"wide":       {Cost(spec(func(s *experiment.Spec) { s.Hidden = []int{2048} })) / plain, 3, 6},
+		"twice":      {Cost(spec(func(s *record.Spec) { s.Steps *= 2 })) / plain, 1.7, 2},
+		"wide":       {Cost(spec(func(s *record.Spec) { s.Hidden = []int{2048} })) / plain, 3, 6},
 		"c = 0":      {winsorized(0) / plain, 1, 1},
-		"subset":     {Cost(spec(func(s *experiment.Spec) { s.Dataset = "mnist-6000" })) / plain, 0.8, 0.95},
-		"full batch": {Cost(spec(func(s *experiment.Spec) { s.Batch *= 60 })) / plain, 40, 60},
-		"median":     {Cost(spec(func(s *experiment.Spec) { s.Aggregator = "median" })) / plain, 1.5, 6},
+		"subset":     {Cost(spec(func(s *record.Spec) { s.Dataset = "mnist-6000" })) / plain, 0.8, 0.95},
+		"full batch": {Cost(spec(func(s *record.Spec) { s.Batch *= 60 })) / plain, 40, 60},
+		"median":     {Cost(spec(func(s *record.Spec) { s.Aggregator = "median" })) / plain, 1.5, 6},
 	} {
 		if r.got < r.low || r.got > r.high {
 			t.Errorf("%s: %.3g times a plain run, want %v to %v", name, r.got, r.low, r.high)

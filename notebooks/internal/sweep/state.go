@@ -8,7 +8,8 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 )
 
 // State is where a run of the sweep is.
@@ -29,9 +30,9 @@ const (
 
 // Run is one run of a sweep.
 type Run struct {
-	Spec    experiment.Spec
+	Spec    record.Spec
 	ID      string
-	Measure experiment.Measure // what its record must hold beyond the evaluations to count as finished
+	Measure record.Measure // what its record must hold beyond the evaluations to count as finished
 	State   State
 	Step    int    // reached, of an unfinished one
 	Text    string // what is to be told of it: a reason, a summary
@@ -44,7 +45,7 @@ type Run struct {
 
 // Plan looks up each spec in the store. A record that can't be read makes its run a damaged or a failed one; one that was
 // finished without the measure asked for is to be trained again.
-func Plan(store *experiment.Store, specs []experiment.Spec, measure experiment.Measure) []*Run {
+func Plan(store *record.Store, specs []record.Spec, measure record.Measure) []*Run {
 	runs := make([]*Run, len(specs))
 	for i, spec := range specs {
 		runs[i] = &Run{Spec: spec, ID: spec.ID(), Measure: measure}
@@ -54,30 +55,30 @@ func Plan(store *experiment.Store, specs []experiment.Spec, measure experiment.M
 }
 
 // look brings a run up to date with the records.
-func (r *Run) look(store *experiment.Store) {
-	record, err := store.FindMeasured(r.Spec, r.Measure)
+func (r *Run) look(store *record.Store) {
+	rec, err := store.FindMeasured(r.Spec, r.Measure)
 	r.Step, r.Text = 0, ""
-	var damage *experiment.DamagedError
+	var damage *record.DamagedError
 	switch {
 	case errors.As(err, &damage):
 		r.State, r.Text = Damaged, err.Error()
 	case err != nil:
 		r.State, r.Text = Failed, err.Error()
-	case record == nil || record.Finished() && !r.Measure.In(record):
+	case rec == nil || rec.Finished() && !r.Measure.In(rec):
 		r.State = Missing
-		if step := experiment.SavedStep(store, r.Spec); record != nil && step > 0 {
+		if step := run.SavedStep(store, r.Spec); rec != nil && step > 0 {
 			r.State, r.Step = Started, step
 		}
-	case record.Finished():
+	case rec.Finished():
 		r.State, r.Found = Finished, true
-		var diverged *experiment.DivergedError
-		if errors.As(record.Err(), &diverged) {
-			r.State, r.Text = Diverged, record.Summary()
-		} else if _, ok := record.WeightsPath(); !ok {
+		var diverged *record.DivergedError
+		if errors.As(rec.Err(), &diverged) {
+			r.State, r.Text = Diverged, rec.Summary()
+		} else if _, ok := rec.WeightsPath(); !ok {
 			r.NoWeights = true
 		}
 	default:
-		r.State, r.Step = Started, record.SavedStep()
+		r.State, r.Step = Started, run.SavedStepOf(rec)
 	}
 }
 

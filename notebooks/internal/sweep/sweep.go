@@ -9,14 +9,15 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 )
 
 // Options say how runs are trained.
 type Options struct {
-	Store       *experiment.Store // where records are looked for
-	Out         string            // folder of the records as the children are told, "" for the default store
-	Jobs        int               // runs at a time
+	Store       *record.Store // where records are looked for
+	Out         string        // folder of the records as the children are told, "" for the default store
+	Jobs        int           // runs at a time
 	SaveWeights bool
 	Program     string // the program to start children from
 	Board       Board  // told how it goes
@@ -61,7 +62,7 @@ func Train(ctx context.Context, runs []*Run, opt Options) {
 		case Missing, Started:
 			s.queue = append(s.queue, r)
 		case Finished, Diverged:
-			experiment.Tidy(opt.Store, r.Spec) // what killed runs have left
+			run.Tidy(opt.Store, r.Spec) // what killed runs have left
 		}
 	}
 	tick := time.NewTicker(drawEvery)

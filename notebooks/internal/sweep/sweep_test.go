@@ -21,7 +21,8 @@ import (
 	"testing"
 	"time"
 
-	"coherentgradients/cgkit/experiment"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 )
 
 // fakeChild is set where this test binary is to be a sweep's child.
@@ -37,7 +38,7 @@ func TestMain(m *testing.M) {
 // child behaves as the seed of its spec says.
 func child(folder string, args []string) int {
 	text, ok := strings.CutPrefix(args[1], "--"+ChildFlag+"=")
-	spec, err := experiment.DecodeSpec([]byte(text))
+	spec, err := record.DecodeSpec([]byte(text))
 	if args[0] != "train" || !ok || err != nil {
 		fmt.Fprintf(os.Stderr, "error: called as %q: %v\n", args, err)
 		return 1
@@ -49,32 +50,32 @@ func child(folder string, args []string) int {
 	switch spec.Seed {
 	case 1:
 		r.Note("a note")
-		r.Result(&experiment.Record{Spec: spec}, nil)
+		r.Result(&record.Record{Spec: spec}, nil)
 	case 2:
 		fmt.Fprintln(os.Stderr, "error: no space left\nand more")
 		return 3
 	case 3:
-		d := experiment.Divergence{Step: 4, Reason: "the loss is NaN"}
-		r.Result(&experiment.Record{Spec: spec, Diverged: &d}, &experiment.DivergedError{Divergence: d})
+		d := record.Divergence{Step: 4, Reason: "the loss is NaN"}
+		r.Result(&record.Record{Spec: spec, Diverged: &d}, &record.DivergedError{Divergence: d})
 	case 4:
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {}
 	case 5: // held at the first look, there at the second
 		mark := filepath.Join(folder, "looked")
 		if _, err := os.Stat(mark); err == nil {
-			r.Result(&experiment.Record{Spec: spec}, nil)
+			r.Result(&record.Record{Spec: spec}, nil)
 			return 0
 		}
 		_ = os.WriteFile(mark, nil, 0o644)
-		r.Result(nil, &experiment.HeldError{ID: spec.ID(), Owner: " (pid 1 on elsewhere)"})
+		r.Result(nil, &run.HeldError{ID: spec.ID(), Owner: " (pid 1 on elsewhere)"})
 	case 6: // always held
-		r.Result(nil, &experiment.HeldError{ID: spec.ID()})
+		r.Result(nil, &run.HeldError{ID: spec.ID()})
 	case 7: // until asked to stop
 		ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 		defer cancel()
 		r.Note("waiting")
 		<-ctx.Done()
-		r.Result(nil, &experiment.InterruptedError{ID: spec.ID(), Step: 3, Steps: spec.Steps})
+		r.Result(nil, &run.InterruptedError{ID: spec.ID(), Step: 3, Steps: spec.Steps})
 		return 1
 	case 9:
 		r.Result(nil, errors.New("two\nlines"))
@@ -122,7 +123,7 @@ func fake(t *testing.T, seeds ...int64) ([]*Run, Options, *screen) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := &experiment.Store{Write: filepath.Join(folder, "runs")}
+	store := &record.Store{Write: filepath.Join(folder, "runs")}
 	board := &screen{}
 	return Plan(store, specs, ""), Options{Store: store, Out: "o", Jobs: 3, Program: program, Board: board}, board
 }

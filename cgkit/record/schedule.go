@@ -1,0 +1,40 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package record
+
+// Schedule returns the steps at which a run of that many updates is evaluated, in rising order: 0 to 9, then 10, 20 … 90,
+// 100 … 900, 1000 … 9000, then every 10,000, and the last. Step 0 is before any update. So there are about as many
+// points in every decade, as a logarithmic axis wants them (the authors' code, for CG figures 1 to 4).
+//
+// steps must not be negative; Schedule(0) is [0].
+func Schedule(steps int) []int {
+	var schedule []int
+	for step := 0; step < steps; step += stride(step) {
+		schedule = append(schedule, step)
+	}
+	return append(schedule, steps)
+}
+
+// stride is the distance from an evaluated step to the next one.
+func stride(step int) int {
+	for size := 10; size <= 10_000; size *= 10 {
+		if step < size {
+			return size / 10
+		}
+	}
+	return 10_000
+}
+
+// covers says whether the evaluations have every step of the schedule up to and with the step given.
+func Covers(evaluations []Evaluation, schedule []int, upTo int) bool {
+	have := make(map[int]bool, len(evaluations))
+	for _, e := range evaluations {
+		have[e.Step] = true
+	}
+	for _, step := range schedule {
+		if step <= upTo && !have[step] {
+			return false
+		}
+	}
+	return true
+}

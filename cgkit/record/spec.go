@@ -1,0 +1,242 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package record
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Format is the version of the record format written and read here. It is part of the spec, so also of its id.
+const Format = 1
+
+// Rules, percentiles and initialisations named in a Spec.
+const (
+	AggregatorMean        = "mean"      // plain SGD
+	AggregatorWinsorize   = "winsorize" // CG §3
+	AggregatorTrimmedMean = "trimmed-mean"
+
+	PercentileNearest = "nearest" // the sample value at the rounded rank, half to even (the authors')
+	PercentileLinear  = "linear"  // between the two neighbours
+
+	InitAuthors = "authors" // N(0, 2/√(fan_in+fan_out)), as the authors' code draws it
+	InitXavier  = "xavier"  // Glorot normal, as the paper says it
+)
+
+// Spec says what one training run is: data, net, rule and length. It says nothing of how or where it is computed, so
+// two machines that run the same spec make the same record. The fields' names and order are the record format.
+type Spec struct {
+	Format       int     `json:"format"`        // [Format]
+	Dataset      string  `json:"dataset"`       // mnist, fashion-mnist, cifar-10 or glyphs
+	Noise        float64 `json:"noise"`         // share of the training labels that are permuted, in [0, 1]
+	Hidden       []int   `json:"hidden"`        // widths of the hidden layers; none makes a linear classifier
+	Aggregator   string  `json:"aggregator"`    // the rule by which per-example gradients become one, as package aggregate names it
+	C            float64 `json:"c"`             // percent clamped on either side, in [0, 50)
+	Percentile   string  `json:"percentile"`    // nearest or linear
+	Init         string  `json:"init"`          // authors or xavier
+	Steps        int     `json:"steps"`         // updates; 0 evaluates the initial net and no more
+	Batch        int     `json:"batch"`         // examples an update; divides the training set
+	LearningRate float64 `json:"learning_rate"` // multiplies the gradient of the batch's mean loss
+	Seed         int64   `json:"seed"`          // of the initial weights, the order of examples and the label noise
+
+	// What follows is left out of a record and of its id where it is empty, as it is in the paper's runs.
+
+	// Model is the network's name in package models; "" is the paper's, "mlp". Any other takes no hidden and no init.
+	Model string `json:"model,omitempty"`
+	// Settings are what the model is told in place of its defaults.
+	Settings map[string]string `json:"settings,omitempty"`
+	// Data is the content of a data set that is not a published one: the first 16 hexadecimal digits of its DataHash.
+	Data string `json:"data,omitempty"`
+}
+
+// ModelName is the network's name, "mlp" where Model is empty.
+func (s Spec) ModelName() string {
+	if s.Model == "" {
+		return defaultModel
+	}
+	return s.Model
+}
+
+// DefaultSpec is the paper's run without noise and without winsorization (CG §3).
+func DefaultSpec() Spec {
+	return Spec{
+		Format:       Format,
+		Dataset:      "mnist",
+		Noise:        0,
+		Hidden:       []int{256, 256, 256},
+		Aggregator:   AggregatorMean,
+		C:            0,
+		Percentile:   PercentileNearest,
+		Init:         InitAuthors,
+		Steps:        60_000, // 100 epochs
+		Batch:        100,
+		LearningRate: 0.1,
+		Seed:         1,
+	}
+}
+
+// Normalized returns the spec in the one form that its record has. Two specs that describe the same computation get
+// the same id: winsorizing or trimming with c = 0 becomes the mean, a rule that asks for no percentile gets the
+// default one, and −0 becomes 0. The result shares no memory with s.
+func (s Spec) Normalized() Spec {
+	s.Hidden = append([]int{}, s.Hidden...) // never nil, which JSON would write as null
+	s.Noise += 0                            // −0 + 0 is 0
+	s.C += 0
+	if slices.Contains(clamping, s.Aggregator) && s.C == 0 {
+		s.Aggregator = AggregatorMean
+	}
+	if s.Model == defaultModel {
+		s.Model = ""
+	}
+	if len(s.Settings) == 0 {
+		s.Settings = nil
+	}
+	s.Settings = maps.Clone(s.Settings)
+	if s.Model != "" { // widths and initial weights are the paper's net's
+		s.Hidden, s.Init = []int{}, InitAuthors
+	}
+	if s.Aggregator != AggregatorWinsorize && (s.Percentile == PercentileLinear || s.Percentile == "") { // an unknown one stays an error
+		s.Percentile = PercentileNearest
+	}
+	return s
+}
+
+// ID names the record of the spec: readable, and ending in a hash of the spec alone, as in
+// mnist-n50-winsorize-c2-s1-0123456789. It never depends on the version of this code or of Go.
+func (s Spec) ID() string {
+	s = s.Normalized()
+	sum := sha256.Sum256(s.canonical())
+	name := s.Dataset
+	if s.Model != "" {
+		name += "-" + s.Model
+	}
+	return fmt.Sprintf("%s-n%s-%s-c%s-s%d-%s", name, short(s.Noise*100), s.Aggregator, short(s.C), s.Seed,
+		hex.EncodeToString(sum[:5]))
+}
+
+// short prints a percentage for people: at most four digits, so that 0.29·100 is 29.
+func short(x float64) string { return strconv.FormatFloat(x, 'g', 4, 64) }
+
+// canonical is the JSON that the id hashes: the fields in the order of the struct, no spaces, shortest numbers that
+// read back as the same float64. Written by hand, so that no change of encoding/json can change an id.
+func (s Spec) canonical() []byte {
+	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	var hidden []string
+	for _, width := range s.Hidden {
+		hidden = append(hidden, strconv.Itoa(width))
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `{"format":%d,"dataset":%q,"noise":%s,"hidden":[%s],"aggregator":%q,"c":%s,"percentile":%q,`,
+		s.Format, s.Dataset, number(s.Noise), strings.Join(hidden, ","), s.Aggregator, number(s.C), s.Percentile)
+	fmt.Fprintf(&b, `"init":%q,"steps":%d,"batch":%d,"learning_rate":%s,"seed":%d`,
+		s.Init, s.Steps, s.Batch, number(s.LearningRate), s.Seed)
+	if s.Model != "" {
+		fmt.Fprintf(&b, `,"model":%q`, s.Model)
+	}
+	if len(s.Settings) > 0 {
+		b.WriteString(`,"settings":{`)
+		for i, name := range slices.Sorted(maps.Keys(s.Settings)) {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, `%q:%q`, name, s.Settings[name])
+		}
+		b.WriteByte('}')
+	}
+	if s.Data != "" {
+		fmt.Fprintf(&b, `,"data":%q`, s.Data)
+	}
+	b.WriteByte('}')
+	return b.Bytes()
+}
+
+// defaultModel is the paper's net, of which a record says nothing.
+const defaultModel = "mlp"
+
+// optionalFields may be left out of a spec.json.
+var optionalFields = []string{"model", "settings", "data"}
+
+// specFields are the names of a spec.json that are needed; besides them only optionalFields are allowed.
+var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", "c", "percentile", "init", "steps",
+	"batch", "learning_rate", "seed"}
+
+// DecodeSpec reads a spec.json. An unknown format version, an unknown or missing field, and anything after the object
+// are errors that name it. The result is not validated; see [Spec.Validate].
+func DecodeSpec(data []byte) (Spec, error) {
+	var fields map[string]json.RawMessage
+	if err := decodeObject(data, &fields); err != nil {
+		return Spec{}, &specError{err}
+	}
+	var format int
+	if raw, ok := fields["format"]; !ok {
+		return Spec{}, specErrorf("no field \"format\"; this version reads format %d", Format)
+	} else if err := json.Unmarshal(raw, &format); err != nil || format != Format {
+		return Spec{}, fmt.Errorf("format %s is unknown, this version reads format %d; update the project, or move the record away",
+			Clip(string(raw)), Format)
+	}
+	for name := range fields {
+		if !slices.Contains(specFields, name) && !slices.Contains(optionalFields, name) {
+			return Spec{}, specErrorf("unknown field %q; format %d knows %s", Clip(name), Format, strings.Join(slices.Concat(specFields, optionalFields), ", "))
+		}
+	}
+	for _, name := range specFields {
+		if raw, ok := fields[name]; !ok || string(raw) == "null" {
+			return Spec{}, specErrorf("no value for field %q; format %d needs %s", name, Format, strings.Join(specFields, ", "))
+		}
+	}
+	var s Spec
+	if err := decodeOne(data, &s, true); err != nil {
+		return Spec{}, &specError{notJSON(err)}
+	}
+	return s, nil
+}
+
+// specError says that a text is no spec of the version that it claims, or of any.
+type specError struct{ reason error }
+
+func (e *specError) Error() string { return e.reason.Error() }
+
+func specErrorf(format string, args ...any) error { return &specError{fmt.Errorf(format, args...)} }
+
+// encode is the text of spec.json: indented, because people read it.
+func (s Spec) Encode() ([]byte, error) {
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return append(data, '\n'), nil
+}
+
+// decodeOne decodes exactly one JSON value.
+func decodeOne(data []byte, into any, strict bool) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if strict {
+		d.DisallowUnknownFields()
+	}
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more text after the JSON object")
+	}
+	return nil
+}
+
+// clip keeps what an error quotes from a file to a readable length.
+func Clip(s string) string { return ClipTo(s, 60) }
+
+func ClipTo(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "") + "…"
+	}
+	return s
+}

@@ -215,7 +215,9 @@ func TestRatesOutsideOfSinglePrecision(t *testing.T) {
 			_, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x(double)}, Labels: []*tensors.Tensor{y}})
 			return err
 		}
-		err := step(func(*tensors.Tensor) *tensors.Tensor { return tensors.FromFlatDataAndDimensions(make([]float32, 60), 10, 6) })
+		err := step(func(*tensors.Tensor) *tensors.Tensor {
+			return tensors.FromFlatDataAndDimensions(make([]float32, 60), 10, 6)
+		})
 		if err == nil || !strings.Contains(err.Error(), "the range of Float32") {
 			t.Errorf("rate %v in float32: error %v", rate, err)
 		}

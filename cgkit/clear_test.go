@@ -246,7 +246,7 @@ func TestStatefulBefore(t *testing.T) {
 	} {
 		for _, next := range []string{"adam", "sgd"} {
 			cgtest.Each(t, func(t *testing.T, b compute.Backend) {
-				var other optimizer.Interface = optimizer.Adam().LearningRate(rate).Done()
+				other := optimizer.Adam().LearningRate(rate).Done()
 				if next == "sgd" {
 					other = optimizer.StochasticGradientDescent().WithLearningRate(rate)
 				}

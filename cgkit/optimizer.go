@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"coherentgradients/cgkit/aggregate"
+	"coherentgradients/cgkit/internal/halves"
 	"coherentgradients/cgkit/perexample"
 
 	"github.com/gomlx/compute/dtypes"
@@ -164,7 +165,7 @@ func (o *Optimizer) step(scope *model.Scope, loss *graph.Node, variables []*mode
 	for i, v := range variables {
 		// A product in half precision would lose steps that are small but not nothing.
 		to := directions[i].DType()
-		step := graph.ConvertDType(directions[i], atLeastSingle(to))
+		step := halves.Wide(directions[i])
 		step = graph.ConvertDType(graph.Mul(step, graph.ConvertDType(rate, step.DType())), to)
 		step = optimizer.ClipStepByValue(scope, step)
 		optimizer.TraceNaNInGradients(scope, v, step)
@@ -191,20 +192,12 @@ func (o *Optimizer) rateNode(scope *model.Scope, g *graph.Graph, types []dtypes.
 		panic(fmt.Errorf("%s: a learning rate of %v %s: choose a finite number above 0", o.rule.Name(), rate, from))
 	}
 	for _, dtype := range types {
-		if single := float32(rate); atLeastSingle(dtype) == dtypes.Float32 && (single < 0x1p-126 || math.IsInf(float64(single), 0)) {
+		if single := float32(rate); halves.SumType(dtype) == dtypes.Float32 && (single < 0x1p-126 || math.IsInf(float64(single), 0)) {
 			panic(fmt.Errorf("%s: a learning rate of %v %s: choose one from 1.2e-38 to 3.4e38, the range of %s",
 				o.rule.Name(), rate, from, dtypes.Float32))
 		}
 	}
-	return optimizer.LearningRateVarWithValue(scope, atLeastSingle(types[0]), rate).NodeValue(g)
-}
-
-// atLeastSingle is the type, or float32 in place of half precision.
-func atLeastSingle(dtype dtypes.DType) dtypes.DType {
-	if dtype == dtypes.Float16 || dtype == dtypes.BFloat16 {
-		return dtypes.Float32
-	}
-	return dtype
+	return optimizer.LearningRateVarWithValue(scope, halves.SumType(types[0]), rate).NodeValue(g)
 }
 
 // trainable lists the trainable variables in use by the graph, in GoMLX's order, which next may rely on.

@@ -5,6 +5,7 @@ package aggregate
 import (
 	"slices"
 
+	"coherentgradients/cgkit/internal/halves"
 	"coherentgradients/cgkit/selection"
 
 	"github.com/gomlx/compute/dtypes"
@@ -139,7 +140,7 @@ func outsideOf(values []*graph.Node, lower, upper *graph.Node) []*graph.Node {
 	list := make([]*graph.Node, len(values))
 	for b, value := range values {
 		beyond := graph.LogicalOr(graph.LessThan(value, lower), graph.GreaterThan(value, upper))
-		list[b] = graph.ConvertDType(beyond, sumType(value.DType()))
+		list[b] = graph.ConvertDType(beyond, halves.SumType(value.DType()))
 	}
 	return list
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/bits"
 
+	"coherentgradients/cgkit/internal/halves"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -14,16 +16,8 @@ import (
 // too large are made of scaled ones, and what must show a NaN compares and selects, as XLA's minimum and maximum on CPUs
 // lose a NaN on one of their two sides.
 
-// sumType is the type in which numbers are added up.
-func sumType(dtype dtypes.DType) dtypes.DType {
-	if dtype == dtypes.Float16 || dtype == dtypes.BFloat16 {
-		return dtypes.Float32
-	}
-	return dtype
-}
-
-// wide is x as sums are made of it: in float32 where it is of half precision.
-func wide(x *graph.Node) *graph.Node { return narrow(x, sumType(x.DType())) }
+// wide is x as sums are made of it.
+func wide(x *graph.Node) *graph.Node { return halves.Wide(x) }
 
 func wideAll(values []*graph.Node) []*graph.Node {
 	list := make([]*graph.Node, len(values))
@@ -34,12 +28,7 @@ func wideAll(values []*graph.Node) []*graph.Node {
 }
 
 // narrow is x in a type that sums were widened from.
-func narrow(x *graph.Node, to dtypes.DType) *graph.Node {
-	if x.DType() == to {
-		return x
-	}
-	return graph.ConvertDType(x, to)
-}
+func narrow(x *graph.Node, to dtypes.DType) *graph.Node { return graph.ConvertDType(x, to) }
 
 // alikeTypes converts numbers of different types to the widest of them, float32 at least.
 func alikeTypes(list []*graph.Node) []*graph.Node {

@@ -5,27 +5,14 @@ package perexample
 import (
 	"fmt"
 
+	"coherentgradients/cgkit/internal/halves"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
 // SumType is the type in which sums over examples are made: float32 for parameters of half precision, else the parameter's.
-func (v *View) SumType() dtypes.DType { return sumType(v.param.DType()) }
-
-func sumType(dtype dtypes.DType) dtypes.DType {
-	if dtype == dtypes.Float16 || dtype == dtypes.BFloat16 {
-		return dtypes.Float32
-	}
-	return dtype
-}
-
-// wide is x as sums over it are made.
-func wide(x *graph.Node) *graph.Node {
-	if to := sumType(x.DType()); to != x.DType() {
-		return graph.ConvertDType(x, to)
-	}
-	return x
-}
+func (v *View) SumType() dtypes.DType { return halves.SumType(v.param.DType()) }
 
 // MeanOf is the mean of g_b over from ≤ b < to: for a dense layer one matrix product of to−from rows. Every term is divided
 // beforehand, so that it is finite where the gradients are. Shape: the parameter's; float32 where that is of half precision.
@@ -33,12 +20,12 @@ func (v *View) MeanOf(from, to int) *graph.Node {
 	v.checkRange(from, to)
 	count := float64(to - from)
 	if outer := v.dense(); outer != nil {
-		return graph.Dot(wide(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to))),
-			graph.DivScalar(wide(graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to))), count)).Product()
+		return graph.Dot(halves.Wide(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to))),
+			graph.DivScalar(halves.Wide(graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to))), count)).Product()
 	}
-	mean := graph.DivScalar(wide(v.Example(from)), count)
+	mean := graph.DivScalar(halves.Wide(v.Example(from)), count)
 	for b := from + 1; b < to; b++ {
-		mean = graph.Add(mean, graph.DivScalar(wide(v.Example(b)), count))
+		mean = graph.Add(mean, graph.DivScalar(halves.Wide(v.Example(b)), count))
 	}
 	return mean
 }
@@ -95,7 +82,7 @@ func (v *View) WeightedUnits(weights *graph.Node) *graph.Node {
 
 // units are rows divided by the largest magnitude in each, and those magnitudes, shape [rows]. Rows of 0 stay.
 func units(x *graph.Node) (unit, largest *graph.Node) {
-	x = wide(x)
+	x = halves.Wide(x)
 	largest = graph.ReduceMax(graph.Abs(x), 1)
 	divisor := graph.Where(graph.Equal(largest, graph.ZerosLike(largest)), graph.OnesLike(largest), largest)
 	return graph.Div(x, graph.Reshape(divisor, -1, 1)), largest

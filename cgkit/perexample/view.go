@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"coherentgradients/cgkit/internal/halves"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -205,7 +207,7 @@ func (v *View) SquaredNorms() *graph.Node {
 	}
 	norms := make([]*graph.Node, v.m)
 	for b := range norms {
-		norms[b] = graph.ReduceAllSum(graph.Square(wide(v.Example(b))))
+		norms[b] = graph.ReduceAllSum(graph.Square(halves.Wide(v.Example(b))))
 	}
 	return graph.Stack(norms, 0)
 }
@@ -229,12 +231,12 @@ func (v *View) Gram() *graph.Node {
 func (v *View) Sum(from, to int) *graph.Node {
 	v.checkRange(from, to)
 	if outer := v.dense(); outer != nil {
-		return graph.Dot(wide(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to))),
-			wide(graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to)))).Product()
+		return graph.Dot(halves.Wide(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to))),
+			halves.Wide(graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to)))).Product()
 	}
-	sum := wide(v.Example(from))
+	sum := halves.Wide(v.Example(from))
 	for b := from + 1; b < to; b++ {
-		sum = graph.Add(sum, wide(v.Example(b)))
+		sum = graph.Add(sum, halves.Wide(v.Example(b)))
 	}
 	return sum
 }
@@ -244,11 +246,11 @@ func (v *View) Sum(from, to int) *graph.Node {
 func (v *View) Weighted(weights *graph.Node) *graph.Node {
 	weights = graph.ConvertDType(weights, v.SumType())
 	if outer := v.dense(); outer != nil {
-		return graph.Dot(wide(outer.columns), graph.Mul(wide(outer.rows), graph.Reshape(weights, v.m, 1))).Product()
+		return graph.Dot(halves.Wide(outer.columns), graph.Mul(halves.Wide(outer.rows), graph.Reshape(weights, v.m, 1))).Product()
 	}
 	var sum *graph.Node
 	for b := range v.m {
-		term := graph.Mul(wide(v.Example(b)), graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(b))))
+		term := graph.Mul(halves.Wide(v.Example(b)), graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(b))))
 		if sum == nil {
 			sum = term
 		} else {
@@ -258,9 +260,9 @@ func (v *View) Weighted(weights *graph.Node) *graph.Node {
 	return sum
 }
 
-func rowNorms(x *graph.Node) *graph.Node { return graph.ReduceSum(graph.Square(wide(x)), 1) }
+func rowNorms(x *graph.Node) *graph.Node { return graph.ReduceSum(graph.Square(halves.Wide(x)), 1) }
 
 func rowGram(x *graph.Node) *graph.Node {
-	x = wide(x)
+	x = halves.Wide(x)
 	return graph.Dot(x, x).General([]int{1}, nil, []int{1}, nil)
 }

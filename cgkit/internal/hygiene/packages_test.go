@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"datasets/random":       {},
 	"datasets":              {"datasets/fetch", "datasets/random"},
 	"cgkit/selection":       {},
+<<<<<<< HEAD
 	"cgkit/internal/disk":   {},
 	"cgkit/internal/halves": {},
 	"cgkit/perexample":      {"cgkit/internal/halves"},
@@ -50,6 +51,16 @@ var arrows = map[string][]string{
 	"cgkit/train": {"cgkit", "cgkit/aggregate", "cgkit/backend", "cgkit/coherence", "cgkit/models", "cgkit/perexample",
 		"cgkit/record", "cgkit/run", "datasets", "datasets/random"},
 	"cgkit/claims":          {"cgkit/record", "cgkit/internal/disk"},
+=======
+	"cgkit/internal/halves": {},
+	"cgkit/perexample":      {"cgkit/internal/halves"},
+	"cgkit/aggregate":       {"cgkit/internal/halves", "cgkit/internal/xlaflags", "cgkit/perexample", "cgkit/selection"},
+	"cgkit/backend/plugin":  {},
+	"cgkit/backend":         {"cgkit/backend/plugin", "cgkit/internal/xlaflags"},
+	"cgkit/coherence":       {"cgkit/perexample"},
+	"cgkit":                 {"cgkit/aggregate", "cgkit/internal/halves", "cgkit/perexample"},
+	"cgkit/claims":          {"cgkit/experiment"},
+>>>>>>> wt-agg
 	"cgkit/internal/cgtest": {"cgkit/backend", "cgkit/backend/plugin"},
 	"notebooks/explore": {"notebooks/study", "notebooks/internal/place", "plots", "cgkit/record", "cgkit/run", "cgkit/train",
 		"datasets"},

@@ -108,7 +108,7 @@ func TestSpecValidate(t *testing.T) {
 		{func(s *Spec) { s.Aggregator = "winsorize"; s.C = 0 }, nil},
 		{func(s *Spec) { s.Seed = math.MinInt64 }, nil},
 		{func(s *Spec) { s.Format = 2 }, []string{"format = 2", "format 1"}},
-		{func(s *Spec) { s.Dataset = "imagenet" }, []string{`"imagenet"`, "mnist", "glyphs"}},
+		{func(s *Spec) { s.Dataset = "Image Net" }, []string{`"Image Net"`, "mnist", "glyphs"}},
 		{func(s *Spec) { s.Dataset = "../mnist" }, []string{`"../mnist"`}},
 		{func(s *Spec) { s.Noise = 1.5 }, []string{"noise = 1.5", "[0, 1]"}},
 		{func(s *Spec) { s.Noise = -0.1 }, []string{"noise = -0.1"}},

@@ -132,8 +132,8 @@ func TestRunRefuses(t *testing.T) {
 			o.OpenSet = func(context.Context, string, datasets.Options) (*datasets.Set, error) { return nil, boom }
 		}, []string{"boom"}},
 		{"no engine", func(s *record.Spec, o *Options, h *hooks) { h.newError = boom }, []string{"boom"}},
-		{"nothing that trains", func(s *record.Spec, o *Options, h *hooks) { o.NewEngine = nil }, []string{"no finished record", "run --quick"}},
-		{"redraw", func(s *record.Spec, o *Options, h *hooks) { o.Redraw = true }, []string{"no finished record", "--full"}},
+		{"nothing that trains", func(s *record.Spec, o *Options, h *hooks) { o.NewEngine = nil }, []string{"no finished record"}},
+		{"redraw", func(s *record.Spec, o *Options, h *hooks) { o.Redraw = true }, []string{"no finished record"}},
 		{"a file as folder", func(s *record.Spec, o *Options, h *hooks) { o.Store = &record.Store{Write: "doc.go"} }, []string{"doc.go is a file"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

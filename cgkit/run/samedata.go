@@ -66,6 +66,14 @@ func identifyOnce(opt Options) func(ctx context.Context, name string) (string, e
 	}
 }
 
+// CompleteSpecs returns the specs in the form that their records have, with the identity of data that their names don't tell:
+// what [Run] and [RunAll] do by themselves, for who names records before. A data set is looked at once.
+func CompleteSpecs(ctx context.Context, specs []record.Spec, data datasets.Options) ([]record.Spec, error) {
+	opt := Options{Datasets: data}
+	opt.identity = identifyOnce(opt)
+	return completeSpecs(ctx, specs, opt)
+}
+
 // withData fills in the identity of data that are not known by their name: of a published or built-in set nothing, of all
 // else what its content is. Where the data are nowhere and the spec doesn't say what they were, it stays as it is.
 func withData(ctx context.Context, spec record.Spec, opt Options) (record.Spec, error) {

@@ -49,7 +49,7 @@ func TestAvailableTellsDamagedFromMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := printed(t, func() { Available(damaged, missing) })
-	if !strings.Contains(said, "0 of 2 records found; train the rest") || !strings.Contains(said, "damaged, and left out: "+spec) || !strings.Contains(said, "move that record away") {
+	if !strings.Contains(said, "0 of 2 records found; train the rest") || !strings.Contains(said, "damaged: "+spec) || !strings.Contains(said, "move "+filepath.Dir(spec)+" away") {
 		t.Errorf("said %q", said)
 	}
 	if said := printed(t, func() { Available(damaged) }); strings.Contains(said, "train the rest") {

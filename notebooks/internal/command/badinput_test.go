@@ -21,6 +21,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
 )
@@ -115,7 +116,11 @@ var tinyRun = slices.Clip([]string{"train", "--dataset", "tiny", "--batch", "10"
 func tinySpec() record.Spec {
 	spec := record.DefaultSpec()
 	spec.Dataset, spec.Batch, spec.Hidden, spec.Steps = "tiny", 10, []int{4}, 2
-	return spec
+	completed, err := run.CompleteSpecs(context.Background(), []record.Spec{spec}, datasets.Options{})
+	if err != nil {
+		panic(err)
+	}
+	return completed[0]
 }
 
 // refused calls the command and wants exit code 1, at most two short lines with the words, no stack trace, and no more

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/train"
@@ -26,6 +27,8 @@ import (
 // sweepFlags are the flags of sweep, as typed.
 type sweepFlags struct {
 	dataset, noise, aggregator, c, percentile, init string
+	model                                           string
+	sets                                            []string
 	steps, batch, rate, seeds                       string
 	hidden                                          []string
 
@@ -61,6 +64,8 @@ func sweepCommand() *cobra.Command {
 	flags.StringVar(&f.paper, "paper", "", "the paper's grids: "+strings.Join(sweep.PaperNames(), ", "))
 	flags.StringVar(&f.dataset, "dataset", "", "data sets: "+strings.Join(datasets.Names(), ", ")+", or the first of their examples, as mnist-6000")
 	flags.StringVar(&f.noise, "noise", "", "shares of permuted training labels, as 0,0.25,0.5")
+	flags.StringVar(&f.model, "model", "", "networks: "+strings.Join(models.Names(), ", ")+" (default mlp)")
+	flags.StringArrayVar(&f.sets, "set", nil, "a setting of the models, as cnn_hidden=32; again for another")
 	flags.StringArrayVar(&f.hidden, "hidden", nil, "widths of the hidden layers, as 256,256,256, or none; again for another net")
 	flags.StringVar(&f.aggregator, "aggregator", "", "rules for c > 0: "+strings.Join(train.Rules(), ", ")+" (default winsorize)")
 	flags.StringVar(&f.c, "c", "", "percentages clamped or cut on each side, as 0,1,2,4,8")
@@ -85,6 +90,12 @@ func (f sweepFlags) specs() ([]record.Spec, error) {
 	var over sweep.Block
 	var errs []error
 	read(&over.Dataset, f.dataset, "dataset", sweep.Words, &errs)
+	read(&over.Model, f.model, "model", sweep.Words, &errs)
+	if set, err := settings(f.sets); err != nil {
+		errs = append(errs, err)
+	} else {
+		over.Settings = set
+	}
 	read(&over.Noise, f.noise, "noise", sweep.Numbers, &errs)
 	read(&over.Aggregator, f.aggregator, "aggregator", sweep.Words, &errs)
 	read(&over.C, f.c, "c", sweep.Numbers, &errs)
@@ -170,6 +181,9 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 	}
 	measure, err := record.ParseMeasure(f.measure)
 	if err != nil {
+		return err
+	}
+	if specs, err = run.CompleteSpecs(cmd.Context(), specs, dataOptions(printer(cmd))); err != nil {
 		return err
 	}
 	runs := sweep.Plan(store, specs, measure)

@@ -6,12 +6,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/train"
@@ -29,6 +32,8 @@ type trainFlags struct {
 	spec   record.Spec
 	hidden string
 	c      string
+	model  string
+	sets   []string // settings of the model, as name=value
 	out    string
 	dump   string
 	child  string // the spec as JSON, from a sweep: see trainChild
@@ -57,9 +62,11 @@ func trainCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.spec.Dataset, "dataset", f.spec.Dataset, "data set: "+strings.Join(datasets.Names(), ", ")+", or the first of its examples, as mnist-6000")
+	flags.StringVar(&f.spec.Dataset, "dataset", f.spec.Dataset, "data set: "+strings.Join(datasets.Names(), ", ")+", or the first of its examples, as mnist-6000, or a folder of $CG_DATA")
 	flags.Float64Var(&f.spec.Noise, "noise", f.spec.Noise, "share of the training labels permuted among themselves, 0 to 1")
-	flags.StringVar(&f.hidden, "hidden", f.hidden, "widths of the hidden layers, separated by commas")
+	flags.StringVar(&f.model, "model", "mlp", modelHelp())
+	flags.StringArrayVar(&f.sets, "set", nil, "a setting of the model, as cnn_hidden=32; again for another")
+	flags.StringVar(&f.hidden, "hidden", f.hidden, "widths of the hidden layers of mlp, separated by commas")
 	flags.StringVar(&f.spec.Aggregator, "aggregator", f.spec.Aggregator, "rule: "+strings.Join(train.Rules(), ", "))
 	flags.StringVar(&f.c, "c", "0", "percentage clamped or cut on each side, 0 ≤ c < 50")
 	flags.StringVar(&f.spec.Percentile, "percentile", f.spec.Percentile, "what a percentile is: nearest, linear")
@@ -77,11 +84,13 @@ func trainCommand() *cobra.Command {
 	return cmd
 }
 
-// checkRule refuses a rule that is asked for without what makes it another than the mean, and what the rule asked for has no
+// checkRule refuses settings of another model, and a rule that is asked for without what makes it another than the mean, and what the rule asked for has no
 // use for: either would train something else than was meant, in silence.
 func (f trainFlags) checkRule(given func(flag string) bool) error {
 	rule := f.spec.Aggregator
 	switch {
+	case f.model != "mlp" && (given("hidden") || given("init")):
+		return fmt.Errorf("--hidden and --init are of model mlp, and model %q is told by --set: leave them out", f.model)
 	case record.TakesC(rule) && !given("c"):
 		return fmt.Errorf("aggregator %q without c, the percentage on each side, is the plain mean: add --c, such as --c 2", rule)
 	case f.spec.Percentile == record.PercentileLinear && !record.TakesPercentile(rule):
@@ -96,6 +105,10 @@ func (f trainFlags) complete() (record.Spec, error) {
 	s := f.spec
 	var err error
 	if s.Hidden, err = splitInts(f.hidden); err != nil {
+		return s, err
+	}
+	s.Model = f.model
+	if s.Settings, err = settings(f.sets); err != nil {
 		return s, err
 	}
 	if s.C, err = strconv.ParseFloat(f.c, 64); err != nil {
@@ -133,6 +146,11 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 		NewEngine: train.New, Store: store, SaveWeights: f.saveWeights, Measure: measure,
 		Datasets: dataOptions(printer(cmd)),
 	}
+	completed, err := run.CompleteSpecs(cmd.Context(), []record.Spec{spec}, opt.Datasets)
+	if err != nil {
+		return err
+	}
+	spec = completed[0]
 	if err := checkFiles(cmd.Context(), spec, f.dump != "", &opt); err != nil {
 		return err
 	}
@@ -176,6 +194,42 @@ func checkFiles(ctx context.Context, spec record.Spec, dump bool, opt *run.Optio
 	}
 	opt.OpenSet = func(context.Context, string, datasets.Options) (*datasets.Set, error) { return set, nil }
 	return spec.ValidateData(set.Train.Len())
+}
+
+// modelHelp describes --model with what there is.
+func modelHelp() string {
+	var list []string
+	for _, name := range models.Names() {
+		m, err := models.Named(name)
+		if err != nil {
+			continue
+		}
+		text := name + ", " + m.About
+		if names := slices.Sorted(maps.Keys(m.Settings)); len(names) > 0 {
+			text += " (--set " + strings.Join(names, ", ") + ")"
+		}
+		list = append(list, text)
+	}
+	return "network: " + strings.Join(list, "; ")
+}
+
+// settings reads name=value pairs; nil for none.
+func settings(pairs []string) (map[string]string, error) {
+	var all map[string]string
+	for _, pair := range pairs {
+		name, value, ok := strings.Cut(pair, "=")
+		if name = strings.TrimSpace(name); !ok || name == "" {
+			return nil, fmt.Errorf("set = %q: must be a name and a value, such as cnn_hidden=32", pair)
+		}
+		if _, twice := all[name]; twice {
+			return nil, fmt.Errorf("set = %q: %s is given twice", pair, name)
+		}
+		if all == nil {
+			all = map[string]string{}
+		}
+		all[name] = strings.TrimSpace(value)
+	}
+	return all, nil
 }
 
 func joinInts(list []int) string {

@@ -107,8 +107,8 @@ func TestDumpThroughLink(t *testing.T) {
 	precious := filepath.Join(t.TempDir(), "precious")
 	writeFile(t, precious, "keep me")
 	for kind, put := range map[string]func(path, precious string) error{
-		"a link":   func(path, precious string) error { return os.Symlink(precious, path) },
-		"a folder": func(path, _ string) error { return os.Mkdir(path, 0o755) },
+		"a symbolic link": func(path, precious string) error { return os.Symlink(precious, path) },
+		"a folder":        func(path, _ string) error { return os.Mkdir(path, 0o755) },
 	} {
 		path := filepath.Join(t.TempDir(), "s", "step.npz")
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

@@ -18,6 +18,8 @@ const MaxRuns = 10_000
 type Block struct {
 	Dataset      []string
 	Noise        []float64
+	Model        []string
+	Settings     map[string]string // of every model of the block
 	Hidden       [][]int
 	Aggregator   []string
 	C            []float64
@@ -39,6 +41,10 @@ func (g Grid) With(over Block) Grid {
 		b := &changed[i]
 		replace(&b.Dataset, over.Dataset)
 		replace(&b.Noise, over.Noise)
+		replace(&b.Model, over.Model)
+		if over.Settings != nil {
+			b.Settings = over.Settings
+		}
 		replace(&b.Hidden, over.Hidden)
 		replace(&b.Aggregator, over.Aggregator)
 		replace(&b.C, over.C)
@@ -96,9 +102,13 @@ func (b Block) specs() ([]record.Spec, error) {
 	d := record.DefaultSpec()
 	d.Aggregator = record.AggregatorWinsorize
 	list := []record.Spec{d}
+	if b.Model == nil && len(b.Settings) > 0 {
+		return nil, errors.New("settings without a model: say which model they are of")
+	}
 	var err error
 	// The first is the slowest to change.
 	list, err = vary(list, err, "dataset", b.Dataset, func(s *record.Spec, v string) { s.Dataset = v })
+	list, err = vary(list, err, "model", b.Model, func(s *record.Spec, v string) { s.Model, s.Settings = v, b.Settings })
 	list, err = vary(list, err, "hidden", b.Hidden, func(s *record.Spec, v []int) { s.Hidden = v })
 	list, err = vary(list, err, "init", b.Init, func(s *record.Spec, v string) { s.Init = v })
 	list, err = vary(list, err, "percentile", b.Percentile, func(s *record.Spec, v string) { s.Percentile = v })

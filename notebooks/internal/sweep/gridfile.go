@@ -21,6 +21,8 @@ const maxGridFile = 1 << 20
 var fields = map[string]func(*Block, json.RawMessage) error{
 	"dataset":       func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Dataset) },
 	"noise":         func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Noise) },
+	"model":         func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Model) },
+	"settings":      func(b *Block, raw json.RawMessage) error { return json.Unmarshal(raw, &b.Settings) },
 	"hidden":        decodeHidden,
 	"aggregator":    func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Aggregator) },
 	"c":             func(b *Block, raw json.RawMessage) error { return decode(raw, &b.C) },
@@ -35,6 +37,7 @@ var fields = map[string]func(*Block, json.RawMessage) error{
 // want says in an error what a field takes.
 var want = map[string]string{
 	"dataset": `a name or a list of names, as "mnist"`, "aggregator": `a name or a list of names, as "winsorize"`,
+	"model": `a name or a list of names, as "cnn"`, "settings": `names and texts, as {"cnn_hidden": "32"}`,
 	"percentile": `"nearest", "linear" or a list of them`, "init": `"authors", "xavier" or a list of them`,
 	"noise": "a number or a list of numbers, as [0, 0.5]", "c": "a number or a list of numbers, as [0, 2]",
 	"learning_rate": "a number or a list of numbers, as 0.1",

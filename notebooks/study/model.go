@@ -1,0 +1,63 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"context"
+	"fmt"
+
+	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
+	"coherentgradients/cgkit/train"
+	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/place"
+)
+
+// The modes of [Mode].
+const (
+	Interactive = place.Interactive
+	Quick       = place.Quick
+	Redraw      = place.Redraw
+	Full        = place.Full
+)
+
+// TrainModel returns the record of a model of one's own, trained as the spec says: loaded where it is finished, trained now
+// where not, with progress. It is drawn, compared and exported like any other. The stop button saves where it is; run the
+// cell again to go on.
+//
+// The record's name holds a mark of what the model builds, so that a changed function is never taken for the one that was
+// trained; see [train.Identify]. The spec's Model, Hidden and Init mean nothing here.
+func TrainModel(m models.Model, spec record.Spec) *record.Record {
+	return trainModel(m, spec, "")
+}
+
+// MeasureModel is [TrainModel] with the gradients of all training examples measured at the evaluated steps.
+func MeasureModel(m models.Model, spec record.Spec) *record.Record {
+	return trainModel(m, spec, record.MeasureGradients)
+}
+
+func trainModel(m models.Model, spec record.Spec, measure record.Measure) *record.Record {
+	ctx, stop := run.Interruptible(context.Background())
+	defer stop()
+	set, err := datasets.Open(ctx, spec.Dataset, data())
+	must(err)
+	named, err := train.Identify(m, set, spec.Settings)
+	must(err)
+	b, _, err := backend.Open()
+	must(err)
+	spec.Model = named.Name
+	must(train.CheckRule(spec))
+	opt := options(measure)
+	opt.NewEngine = train.With(b, named)
+	opt.OpenSet = func(_ context.Context, name string, _ datasets.Options) (*datasets.Set, error) {
+		if name != set.Name {
+			return nil, fmt.Errorf("data set %q was asked for, and %q is open", name, set.Name)
+		}
+		return set, nil
+	}
+	r, err := run.Run(ctx, spec, opt)
+	must(err)
+	return r
+}

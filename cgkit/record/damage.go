@@ -33,7 +33,7 @@ func Damaged(dir, file, format string, args ...any) error {
 	return &DamagedError{Dir: dir, File: file, Reason: fmt.Sprintf(format, args...)}
 }
 
-// damageOf makes a damage of what is wrong with a record's file itself; other errors stay as they are.
+// DamageFrom makes a damage of what is wrong with a record's file itself; other errors stay as they are.
 func DamageFrom(dir, file string, err error) error {
 	var odd *disk.NotRegularError
 	var large *disk.TooLargeError

@@ -82,7 +82,7 @@ func (e Evaluation) Value(name string) (float64, bool) {
 	return v, ok
 }
 
-// unfinite returns the name of the first value that is NaN or infinite, "" if all are finite.
+// FirstNotFinite returns the name of the first value that is NaN or infinite, "" if all are finite.
 func (e Evaluation) FirstNotFinite() (name string, value float64) {
 	for _, name := range append(slices.Clone(evaluationFields), slices.Sorted(maps.Keys(e.Extra))...) {
 		if v, ok := e.Value(name); ok && (math.IsNaN(v) || math.IsInf(v, 0)) {

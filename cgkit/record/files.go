@@ -24,10 +24,10 @@ const (
 	SealName        = "SHA256SUMS"
 )
 
-// recordNames are the files that make up a finished record, in the order in which they are sealed.
+// RecordNames are the files that make up a finished record, in the order in which they are sealed.
 var RecordNames = []string{SpecName, EvaluationsName, ProvenanceName, LearnedName, DivergedName, WeightsName}
 
-// removeLeftovers removes the temporary files of a writer that was killed. Call it under the record's lock.
+// RemoveLeftovers removes the temporary files of a writer that was killed. Call it under the record's lock.
 func RemoveLeftovers(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -43,18 +43,18 @@ func RemoveLeftovers(dir string) error {
 	return nil
 }
 
-// leftover says whether a name in a record's folder is of a temporary file.
+// Leftover says whether a name in a record's folder is of a temporary file.
 func Leftover(name string) bool {
 	target := disk.TempOf(name)
 	return target == CheckpointName || target == SealName || slices.Contains(RecordNames, target)
 }
 
-// againDir is the folder in which a finished record is trained again, until it takes the record's place; oldDir is where
+// AgainDir is the folder in which a finished record is trained again, until it takes the record's place; oldDir is where
 // the record goes meanwhile. Both lie beside it, hidden.
 func AgainDir(folder, id string) string { return filepath.Join(folder, "."+id+".again") }
 func OldDir(folder, id string) string   { return filepath.Join(folder, "."+id+".old") }
 
-// install puts the finished record in [againDir] into its place. A power cut leaves the old record there, or the new one,
+// Install puts the finished record in [againDir] into its place. A power cut leaves the old record there, or the new one,
 // or none there and the new one in againDir, where [Store.Find] looks too. Call it under the record's lock.
 func Install(folder, id string) error {
 	place, again, old := filepath.Join(folder, id), AgainDir(folder, id), OldDir(folder, id)
@@ -80,7 +80,7 @@ func Install(folder, id string) error {
 	return Discard(folder, id)
 }
 
-// discard removes the record in [oldDir], if there is one. Files that are none of a record's go over to the one that took
+// Discard removes the record in [oldDir], if there is one. Files that are none of a record's go over to the one that took
 // its place.
 func Discard(folder, id string) error {
 	old := OldDir(folder, id)

@@ -21,7 +21,7 @@ func (e *OtherDataError) Error() string {
 		e.ID, e.Dataset, e.Recorded, e.Now, e.Dir)
 }
 
-// dataHash is that of the data which the record was trained on, "" where the record doesn't say. A run never goes on with
+// DataHash is that of the data which the record was trained on, "" where the record doesn't say. A run never goes on with
 // other data, so the last session speaks for those it went on from.
 func (r *Record) DataHash() string {
 	if r.Provenance == nil || len(r.Provenance.Sessions) == 0 {
@@ -30,7 +30,7 @@ func (r *Record) DataHash() string {
 	return r.Provenance.Sessions[len(r.Provenance.Sessions)-1].DataHash
 }
 
-// heldTo compares a finished record's data with a sum.
+// HoldTo compares a finished record's data with a sum.
 func (r *Record) HoldTo(sum string) error {
 	if recorded := r.DataHash(); recorded != "" && recorded != sum {
 		return &OtherDataError{ID: r.Spec.ID(), Dir: r.Dir, Dataset: r.Spec.Dataset, Recorded: recorded, Now: sum}

@@ -76,14 +76,14 @@ func readEvaluations(f recordFolder, schedule []int) (evaluations []Evaluation, 
 	return evaluations, ends, torn, err
 }
 
-// evaluationLog appends evaluations to a file, one synced line each.
+// Log appends evaluations to a file, one synced line each.
 type Log struct {
 	file disk.File
 	end  int64 // behind the last whole line
 	Last int   // step of the last line, −1 before the first
 }
 
-// openLog opens the log at path with what is before offset end: the lines that stay. lastStep is the step of the last of
+// OpenLog opens the log at path with what is before offset end: the lines that stay. lastStep is the step of the last of
 // them, −1 where none does. A file with more in it, or with a second name under which a change would show too, is
 // replaced by a copy of those lines.
 func OpenLog(path string, end int64, lastStep int) (*Log, error) {
@@ -115,7 +115,7 @@ func OpenLog(path string, end int64, lastStep int) (*Log, error) {
 	return &Log{file: file, end: end, Last: lastStep}, nil
 }
 
-// append writes one line and waits until it is on the disk. A step that is not after the last one is refused, so a
+// Append writes one line and waits until it is on the disk. A step that is not after the last one is refused, so a
 // record can never hold a step twice.
 func (l *Log) Append(e Evaluation) error {
 	if e.Step <= l.Last {

@@ -40,7 +40,7 @@ func ParseMeasure(name string) (Measure, error) {
 	return "", fmt.Errorf("measure = %q: unknown; use %s, or leave it out", Clip(name), MeasureGradients)
 }
 
-// columns are values that a record has if it was measured so, whatever its spec.
+// Columns are values that a record has if it was measured so, whatever its spec.
 func (m Measure) Columns() []string {
 	if m == MeasureGradients {
 		return []string{"gradient_norm2", "example_norm2", "coherence"}

@@ -49,7 +49,7 @@ type Backend struct {
 // It tells whether two records named alike were made from the same data.
 func DataHash(set *datasets.Set) string { return set.Sum() }
 
-// addSession writes the record's provenance with one more session.
+// AddSession writes the record's provenance with one more session.
 func (r *Record) AddSession(s Session) error {
 	if r.Provenance == nil {
 		r.Provenance = &Provenance{}

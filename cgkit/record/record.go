@@ -190,7 +190,7 @@ func (r *Record) Err() error {
 	return &DivergedError{*r.Diverged}
 }
 
-// markDiverged writes that the run diverged, into the folder and the record.
+// MarkDiverged writes that the run diverged, into the folder and the record.
 func (r *Record) MarkDiverged(d Divergence) error {
 	if d.Reason = oneLine(d.Reason); d.Reason == "" {
 		d.Reason = "the engine gives no reason"

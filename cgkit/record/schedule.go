@@ -25,7 +25,7 @@ func stride(step int) int {
 	return 10_000
 }
 
-// covers says whether the evaluations have every step of the schedule up to and with the step given.
+// Covers says whether the evaluations have every step of the schedule up to and with the step given.
 func Covers(evaluations []Evaluation, schedule []int, upTo int) bool {
 	have := make(map[int]bool, len(evaluations))
 	for _, e := range evaluations {

@@ -23,7 +23,7 @@ import (
 // sealLine is a line of a seal.
 var sealLine = regexp.MustCompile(`^([0-9a-f]{64}) [ *]([a-z.]+)$`)
 
-// writeSeal seals the record in a folder. It is the last thing that is written into it.
+// WriteSeal seals the record in a folder. It is the last thing that is written into it.
 func WriteSeal(dir string) error {
 	var text bytes.Buffer
 	for _, name := range RecordNames {

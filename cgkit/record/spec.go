@@ -207,7 +207,7 @@ func (e *specError) Error() string { return e.reason.Error() }
 
 func specErrorf(format string, args ...any) error { return &specError{fmt.Errorf(format, args...)} }
 
-// encode is the text of spec.json: indented, because people read it.
+// Encode is the text of spec.json: indented, because people read it.
 func (s Spec) Encode() ([]byte, error) {
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
@@ -231,7 +231,7 @@ func decodeOne(data []byte, into any, strict bool) error {
 	return nil
 }
 
-// clip keeps what an error quotes from a file to a readable length.
+// Clip keeps what an error quotes from a file to a readable length.
 func Clip(s string) string { return ClipTo(s, 60) }
 
 func ClipTo(s string, n int) string {

@@ -24,7 +24,7 @@ type Store struct {
 	Collect string
 }
 
-// clean returns the store with clean paths, each once, Write among them.
+// Clean returns the store with clean paths, each once, Write among them.
 func (s *Store) Clean() *Store {
 	c := &Store{Write: filepath.Clean(s.Write), Collect: s.Collect}
 	if c.Collect != "" {
@@ -85,7 +85,7 @@ func (s *Store) Check(spec Spec) (finished bool, err error) {
 	return false, err
 }
 
-// findIn reads the record of that name in a folder. While one that was trained again takes its place, it may be where
+// FindIn reads the record of that name in a folder. While one that was trained again takes its place, it may be where
 // that was done.
 func FindIn(folder, id string) (*Record, error) {
 	r, err := LoadNamed(filepath.Join(folder, id), id)
@@ -97,7 +97,7 @@ func FindIn(folder, id string) (*Record, error) {
 	return r, err
 }
 
-// loadNamed is Load for a folder whose spec must have that id.
+// LoadNamed is Load for a folder whose spec must have that id.
 func LoadNamed(dir, want string) (*Record, error) {
 	r, err := Load(dir)
 	if err != nil {
@@ -110,7 +110,7 @@ func LoadNamed(dir, want string) (*Record, error) {
 	return r, nil
 }
 
-// collect copies a finished record into the store's Collect, if it has one.
+// CopyFinished copies a finished record into the store's Collect, if it has one.
 func (s *Store) CopyFinished(r *Record) error {
 	if s.Collect == "" || !r.Finished() || filepath.Dir(r.Dir) == s.Collect {
 		return nil

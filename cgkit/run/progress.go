@@ -35,7 +35,7 @@ type Waiter interface {
 	Wait(what string)
 }
 
-// wait tells a progress, if it wants to know.
+// Wait tells a progress, if it wants to know.
 func Wait(p Progress, what string) {
 	if w, ok := p.(Waiter); ok {
 		w.Wait(what)

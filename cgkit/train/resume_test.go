@@ -85,7 +85,3 @@ func (s *cancelAfter) Step(done int, loss float64) {
 	}
 	s.Progress.Step(done, loss)
 }
-
-func fixedSet(set *datasets.Set) func(context.Context, string, datasets.Options) (*datasets.Set, error) {
-	return func(context.Context, string, datasets.Options) (*datasets.Set, error) { return set, nil }
-}

@@ -1,5 +1,6 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
+// Package recordtest gives tests of records lines, folders and a check of errors.
 package recordtest
 
 import (
@@ -9,9 +10,7 @@ import (
 	"testing"
 )
 
-// Package recordtest gives tests of records specs, lines and folders to work on.
-
-// checkError wants no error, or one line that has all the words.
+// CheckError wants no error, or one line that has all the words.
 func CheckError(t *testing.T, err error, words []string) {
 	t.Helper()
 	if len(words) == 0 {
@@ -40,7 +39,7 @@ const (
 	Line1 = `{"step":1,"train_accuracy":0.2,"test_accuracy":0.3,"train_loss":2.2,"test_loss":2.2,"overfit":0,"pristine_accuracy":0.2,"corrupt_accuracy":null,"seconds":1,"clamped_share":0.5}`
 )
 
-// writeFile writes a file and makes its folder.
+// WriteFile writes a file and makes its folder.
 func WriteFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -51,7 +50,7 @@ func WriteFile(t *testing.T, path, text string) {
 	}
 }
 
-// writeRecord makes a record's folder by hand, of a spec as its file has it.
+// WriteRecord makes a record's folder by hand, of a spec as its file has it.
 func WriteRecord(t *testing.T, folder, id, spec, evaluations string) string {
 	t.Helper()
 	dir := filepath.Join(folder, id)

@@ -156,7 +156,7 @@ func TestBadFlags(t *testing.T) {
 		words []string
 	}{
 		{"--dataset letters", []string{`"letters"`, "mnist, fashion-mnist, cifar-10, glyphs"}},
-		{"--dataset ../mnist", []string{`"../mnist"`, "use one of"}},
+		{"--dataset ../mnist", []string{`"../mnist"`, "such as mnist"}},
 		{"--dataset tiny-21 --batch 1", []string{`"tiny-21"`, "20 training examples", "ask for 1 to 20"}},
 		{"--aggregator average", []string{`"average"`, "mean, winsorize"}},
 		{"--aggregator winsorize --c 60", []string{"c = 60", "[0, 50)"}},

@@ -88,6 +88,14 @@ func NewTargetNoise(targets []float32, fraction float64, seed uint64) (*LabelNoi
 	return n, nil
 }
 
+// NoiseOf is [NewLabelNoise] or [NewTargetNoise] for a training set, whichever it has.
+func NoiseOf(train Split, fraction float64, seed uint64) (*LabelNoise, error) {
+	if train.Targets != nil {
+		return NewTargetNoise(train.Targets, fraction, seed)
+	}
+	return NewLabelNoise(train.Labels, fraction, seed)
+}
+
 // permuteChosen chooses among so many examples and permutes the chosen ones: example i is given what belonged to order[i].
 func permuteChosen(examples int, fraction float64, seed uint64) (n *LabelNoise, order []int32, err error) {
 	if !(fraction >= 0 && fraction <= 1) { // so that NaN is refused too

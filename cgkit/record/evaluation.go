@@ -14,11 +14,11 @@ import (
 
 // Evaluation is a net's state at one step, over all training and all test examples: one line of evaluations.jsonl.
 type Evaluation struct {
-	Step             int      // updates made so far
-	TrainAccuracy    float64  // on the labels trained with, the noisy ones
-	TestAccuracy     float64  // on the clean test labels
-	TrainLoss        float64  // mean cross-entropy, in nats
-	TestLoss         float64  // mean cross-entropy, in nats
+	Step             int     // updates made so far
+	TrainAccuracy    float64 // on the labels trained with, the noisy ones; NaN as the two below for sets without classes
+	TestAccuracy     float64 // on the clean test labels
+	TrainLoss        float64 // mean loss: cross-entropy in nats, or the squared error of a target
+	TestLoss         float64
 	Overfit          float64  // see [Overfit]
 	PristineAccuracy *float64 // on the training examples whose label is unchanged; nil where there is none
 	CorruptAccuracy  *float64 // on those whose label is changed, against the changed label; nil where there is none
@@ -42,10 +42,31 @@ var evaluationFields = []string{"step", "train_accuracy", "test_accuracy", "trai
 	"pristine_accuracy", "corrupt_accuracy", "seconds"}
 
 // optional says which of them may be null.
-func optional(name string) bool { return name == "pristine_accuracy" || name == "corrupt_accuracy" }
+func optional(name string) bool {
+	return name == "pristine_accuracy" || name == "corrupt_accuracy" || ofClasses(name)
+}
+
+// ofClasses says which of them mean nothing for a data set without classes.
+func ofClasses(name string) bool {
+	return name == "train_accuracy" || name == "test_accuracy" || name == "overfit"
+}
+
+// Classless says whether the data set has a target in place of classes: then there is no accuracy, in the record null and here
+// NaN.
+func (e Evaluation) Classless() bool {
+	return math.IsNaN(e.TrainAccuracy) && math.IsNaN(e.TestAccuracy)
+}
 
 // float returns where a field other than step is kept, or nil.
 func (e *Evaluation) float(name string) *float64 {
+	if ofClasses(name) && e.Classless() {
+		return nil
+	}
+	return e.field(name)
+}
+
+// field is float where accuracies that mean nothing are kept too.
+func (e *Evaluation) field(name string) *float64 {
 	switch name {
 	case "train_accuracy":
 		return &e.TrainAccuracy
@@ -136,7 +157,8 @@ func appendField(b *bytes.Buffer, name string, value *float64) error {
 	return nil
 }
 
-// UnmarshalJSON reads a line. All fields must be there, only the two group accuracies may be null, and anything else
+// UnmarshalJSON reads a line. All fields must be there, only the two group accuracies may be null, and
+// for sets without classes all accuracies, and anything else
 // must be a number, which becomes an extra.
 func (e *Evaluation) UnmarshalJSON(data []byte) error {
 	var fields map[string]json.RawMessage
@@ -163,7 +185,9 @@ func (e *Evaluation) UnmarshalJSON(data []byte) error {
 		case name == "corrupt_accuracy":
 			e.CorruptAccuracy = v
 		case slices.Contains(evaluationFields, name) && v != nil:
-			*e.float(name) = *v
+			*e.field(name) = *v
+		case ofClasses(name): // of a set without classes
+			*e.field(name) = math.NaN()
 		case slices.Contains(evaluationFields, name):
 			return fmt.Errorf("%s = null: must be a number", name)
 		case v != nil:
@@ -174,8 +198,13 @@ func (e *Evaluation) UnmarshalJSON(data []byte) error {
 		}
 	}
 	for _, name := range evaluationFields {
-		if _, ok := fields[name]; !ok && !optional(name) {
+		if _, ok := fields[name]; !ok && (!optional(name) || ofClasses(name)) {
 			return fmt.Errorf("no value for %s", name)
+		}
+	}
+	for _, name := range evaluationFields[1:] { // accuracies are there all together, or none
+		if p := e.field(name); ofClasses(name) && math.IsNaN(*p) != e.Classless() {
+			return fmt.Errorf("%s = null: must be a number", name)
 		}
 	}
 	return nil

@@ -263,6 +263,13 @@ func (r *Record) Summary() string {
 	if !r.Complete() {
 		steps = "stopped after evaluating step " + humanize.Comma(int64(last.Step))
 	}
+	if last.Classless() {
+		text := fmt.Sprintf("%s: %s, train loss %.3g, test loss %.3g", id, steps, last.TrainLoss, last.TestLoss)
+		if r2, ok := last.Value("test_r2"); ok {
+			text += fmt.Sprintf(", test R² %.3f", r2)
+		}
+		return text
+	}
 	return fmt.Sprintf("%s: %s, train accuracy %s, test accuracy %s, overfit %s", id, steps,
 		percent(last.TrainAccuracy), percent(last.TestAccuracy), percent(last.Overfit))
 }

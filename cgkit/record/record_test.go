@@ -269,3 +269,39 @@ func mustEncode(t *testing.T, s Spec) string {
 	}
 	return string(text)
 }
+
+// A record of a data set without classes has null in place of accuracies, all together, and comes back so.
+func TestClasslessEvaluation(t *testing.T) {
+	nan := math.NaN()
+	e := Evaluation{Step: 3, TrainAccuracy: nan, TestAccuracy: nan, Overfit: nan, TrainLoss: 0.5, TestLoss: 0.25, Extra: map[string]float64{"test_r2": 0.75}}
+	text, err := e.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), `"train_accuracy":null,"test_accuracy":null,"train_loss":0.5`) || !strings.Contains(string(text), `"overfit":null`) {
+		t.Errorf("%s", text)
+	}
+	var back Evaluation
+	if err := json.Unmarshal(text, &back); err != nil {
+		t.Fatal(err)
+	}
+	if !back.Classless() || !math.IsNaN(back.Overfit) || back.TestLoss != 0.25 || back.Extra["test_r2"] != 0.75 {
+		t.Errorf("read back %+v", back)
+	}
+	if _, ok := back.Value("test_accuracy"); ok {
+		t.Error("there is a test accuracy")
+	}
+	r := &Record{Spec: DefaultSpec(), Evaluations: []Evaluation{back}}
+	if s := r.Summary(); !strings.Contains(s, "test loss 0.25, test R² 0.750") {
+		t.Errorf("%s", s)
+	}
+	for _, bad := range []string{`"train_accuracy":0.5,"test_accuracy":null`, `"train_accuracy":null,"test_accuracy":0.5`} {
+		if err := json.Unmarshal([]byte(strings.Replace(string(text), `"train_accuracy":null,"test_accuracy":null`, bad, 1)), &back); err == nil {
+			t.Errorf("%s was read", bad)
+		}
+	}
+	e.TrainAccuracy = 0.5 // a net that has diverged
+	if _, err := e.MarshalJSON(); err == nil {
+		t.Error("one NaN among accuracies was written")
+	}
+}

@@ -48,7 +48,7 @@ type training struct {
 // train takes a record, which may be new, to its end. The caller holds its lock. old is the finished record that it is to
 // replace, or nil.
 func train(ctx context.Context, r *record.Record, set *datasets.Set, old *record.Record, opt Options) (*record.Record, error) {
-	noise, err := datasets.NewLabelNoise(set.Train.Labels, r.Spec.Noise, uint64(r.Spec.Seed))
+	noise, err := datasets.NoiseOf(set.Train, r.Spec.Noise, uint64(r.Spec.Seed))
 	if err != nil {
 		return nil, err
 	}

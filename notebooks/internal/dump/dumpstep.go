@@ -33,7 +33,7 @@ func DumpStep(ctx context.Context, spec record.Spec, path string, opt run.Option
 	if err := spec.ValidateData(set.Train.Len()); err != nil {
 		return err
 	}
-	noise, err := datasets.NewLabelNoise(set.Train.Labels, spec.Noise, uint64(spec.Seed))
+	noise, err := datasets.NoiseOf(set.Train, spec.Noise, uint64(spec.Seed))
 	if err != nil {
 		return err
 	}

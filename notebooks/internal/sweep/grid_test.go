@@ -81,7 +81,7 @@ func TestParseGrid(t *testing.T) {
 		{`[{"percentile": "linear", "c": [0, 2]}]`, 2, ""},
 		{`[{"percentile": "nearest"}]`, 1, ""},
 		{`[{"aggregator": "mean", "c": [0, 2]}]`, 0, "c = 2 with aggregator"},
-		{`[{}, {"dataset": "letters"}]`, 0, "block 2 of the grid: dataset"},
+		{`[{}, {"dataset": "Letters!"}]`, 0, "block 2 of the grid: dataset"},
 		{`[{"sed": 1}]`, 0, `block 1: unknown key "sed": use aggregator, batch,`},
 		{`[{"format": 1}]`, 0, "unknown key"},
 		{`[{"c": 1, "c": 2}]`, 0, `key "c" is given twice`},

@@ -271,3 +271,23 @@ func finite(v []float64) []float64 {
 		return x
 	})
 }
+
+// Medians that were lost: three small halves, and two large numbers whose sum is none.
+func TestMediansOfSmallAndLarge(t *testing.T) {
+	cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+		for _, method := range methodsOf(b) {
+			for _, c := range []struct {
+				f    float
+				v    []float64
+				want float64
+			}{{floats[0], []float64{3e-5, 4e-5, 5e-5}, 4e-5}, {floats[2], []float64{1, 3e38, 3e38, 3.1e38}, 3e38}} {
+				got := tensorValues(graph.MustExecOnce(b, func(x *graph.Node) *graph.Node {
+					return aggregate.Median{Method: method}.Directions([]aggregate.Examples{aggregate.Rows(x)})[0]
+				}, c.f.tensor(c.v, len(c.v), 1)))[0]
+				if math.Abs(got-c.want) > 1e-3*c.want {
+					t.Errorf("%s, %s: the median of %v is %v", c.f.dtype, method, c.v, got)
+				}
+			}
+		}
+	})
+}

@@ -79,7 +79,7 @@ func medianOf(examples sample, method Method) *graph.Node {
 		middle[0] = withNaN(middle[0], values[:m]...)
 	}
 	if len(middle) == 1 {
-		return middle[0]
+		return narrow(middle[0], examples.Mean().DType())
 	}
-	return narrow(meanOf(middle), middle[0].DType())
+	return narrow(meanOf(middle), examples.Mean().DType())
 }

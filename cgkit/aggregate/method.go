@@ -22,8 +22,8 @@ import (
 //	           in m and the same for every c, as is the time to compile; memory is a few times that of the parameter.
 //
 // Subnormal numbers are the exception: XLA on CPUs compares and computes those of float32, float64 and bfloat16 as 0, so any
-// of the subnormal numbers of a coordinate may come out for another, or 0. The pure-Go backend has them, but for those of
-// float16, which it rounds to 0.
+// of the subnormal numbers of a coordinate may come out for another, or 0. The pure-Go backend has them; models that compute
+// in float16 lose those on it all the same, as its own operations make them 0.
 type Method int
 
 const (

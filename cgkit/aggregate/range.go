@@ -28,7 +28,26 @@ func wideAll(values []*graph.Node) []*graph.Node {
 }
 
 // narrow is x in a type that sums were widened from.
-func narrow(x *graph.Node, to dtypes.DType) *graph.Node { return graph.ConvertDType(x, to) }
+func narrow(x *graph.Node, to dtypes.DType) *graph.Node {
+	if x.DType() != dtypes.Float32 || !drops(to, x.Graph()) {
+		return graph.ConvertDType(x, to)
+	}
+	// A subnormal float16 is a whole number of the smallest one, and that number is its bits.
+	const smallest, normal = 0x1p-24, 0x1p-14
+	size := graph.Abs(x)
+	// Adding what has no fraction rounds to a whole number.
+	whole := graph.Sub(graph.Add(times(size, 1/smallest), constant(x, 0x1p23)), constant(x, 0x1p23))
+	whole = graph.Where(graph.LessThan(size, constant(x, normal)), whole, graph.ZerosLike(whole))
+	sign := graph.Where(graph.LessThan(x, graph.ZerosLike(x)), constant(x, 1<<15), graph.ZerosLike(x))
+	subnormal := graph.Bitcast(graph.ConvertDType(graph.Add(whole, sign), dtypes.Uint16), dtypes.Float16)
+	return graph.Where(graph.LessThan(size, constant(x, normal)), subnormal, graph.ConvertDType(x, to))
+}
+
+// drops says whether a backend makes subnormal numbers of a type 0 wherever it computes: GoMLX's pure-Go one does those of
+// float16, which it computes in float32, on the way back.
+func drops(dtype dtypes.DType, g *graph.Graph) bool {
+	return dtype == dtypes.Float16 && g.Backend().Name() != "xla"
+}
 
 // alikeTypes converts numbers of different types to the widest of them, float32 at least.
 func alikeTypes(list []*graph.Node) []*graph.Node {

@@ -78,5 +78,7 @@ func (r rolling) Next(params []Examples, state [][]*graph.Node, step *graph.Node
 
 // medianOfThree picks one of the three values: no sum that cancels, and an Inf among them does not spread. NaN does.
 func medianOfThree(a, b, c *graph.Node) *graph.Node {
-	return withNaN(graph.Max(graph.Min(a, b), graph.Min(graph.Max(a, b), c)), a, b, c)
+	to := a.DType()
+	a, b, c = wide(a), wide(b), wide(c)
+	return narrow(withNaN(graph.Max(graph.Min(a, b), graph.Min(graph.Max(a, b), c)), a, b, c), to)
 }

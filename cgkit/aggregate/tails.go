@@ -191,6 +191,9 @@ func emit(network *selection.Network, examples sample) []*graph.Node {
 	values := make([]*graph.Node, examples.Len(), examples.Len()+network.Size())
 	for b := range values {
 		values[b] = examples.Example(b)
+		if drops(values[b].DType(), values[b].Graph()) {
+			values[b] = wide(values[b])
+		}
 	}
 	return runNetwork(network, values)
 }

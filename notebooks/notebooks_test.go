@@ -72,7 +72,8 @@ func TestExecute(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			err := runner.Run(t.Context(), s, runner.Job{
 				Notebook: name + ".ipynb", Out: out, CellTimeout: 5 * time.Minute, Printer: status.New(t.Output()),
-				Extra: []string{"CG_MODE=quick", "CG_DATASET=glyphs", "CG_OUT=" + out},
+				// Runs of its own: whoever else executes notebooks on this machine meanwhile doesn't hold them.
+				Extra: []string{"CG_MODE=quick", "CG_DATASET=glyphs", "CG_OUT=" + out, "CG_RUNS=" + filepath.Join(out, "runs")},
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -121,11 +121,14 @@ func (o *Optimizer) Step(scope *model.Scope, loss *graph.Node, inputs []*graph.N
 	for i, view := range views {
 		examples[i] = view
 	}
-	if stateful, ok := o.rule.(aggregate.Stateful); ok {
-		o.updateStateful(scope, loss, variables, examples, stateful)
-		return
+	switch rule := o.rule.(type) {
+	case aggregate.Stateful:
+		o.updateStateful(scope, loss, variables, examples, rule)
+	case aggregate.Aggregator:
+		o.apply(scope, loss, variables, rule.Directions(examples), nil)
+	default:
+		panic(fmt.Errorf("%s is neither an aggregate.Aggregator nor aggregate.Stateful: give it Directions, or State and Next", rule.Name()))
 	}
-	o.apply(scope, loss, variables, o.rule.Directions(examples), nil)
 }
 
 func (o *Optimizer) check() error {

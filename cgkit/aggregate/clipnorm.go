@@ -26,7 +26,7 @@ type ClipNorm struct {
 	MaxNorm float64 // R; 0 means 1
 }
 
-var _ Rule = ClipNorm{}
+var _ Aggregator = ClipNorm{}
 
 func init() {
 	Register("clip-norm", func(p Params) (Rule, error) {

@@ -161,7 +161,7 @@ func atTheEdges(t *testing.T, b compute.Backend, f float, method aggregate.Metho
 			if err != nil {
 				t.Fatal(err)
 			}
-			direction := rule.Directions([]aggregate.Examples{aggregate.Rows(x)})[0]
+			direction := rule.(aggregate.Aggregator).Directions([]aggregate.Examples{aggregate.Rows(x)})[0]
 			if direction.DType() != f.dtype {
 				t.Errorf("%s: direction of type %s", s.rule, direction.DType())
 			}

@@ -47,7 +47,7 @@ func (t TrimmedMean) demand(m int) (demand, Method, bool) {
 // Measure builds a rule's directions and its effect on the same batch. The effect is in the widest type of the parameters,
 // float32 at least, and does not depend on how large gradients are: where their squares would leave the range of numbers it
 // is taken of scaled ones.
-func Measure(rule Rule, params []Examples) (directions []*graph.Node, effect Effect) {
+func Measure(rule Aggregator, params []Examples) (directions []*graph.Node, effect Effect) {
 	directions = rule.Directions(params)
 	var plain, taken, scaledPlain, scaledTaken []*graph.Node
 	for i, direction := range directions {

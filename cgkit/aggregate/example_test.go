@@ -24,7 +24,7 @@ func combine(rule aggregate.Rule, gradients [][]float64) {
 		return
 	}
 	direction := graph.MustExecOnce(b, func(g *graph.Node) *graph.Node {
-		return rule.Directions([]aggregate.Examples{aggregate.Rows(g)})[0]
+		return rule.(aggregate.Aggregator).Directions([]aggregate.Examples{aggregate.Rows(g)})[0]
 	}, gradients)
 	fmt.Println(direction.Value())
 }

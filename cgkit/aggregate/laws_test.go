@@ -98,7 +98,7 @@ func TestLaws(t *testing.T) {
 					}
 				}
 				holds := worst <= 1e-12
-				if declared := law.declared(rule.Laws()); declared && !holds {
+				if declared := law.declared(rule.(aggregate.Lawful).Laws()); declared && !holds {
 					t.Errorf("%s %+v breaks its law of %s by %g on %q", name, p, law.name, worst, where)
 				} else if !declared && holds {
 					t.Errorf("%s %+v does not declare %s, and no input shows a counter-example", name, p, law.name)
@@ -120,7 +120,7 @@ func TestBreakdown(t *testing.T) {
 				t.Fatal(err)
 			}
 			allowed := 0
-			if f := rule.Laws().Breakdown; f != nil {
+			if f := rule.(aggregate.Lawful).Laws().Breakdown; f != nil {
 				allowed = f(m)
 			}
 			x := inputs(m)["normal"]
@@ -151,7 +151,7 @@ func TestBreakdown(t *testing.T) {
 				}
 				beyond = max(beyond, spoil(wild, allowed+1))
 			}
-			if rule.Laws().Range && p.Percentile == aggregate.Nearest && !(beyond > 1e-12) {
+			if rule.(aggregate.Lawful).Laws().Range && p.Percentile == aggregate.Nearest && !(beyond > 1e-12) {
 				t.Errorf("%s %+v: %d values, one more than it promises to bear, do nothing", name, p, allowed+1)
 			}
 		}

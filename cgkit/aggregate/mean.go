@@ -9,7 +9,7 @@ import "github.com/gomlx/gomlx/core/graph"
 // type rounds it.
 type Mean struct{}
 
-var _ Rule = Mean{}
+var _ Aggregator = Mean{}
 
 func init() { Register("mean", func(Params) (Rule, error) { return Mean{}, nil }) }
 

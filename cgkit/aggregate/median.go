@@ -20,7 +20,7 @@ type Median struct {
 	Tile   int // see [Params]
 }
 
-var _ Rule = Median{}
+var _ Aggregator = Median{}
 
 func init() {
 	Register("median", func(p Params) (Rule, error) { return Median{Method: p.Method, Tile: p.Tile}, nil })

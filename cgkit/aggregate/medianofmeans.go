@@ -27,7 +27,7 @@ type MedianOfMeans struct {
 	Method Method
 }
 
-var _ Rule = MedianOfMeans{}
+var _ Aggregator = MedianOfMeans{}
 
 func init() {
 	Register("median-of-means", func(p Params) (Rule, error) {

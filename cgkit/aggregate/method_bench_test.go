@@ -38,7 +38,7 @@ func BenchmarkMethods(b *testing.B) {
 				b.Run(fmt.Sprintf("m=%d/%s/%s", m, name, method), func(b *testing.B) {
 					exec := graph.MustNewExec(xla, func(x, y, w *graph.Node) *graph.Node {
 						views := perexample.Of(graph.ReduceSum(graph.Mul(graph.Dot(x, w).Product(), y), 1), []*graph.Node{x, y}, []*graph.Node{w})
-						return rule.Directions([]aggregate.Examples{views[0]})[0]
+						return rule.(aggregate.Aggregator).Directions([]aggregate.Examples{views[0]})[0]
 					})
 					w := gaussian(784, 256)
 					step := func() {

@@ -131,7 +131,7 @@ func TestMethodsOnViews(t *testing.T) {
 			views := perexample.Of(graph.ReduceSum(graph.Mul(h, y), 1), []*graph.Node{x, y}, []*graph.Node{w, bias})
 			var directions []*graph.Node
 			for _, rule := range rules {
-				for _, d := range rule.Directions([]aggregate.Examples{views[0], views[1]}) {
+				for _, d := range rule.(aggregate.Aggregator).Directions([]aggregate.Examples{views[0], views[1]}) {
 					directions = append(directions, graph.Reshape(d, d.Shape().Size()))
 				}
 			}

@@ -68,7 +68,7 @@ func TestAgainstNumPy(t *testing.T) {
 func expect(t *testing.T, rule aggregate.Rule, x [][]float64, want []float64, clamped float64) {
 	t.Helper()
 	out := graph.MustExecOnceN(cgtest.Go(t), func(x *graph.Node) []*graph.Node {
-		directions, effect := aggregate.Measure(rule, []aggregate.Examples{aggregate.Rows(x)})
+		directions, effect := aggregate.Measure(rule.(aggregate.Aggregator), []aggregate.Examples{aggregate.Rows(x)})
 		if clamped < 0 {
 			return directions
 		}

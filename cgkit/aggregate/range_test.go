@@ -138,7 +138,7 @@ func TestParametersOfSeveralTypes(t *testing.T) {
 				for _, x := range inputs {
 					params = append(params, aggregate.Rows(x))
 				}
-				directions, effect := aggregate.Measure(rule, params)
+				directions, effect := aggregate.Measure(rule.(aggregate.Aggregator), params)
 				effects := []*graph.Node{effect.EnergyRemoved, effect.Cosine}
 				if effect.Clamped != nil {
 					effects = append(effects, effect.Clamped)

@@ -3,8 +3,6 @@
 package aggregate
 
 import (
-	"fmt"
-
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -53,10 +51,6 @@ func (r rolling) Check(m int) error { return checkBatch(r.name, m, 1) }
 // Laws within one batch: the mean of its examples enters as one, so their order does not matter. What holds over three
 // batches is not a law of one.
 func (r rolling) Laws() Laws { return Laws{Permutation: true} }
-
-func (r rolling) Directions([]Examples) []*graph.Node {
-	panic(fmt.Errorf("%s remembers earlier batches: train with an optimizer that keeps its state, such as cgkit.With", r.name))
-}
 
 func (r rolling) State(param shapes.Shape) []shapes.Shape { return []shapes.Shape{param, param} }
 

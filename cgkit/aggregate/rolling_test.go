@@ -41,11 +41,19 @@ func TestMedianOfThreeIsExact(t *testing.T) {
 	})
 }
 
-func TestStatefulRulesRefuseDirections(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("Directions of a rule that needs its state did not panic")
+// A rule that needs its state can't be taken for one that doesn't.
+func TestStatefulRulesAreNoAggregators(t *testing.T) {
+	for _, name := range aggregate.Names() {
+		rule, err := aggregate.Named(name, aggregate.Params{})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}()
-	aggregate.RollingMean().Directions(nil)
+		_, remembers := rule.(aggregate.Stateful)
+		if _, works := rule.(aggregate.Aggregator); works == remembers {
+			t.Errorf("%s: Aggregator %v, Stateful %v: it must be one of both", name, works, remembers)
+		}
+		if _, ok := rule.(aggregate.Lawful); !ok {
+			t.Errorf("%s declares no laws", name)
+		}
+	}
 }

@@ -31,17 +31,27 @@ type sample interface {
 	Mean() *graph.Node
 }
 
-// Rule combines per-example gradients into one direction. A rule is a value: it may be used by several models at once.
+// Rule is a way to combine per-example gradients into one direction. It is an [Aggregator], or [Stateful]. A rule is a
+// value: it may be used by several models at once.
 type Rule interface {
 	// Name is the rule's name in the registry.
 	Name() string
 	// Check says whether the rule can work on batches of m examples: nil, or an error naming the value, the range and
 	// the remedy. Whoever builds a graph with the rule calls it first.
 	Check(m int) error
+}
+
+// Aggregator is a rule that needs one batch and no more.
+type Aggregator interface {
+	Rule
 	// Directions builds, for each parameter, the node that stands in for its mean gradient, of the parameter's shape.
 	// All parameters hold the same m ≥ 1 examples, for which Check gave nil.
 	Directions(params []Examples) []*graph.Node
-	// Laws are what the rule promises of its directions.
+}
+
+// Lawful is a rule that says what it promises of its directions. A rule that is registered and is Lawful is held to it by
+// the package's suite; to train, nobody needs to know.
+type Lawful interface {
 	Laws() Laws
 }
 

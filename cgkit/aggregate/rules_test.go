@@ -23,7 +23,7 @@ func apply[T float32 | float64](t *testing.T, b compute.Backend, rule aggregate.
 	}
 	half := len(x[0]) / 2
 	out := graph.MustExecOnce(b, func(x *graph.Node) *graph.Node {
-		d := rule.Directions([]aggregate.Examples{
+		d := rule.(aggregate.Aggregator).Directions([]aggregate.Examples{
 			aggregate.Rows(graph.SliceAxis(x, 1, graph.AxisRange(0, half))),
 			aggregate.Rows(graph.SliceAxis(x, 1, graph.AxisRange(half, x.Shape().Dimensions[1]))),
 		})

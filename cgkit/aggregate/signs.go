@@ -18,8 +18,8 @@ type SumOfSigns struct{}
 type SignOfSum struct{}
 
 var (
-	_ Rule = SumOfSigns{}
-	_ Rule = SignOfSum{}
+	_ Aggregator = SumOfSigns{}
+	_ Aggregator = SignOfSum{}
 )
 
 func init() {

@@ -7,8 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Stateful is a rule that remembers earlier batches. Whoever trains with it keeps its state between steps and asks Next;
-// Directions alone cannot serve it and panics.
+// Stateful is a rule that remembers earlier batches. Whoever trains with it keeps its state between steps and asks Next.
 type Stateful interface {
 	Rule
 	// State lists the shapes of what is kept for a parameter of the given shape. All of it starts as zeros.

@@ -19,7 +19,7 @@ type TrimmedMean struct {
 	Tile   int // see [Params]
 }
 
-var _ Rule = TrimmedMean{}
+var _ Aggregator = TrimmedMean{}
 
 func init() {
 	Register("trimmed-mean", func(p Params) (Rule, error) {

@@ -40,7 +40,7 @@ type Winsorize struct {
 	Tile       int // see [Params]
 }
 
-var _ Rule = Winsorize{}
+var _ Aggregator = Winsorize{}
 
 func init() {
 	Register("winsorize", func(p Params) (Rule, error) {

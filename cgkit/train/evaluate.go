@@ -90,8 +90,8 @@ func setFinite(into map[string]float64, name string, v float64) {
 // hasEffect tells rules whose effect on one batch can be measured: the mean has none, and what rules that remember do is
 // no function of one batch.
 func (e *engine) hasEffect() bool {
-	_, remembers := e.rule.(aggregate.Stateful)
-	return e.rule != (aggregate.Mean{}) && !remembers
+	_, works := e.rule.(aggregate.Aggregator)
+	return works && e.rule != (aggregate.Mean{})
 }
 
 // probeGraph returns what the rule does to one batch: energy removed, cosine and, for rules that clamp, the share
@@ -103,7 +103,7 @@ func (e *engine) probeGraph(_ *model.Scope, inputs []*Node) []*Node {
 	for _, view := range perexample.Of(loss, []*Node{x, labels}, e.parameters(loss.Graph())) {
 		examples = append(examples, view)
 	}
-	_, effect := aggregate.Measure(e.rule, examples)
+	_, effect := aggregate.Measure(e.rule.(aggregate.Aggregator), examples)
 	out := []*Node{effect.EnergyRemoved, effect.Cosine}
 	if effect.Clamped != nil {
 		out = append(out, effect.Clamped)

@@ -8,10 +8,10 @@ package ipynb
 
 import (
 	"bytes"
+	"coherentgradients/notebooks/internal/place"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 )
 
@@ -47,9 +47,12 @@ func Parse(text []byte) (*Notebook, error) {
 	return &Notebook{root: root}, nil
 }
 
+// maxNotebook is the largest file that is read as a notebook. A page of a hundred figures is some 20 MB.
+const maxNotebook = 256 << 20
+
 // Read is [Parse] of a file.
 func Read(path string) (*Notebook, error) {
-	text, err := os.ReadFile(path)
+	text, err := place.ReadFile(path, maxNotebook)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func ModuleRoot(dir string) (string, error) {
 		return "", err
 	}
 	for at := abs; ; at = filepath.Dir(at) {
-		data, err := os.ReadFile(filepath.Join(at, "go.mod"))
+		data, err := ReadFile(filepath.Join(at, "go.mod"), 1<<20)
 		if err == nil && declares(string(data), Module) {
 			return at, nil
 		}

@@ -16,6 +16,7 @@ type RunData struct {
 // Run draws one training run: accuracies and overfit over log steps with the
 // proper accuracy as a reference line, losses, and, where there are corrupt
 // examples, the training accuracy of pristine and of corrupt examples apart.
+// Of a run without accuracies, on a target, the loss alone is drawn.
 // The panels stand side by side, or one below the other in a narrow figure.
 func Run(d RunData) (*Figure, error) {
 	if err := d.check(); err != nil {
@@ -37,6 +38,10 @@ func Run(d RunData) (*Figure, error) {
 	zeroBased(loss)
 
 	row := []*Panel{acc, loss}
+	if !hasValue(d.TrainAccuracy) && !hasValue(d.TestAccuracy) { // a target has a loss, and no accuracy
+		loss.Title = "Loss (squared error)"
+		row = []*Panel{loss}
+	}
 	if hasValue(d.Corrupt) {
 		parts := &Panel{Title: "Train accuracy by label (%)", XSteps: true, Percent: true}
 		d.curve(parts, "pristine", "", d.Pristine, Band{}, Pristine, DashAuto)

@@ -148,9 +148,12 @@ func meta(what string, records ...*record.Record) plots.Meta {
 	return m
 }
 
-// net writes a run's layers as the paper does, from input to classes.
+// net writes a run's layers as the paper does, from input to classes, or names its model.
 func net(r *record.Record) string {
 	data := r.Data()
+	if r.Spec.Model != "" {
+		return r.Spec.Model
+	}
 	words := make([]string, 0, len(r.Spec.Hidden)+2)
 	for _, width := range append(append([]int{data.Features()}, r.Spec.Hidden...), data.Classes) {
 		word := strconv.Itoa(width)

@@ -30,7 +30,8 @@ type Optimizer struct {
 	next         GradientOptimizer
 }
 
-// GradientOptimizer is an optimizer that can start from gradients made elsewhere. GoMLX's SGD, Adam and RMSProp are such.
+// GradientOptimizer is an optimizer that can start from gradients made elsewhere. GoMLX's SGD, Adam and RMSProp are
+// such.
 type GradientOptimizer interface {
 	optimizer.Interface
 	UpdateGraphWithGradients(scope *model.Scope, grads []*graph.Node, lossDType dtypes.DType)
@@ -66,11 +67,11 @@ func (o *Optimizer) WithLearningRate(rate float64) *Optimizer {
 }
 
 // Before hands the directions to another optimizer, such as Adam, instead of taking a plain step. That optimizer's
-// learning rate holds then. One that cannot start from gradients, see [GradientOptimizer], is an error when the training step
-// is built, as is a rate of one's own beside it.
+// learning rate holds then. One that cannot start from gradients, see [GradientOptimizer], is an error when the
+// training step is built, as is a rate of one's own beside it.
 //
-// In steps for which a rule that remembers has no direction yet the other optimizer's variables stay as they are, but for
-// the global step, which counts every batch.
+// In steps for which a rule that remembers has no direction yet the other optimizer's variables stay as they are, but
+// for the global step, which counts every batch.
 func (o *Optimizer) Before(next optimizer.Interface) *Optimizer {
 	gradients, ok := next.(GradientOptimizer)
 	if !ok {
@@ -91,8 +92,8 @@ func (o *Optimizer) Done() optimizer.Interface { return o }
 func (o *Optimizer) Rule() aggregate.Rule { return o.rule }
 
 // UpdateGraph builds the update of every trainable variable in use. The batch inputs are those parameters of the graph
-// that are no variables. It panics, as GoMLX's graph building does, where the rule's settings are out of range, the batch
-// is too small for it, or the model cannot be followed.
+// that are no variables. It panics, as GoMLX's graph building does, where the rule's settings are out of range, the
+// batch is too small for it, or the model cannot be followed.
 func (o *Optimizer) UpdateGraph(scope *model.Scope, g *graph.Graph, loss *graph.Node) {
 	o.Step(scope, loss, batchInputs(scope, g))
 }
@@ -144,7 +145,8 @@ func (o *Optimizer) check() error {
 	return nil
 }
 
-// apply moves the variables by the directions. Where ready is given and false all stays as it is, but for the global step.
+// apply moves the variables by the directions. Where ready is given and false all stays as it is, but for the global
+// step.
 func (o *Optimizer) apply(scope *model.Scope, loss *graph.Node, variables []*model.Variable, directions []*graph.Node,
 	ready *graph.Node) {
 	switch {
@@ -182,7 +184,8 @@ func (o *Optimizer) step(scope *model.Scope, loss *graph.Node, variables []*mode
 	optimizer.IncrementGlobalStep(g, loss.DType())
 }
 
-// rateNode is the learning rate, in a variable of the type of the loss, float32 at least. types are those that it is used in.
+// rateNode is the learning rate, in a variable of the type of the loss, float32 at least. types are those that it is
+// used in.
 func (o *Optimizer) rateNode(scope *model.Scope, g *graph.Graph, types []dtypes.DType) *graph.Node {
 	rate, from := optimizer.SGDDefaultLearningRate, "by default"
 	if o.learningRate != nil {

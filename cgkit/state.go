@@ -78,8 +78,8 @@ func escaped(path string) string {
 	return strings.NewReplacer("%", "%25", model.ScopeSeparator, "%2F").Replace(path)
 }
 
-// counterName is that of the steps counted for one set of variables: another model in the same store counts its own, and
-// where layers are frozen or thawed a rule waits again until it remembers all of them.
+// counterName is that of the steps counted for one set of variables: another model in the same store counts its own,
+// and where layers are frozen or thawed a rule waits again until it remembers all of them.
 func counterName(variables []*model.Variable) string {
 	hash := sha256.New()
 	for _, v := range variables {
@@ -92,9 +92,9 @@ func stateOf(scope *model.Scope) *model.Scope {
 	return scope.Store().RootScope().At(optimizer.Scope).At(stateScope)
 }
 
-// Clear removes what training has left beside the model: what rules remember, the learning rate's variable, the global step,
-// and what the optimizer given to [Optimizer.Before] keeps. A new Trainer starts afresh from the weights as they are; one made
-// before can't go on, as its graphs hold the variables that are gone.
+// Clear removes what training has left beside the model: what rules remember, the learning rate's variable, the
+// global step, and what the optimizer given to [Optimizer.Before] keeps. A new Trainer starts afresh from the weights
+// as they are; one made before can't go on, as its graphs hold the variables that are gone.
 func (o *Optimizer) Clear(scope *model.Scope) (err error) {
 	root := scope.Store().RootScope()
 	if o.next != nil {

@@ -27,9 +27,10 @@ type Status struct {
 	Detail string
 }
 
-// Check tells what there is of the set called name, for a report such as doctor's: it downloads nothing, and what files hold
-// is checked as Open does. Errors: ErrUnknown for a name that Open doesn't know, and what Open would refuse in the user's
-// folder: an ErrMissing for a folder that does not exist or with only a part of the files, an ErrFormat for a wrong file.
+// Check tells what there is of the set called name, for a report such as doctor's: it downloads nothing, and what
+// files hold is checked as Open does. Errors: ErrUnknown for a name that Open doesn't know, and what Open would
+// refuse in the user's folder: an ErrMissing for a folder that does not exist or with only a part of the files, an
+// ErrFormat for a wrong file.
 func Check(name string, opt Options) (Status, error) {
 	opt = opt.complete()
 	s := Status{Name: name}

@@ -111,8 +111,8 @@ func loadCIFAR(ctx context.Context, c *collection, dir string, paths map[string]
 	return &set, nil
 }
 
-// readTarball reads the six batches out of the tarball, in passing, and holds each to its sum: one packed anew is as good as
-// the published one. Nothing is unpacked to disk, and of whatever it is no more than most bytes are unpacked.
+// readTarball reads the six batches out of the tarball, in passing, and holds each to its sum: one packed anew is as
+// good as the published one. Nothing is unpacked to disk, and of whatever it is no more than most bytes are unpacked.
 func (c *collection) readTarball(ctx context.Context, file string, batches map[string]Split, most int64) error {
 	f, err := openFile(file)
 	if err != nil {

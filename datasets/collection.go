@@ -69,8 +69,8 @@ func (w whereabouts) complete() bool { return len(w.missing) == 0 && w.wrong == 
 
 func (c *collection) cacheDir(opt Options) string { return filepath.Join(opt.CacheDir, c.blank.Name) }
 
-// find looks into the user's folder and then into the cache. What it returns is incomplete when only a download can help. It
-// is an error when the user's folder holds something of the set that can't be used, or is itself of no use.
+// find looks into the user's folder and then into the cache. What it returns is incomplete when only a download can
+// help. It is an error when the user's folder holds something of the set that can't be used, or is itself of no use.
 func (c *collection) find(ctx context.Context, opt Options, needed []role) (whereabouts, error) {
 	remark := ""
 	if opt.DataDir != "" {

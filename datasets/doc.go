@@ -16,17 +16,17 @@
 //  3. For mnist: a Go module that carries its files, by the user's go command.
 //  4. Public mirrors.
 //
-// What the last two bring goes into CacheDir, each file checked against its published SHA-256 sum, under a lock, so that
-// several processes download once.
+// What the last two bring goes into CacheDir, each file checked against its published SHA-256 sum, under a lock, so
+// that several processes download once.
 //
 // # A name is its bytes
 //
-// Under the name of a published set only its published bytes are accepted, wherever they lie: the sums of the unpacked files
-// are known. [Set.Sum] is the identity of any set, [Published] that of the known names, and [Identity] finds it without reading
-// more than it must, so that what was computed from a set can be held to it.
+// Under the name of a published set only its published bytes are accepted, wherever they lie: the sums of the
+// unpacked files are known. [Set.Sum] is the identity of any set, [Published] that of the known names, and [Identity]
+// finds it without reading more than it must, so that what was computed from a set can be held to it.
 //
-// The set "glyphs" needs no file: synthetic digits from the outlines of fonts, a stand-in for tests and for a first look
-// without a network. It is not MNIST, and its Title says so.
+// The set "glyphs" needs no file: synthetic digits from the outlines of fonts, a stand-in for tests and for a first
+// look without a network. It is not MNIST, and its Title says so.
 //
 // # Formats
 //
@@ -36,10 +36,10 @@
 //	cifar-10        data_batch_{1..5}.bin[.gz], test_batch.bin[.gz]  records: label, 1024 red, 1024 green, 1024 blue
 //	                or cifar-10-binary.tar.gz                        the same files, packed as published
 //
-// Whether a file is gzipped is seen from its bytes, not from its name. Readers are strict: what a header promises must be
-// there to the byte, and no more. A header is never trusted with memory: buffers grow as bytes arrive. The first training
-// examples of CIFAR-10 are a set that needs no more than the batches that they lie in: "cifar-10-10000" opens where only the
-// first batch and the test batch are.
+// Whether a file is gzipped is seen from its bytes, not from its name. Readers are strict: what a header promises
+// must be there to the byte, and no more. A header is never trusted with memory: buffers grow as bytes arrive. The
+// first training examples of CIFAR-10 are a set that needs no more than the batches that they lie in:
+// "cifar-10-10000" opens where only the first batch and the test batch are.
 //
 // # Randomness
 //

@@ -35,7 +35,8 @@ func (e *FileError) Error() string {
 
 func (e *FileError) Unwrap() error { return e.Err }
 
-// MissingError is a set that is in none of the places: what to do about it, and below, what was tried. It is an ErrMissing.
+// MissingError is a set that is in none of the places: what to do about it, and below, what was tried. It is an
+// ErrMissing.
 type MissingError struct {
 	Name   string
 	Remedy string

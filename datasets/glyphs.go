@@ -57,16 +57,16 @@ func openGlyphs(ctx context.Context) (*Set, error) {
 	return &own, nil
 }
 
-// NewGlyphs makes a synthetic set of train and test digits, 28×28, ten classes of equal size (give or take one example),
-// in random order: outlines of digits in twelve fonts under random rotation, shear, scale and shift, drawn in white on
-// black as MNIST is, with random contrast, blur and pixel noise.
+// NewGlyphs makes a synthetic set of train and test digits, 28×28, ten classes of equal size (give or take one
+// example), in random order: outlines of digits in twelve fonts under random rotation, shear, scale and shift, drawn
+// in white on black as MNIST is, with random contrast, blur and pixel noise.
 //
 // It is a stand-in for tests and for a look without a network, not a replacement for MNIST: nothing measured on it says
 // anything about real data. It is made so that a linear model is clearly worse than a small ReLU net.
 //
 // Open(ctx, "glyphs", …) is the set of 6,000 and 1,000 with seed 1. An image depends on seed, split and position alone:
-// equal on every platform, and unchanged when a split is made longer, but for the labels, which are shuffled as a whole.
-// Counts must be 1 to 1,000,000.
+// equal on every platform, and unchanged when a split is made longer, but for the labels, which are shuffled as a
+// whole. Counts must be 1 to 1,000,000.
 func NewGlyphs(ctx context.Context, train, test int, seed uint64) (*Set, error) {
 	blank := glyphsBlank
 	set := &blank

@@ -21,9 +21,9 @@ type listing struct {
 	odd     []string            // what has the name of such a role and is no readable file
 }
 
-// list looks for the roles in a folder. Only what can be read as a file counts: no folder, pipe, socket, broken link, nor a
-// file without permission. Upper and lower case are the same. A file may also lie in a folder of its own name, as some
-// unpackers leave it.
+// list looks for the roles in a folder. Only what can be read as a file counts: no folder, pipe, socket, broken link,
+// nor a file without permission. Upper and lower case are the same. A file may also lie in a folder of its own name,
+// as some unpackers leave it.
 func (c *collection) list(dir string, needed []role) listing {
 	l := listing{dir: dir, needed: needed, files: map[string][]string{}}
 	entries, err := os.ReadDir(dir)
@@ -141,8 +141,8 @@ func there(path string) bool {
 	return err == nil
 }
 
-// under resolves a layout such as "MNIST/raw" below a folder, taking upper and lower case as the same where a name is not
-// there as it stands.
+// under resolves a layout such as "MNIST/raw" below a folder, taking upper and lower case as the same where a name is
+// not there as it stands.
 func under(root, layout string) (dir string, ok bool) {
 	dir = root
 	for name := range strings.SplitSeq(layout, "/") {

@@ -73,7 +73,8 @@ func idxCollection(blank Set, torch string, mirrors []string, remote []remoteFil
 	c := &collection{
 		blank:  blank,
 		wanted: "the files {train,t10k}-{images-idx3,labels-idx1}-ubyte, gzipped or not",
-		// What torchvision downloads lies in raw/; the last two are for a user who names such a folder or the set's own.
+		// What torchvision downloads lies in raw/; the last two are for a user who names such a folder or the set's
+		// own.
 		layouts: []string{blank.Name, blank.Name + "/raw", blank.Name + "/" + torch + "/raw", torch + "/raw", torch, "raw", "."},
 		remote:  remote,
 		mirrors: mirrors,

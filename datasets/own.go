@@ -81,7 +81,8 @@ func openOwn(ctx context.Context, name, dir string) (*Set, error) {
 	return set, nil
 }
 
-// ownFolder finds the folder of a set of one's own, called by its name, or by its name and a number of training examples.
+// ownFolder finds the folder of a set of one's own, called by its name, or by its name and a number of training
+// examples.
 func (o Options) ownFolder(name string) (dir string, train int, ok bool) {
 	if o.DataDir == "" || !validName(name) {
 		return "", 0, false
@@ -116,8 +117,8 @@ func openOwnPart(ctx context.Context, name, dir string, train int) (*Set, error)
 	return part, nil
 }
 
-// KnownByName says whether a name alone tells the data: that of a published or built-in set, or of the first examples of
-// one. What other names stand for is the machine's or the program's to say.
+// KnownByName says whether a name alone tells the data: that of a published or built-in set, or of the first examples
+// of one. What other names stand for is the machine's or the program's to say.
 func KnownByName(name string) bool {
 	if _, own := registered(name); own {
 		return false
@@ -176,8 +177,8 @@ func (s Split) pick(list []int32, features int) Split {
 	return out
 }
 
-// classify numbers the classes of some words: whole numbers by their value, all else in alphabetical order. The names are
-// nil where they are 0, 1, 2 … themselves.
+// classify numbers the classes of some words: whole numbers by their value, all else in alphabetical order. The names
+// are nil where they are 0, 1, 2 … themselves.
 func classify(words []string) (labels []uint8, names []string, err error) {
 	names = slices.Compact(slices.Sorted(slices.Values(words)))
 	numbers := make(map[string]int, len(names))

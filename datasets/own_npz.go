@@ -22,8 +22,8 @@ var npzNames = [2]struct{ inputs, labels []string }{
 	{[]string{"x_test", "test_images"}, []string{"y_test", "test_labels"}},
 }
 
-// readOwnNPZ reads a NumPy archive: bytes of rank 3 or 4 are images ([n, h, w] or [n, h, w, channels]), anything of rank
-// 2 features; whole numbers are classes, floats targets.
+// readOwnNPZ reads a NumPy archive: bytes of rank 3 or 4 are images ([n, h, w] or [n, h, w, channels]), anything of
+// rank 2 features; whole numbers are classes, floats targets.
 func readOwnNPZ(ctx context.Context, set *Set, dir string, names []string) error {
 	if len(names) > 1 {
 		return &FileError{Path: dir, Problem: "several archives: " + strings.Join(names, ", "), Remedy: "leave one", Err: ErrFormat}

@@ -21,8 +21,8 @@ import (
 // picture is a file and the name of its class.
 type picture struct{ path, class string }
 
-// readPictures reads one folder of pictures for each class, in dir or in its folders train and test. Pictures that are grey
-// throughout the set make one channel, all others three.
+// readPictures reads one folder of pictures for each class, in dir or in its folders train and test. Pictures that
+// are grey throughout the set make one channel, all others three.
 func readPictures(ctx context.Context, set *Set, dir string, folders []string) error {
 	parts := [2]string{dir, ""}
 	if slices.Contains(folders, "train") {
@@ -85,7 +85,8 @@ func readPictures(ctx context.Context, set *Set, dir string, folders []string) e
 	area := set.Height * set.Width
 	at := 0
 	for i, split := range []*Split{&set.Train, &set.Test} {
-		// A folder for each class is sorted by class, and a batch of one class teaches nothing: the order is drawn once.
+		// A folder for each class is sorted by class, and a batch of one class teaches nothing: the order is drawn
+		// once.
 		order := shuffled(random.Stream(0, "order of pictures", len(lists[i])), len(lists[i]))
 		for _, k := range order {
 			whole := colours[i][int(k)*3*area : (int(k)+1)*3*area]

@@ -109,8 +109,8 @@ func (t table) wrong(row int, format string, args ...any) error {
 	return &FileError{Path: t.path, Problem: fmt.Sprintf("line %d: ", row+1) + fmt.Sprintf(format, args...), Remedy: "correct it, or leave the line out", Err: ErrFormat}
 }
 
-// isTarget says whether the last column is a number to be predicted: its name says so, or, where it has none of the known
-// names, its words are numbers of which one is not whole.
+// isTarget says whether the last column is a number to be predicted: its name says so, or, where it has none of the
+// known names, its words are numbers of which one is not whole.
 func (t table) isTarget(words []string) bool {
 	name := strings.ToLower(t.role)
 	switch {
@@ -130,8 +130,9 @@ func (t table) isTarget(words []string) bool {
 	return fraction
 }
 
-// readTable reads a CSV file. The first line is a header unless all its words are numbers. The column called label, class,
-// target or y is what is to be learned, or else the last one; all others are features, which must be finite numbers.
+// readTable reads a CSV file. The first line is a header unless all its words are numbers. The column called label,
+// class, target or y is what is to be learned, or else the last one; all others are features, which must be finite
+// numbers.
 func readTable(ctx context.Context, path string) (table, error) {
 	t := table{path: path}
 	f, err := openFile(path)

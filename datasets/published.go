@@ -18,8 +18,8 @@ type role struct {
 	sum  string // SHA-256 of the unpacked bytes; "" where any bytes will do, as in tests
 }
 
-// contents are the sums ([Set.Sum]) of what the names of published sets stand for, so that a record can be held to its data set
-// where that set is not at hand. They follow from the sums of the files; real_test.go compares them.
+// contents are the sums ([Set.Sum]) of what the names of published sets stand for, so that a record can be held to
+// its data set where that set is not at hand. They follow from the sums of the files; real_test.go compares them.
 var contents = map[string]string{
 	"mnist":              "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16",
 	"mnist-6000":         "8eda588f3f9e1b71e67ce902a2b53438e7ee780e99c09b4f3a22712faac7d972",
@@ -31,8 +31,9 @@ var contents = map[string]string{
 // glyphsSum is that of the synthetic set, which is the same on every machine too.
 const glyphsSum = "e5a6fa3b428f5512040266567827b1cd8fb31d8a9b83f42c7b38fd6ba7a4e500"
 
-// Sum is the SHA-256 of the set's training pixels, training labels, test pixels and test labels, one after the other, and
-// for sets of one's own of their sizes, features and targets as well: its identity, whatever it is called and wherever it lies.
+// Sum is the SHA-256 of the set's training pixels, training labels, test pixels and test labels, one after the other,
+// and for sets of one's own of their sizes, features and targets as well: its identity, whatever it is called and
+// wherever it lies.
 func (s *Set) Sum() string {
 	sum := sha256.New()
 	for _, part := range [][]uint8{s.Train.Pixels, s.Train.Labels, s.Test.Pixels, s.Test.Labels} {
@@ -48,8 +49,8 @@ func (s *Set) Sum() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// Published is the [Set.Sum] of a set called by the name of a published one, where it is known without the set; ok is false
-// for other names.
+// Published is the [Set.Sum] of a set called by the name of a published one, where it is known without the set; ok is
+// false for other names.
 func Published(name string) (sum string, ok bool) {
 	if _, own := registered(name); own {
 		return "", false
@@ -61,8 +62,8 @@ func Published(name string) (sum string, ok bool) {
 // generated keeps the sums of sets that are made on the spot: they never change within a program.
 var generated sync.Map
 
-// Identity is the [Set.Sum] of what [Open] would give, found without a download, and where it can be without reading more
-// than the files' own sums. Errors are those of Open with Options.Offline.
+// Identity is the [Set.Sum] of what [Open] would give, found without a download, and where it can be without reading
+// more than the files' own sums. Errors are those of Open with Options.Offline.
 func Identity(ctx context.Context, name string, opt Options) (string, error) {
 	opt.Offline = true
 	if sum, ok := Published(name); ok {
@@ -98,8 +99,8 @@ func Identity(ctx context.Context, name string, opt Options) (string, error) {
 	return sum, nil
 }
 
-// About describes the set called name without opening it: everything but its examples and Source. ok is false for a name
-// that Open doesn't know, and for a registered one, of which only its function knows.
+// About describes the set called name without opening it: everything but its examples and Source. ok is false for a
+// name that Open doesn't know, and for a registered one, of which only its function knows.
 func About(name string) (about Set, ok bool) {
 	whole, train := name, 0
 	if part, n, is := subset(name); is {

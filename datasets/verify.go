@@ -78,8 +78,8 @@ func holder(sum string) (set, file string) {
 	return "", ""
 }
 
-// choose gives each needed role of a listing the first file that holds the published bytes. stale are the roles for which
-// there are files, none of them right; the error says what is wrong with one of those, without a remedy.
+// choose gives each needed role of a listing the first file that holds the published bytes. stale are the roles for
+// which there are files, none of them right; the error says what is wrong with one of those, without a remedy.
 func (c *collection) choose(ctx context.Context, l listing) (paths map[string]string, stale []string, err error) {
 	paths = map[string]string{}
 	if archive, ok := l.files[c.archive]; ok {

@@ -47,7 +47,8 @@ func (f *Figure) svg(s Size) ([]byte, error) {
 	return f.withSVGMetadata(out)
 }
 
-// withSVGMetadata asks to keep spaces (a string may begin with one) and adds title, description and provenance to the root element.
+// withSVGMetadata asks to keep spaces (a string may begin with one) and adds title, description and provenance to the
+// root element.
 func (f *Figure) withSVGMetadata(svg []byte) ([]byte, error) {
 	loc := svgOpen.FindIndex(svg)
 	if loc == nil {

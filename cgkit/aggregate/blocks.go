@@ -9,12 +9,12 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Blocked is [Examples] that can be cut along the batch, so that a rule may go through them in a loop. *perexample.View is
-// one. Of those that are not, all m gradients are stored where a rule needs a loop.
+// Blocked is [Examples] that can be cut along the batch, so that a rule may go through them in a loop.
+// *perexample.View is one. Of those that are not, all m gradients are stored where a rule needs a loop.
 type Blocked interface {
-	// Blocks returns operands, axis 0 of each the m examples; and read, which takes the operands, or slices of them, and
-	// returns the gradient of example b, counted within the slice. Where the operands are NaN so is the gradient; where
-	// those marked in flips change their sign so does the gradient. read uses no other node of the graph.
+	// Blocks returns operands, axis 0 of each the m examples; and read, which takes the operands, or slices of them,
+	// and returns the gradient of example b, counted within the slice. Where the operands are NaN so is the gradient;
+	// where those marked in flips change their sign so does the gradient. read uses no other node of the graph.
 	Blocks() (operands []*graph.Node, flips []bool, read func(operands []*graph.Node) func(b int) *graph.Node)
 }
 
@@ -116,8 +116,8 @@ func loop(turns int, state []*graph.Node, body func(state []*graph.Node) []*grap
 	return graph.While(more, step, state...)
 }
 
-// fold combines all values with acc, a block at a time: add returns acc after the given values. extras are what add needs
-// besides; it may use no other node of the graph.
+// fold combines all values with acc, a block at a time: add returns acc after the given values. extras are what add
+// needs besides; it may use no other node of the graph.
 func (b blocks) fold(acc, extras []*graph.Node, add func(acc, values, extras []*graph.Node) []*graph.Node) []*graph.Node {
 	length := b.length()
 	turns := b.m / length
@@ -144,8 +144,8 @@ func (b blocks) fold(acc, extras []*graph.Node, add func(acc, values, extras []*
 	return acc
 }
 
-// constant is a number of x's type. GoMLX's own scalars are kept for use again, which fails where the first use is within
-// a loop and the next one is not.
+// constant is a number of x's type. GoMLX's own scalars are kept for use again, which fails where the first use is
+// within a loop and the next one is not.
 func constant(x *graph.Node, v float64) *graph.Node {
 	return graph.ConvertDType(graph.Const(x.Graph(), v), x.DType())
 }

@@ -53,8 +53,8 @@ func (r ClipNorm) Check(m int) error {
 	return checkBatch("clip-norm", m, 1)
 }
 
-// Laws of norm clipping: only the order does not matter. One example moves the direction by at most R/m, but may carry a
-// coordinate out of the others' range.
+// Laws of norm clipping: only the order does not matter. One example moves the direction by at most R/m, but may
+// carry a coordinate out of the others' range.
 func (ClipNorm) Laws() Laws { return Laws{Permutation: true} }
 
 // Directions are the means of the shortened gradients.
@@ -62,8 +62,8 @@ func (r ClipNorm) Directions(params []Examples) []*graph.Node {
 	if len(params) == 0 {
 		return nil
 	}
-	// ‖g_b‖ is whole·√squares: whole is the largest magnitude in all of g_b, and squares is of what is divided by it. Of a
-	// norm itself the square may be too large for its type, or too small.
+	// ‖g_b‖ is whole·√squares: whole is the largest magnitude in all of g_b, and squares is of what is divided by it.
+	// Of a norm itself the square may be too large for its type, or too small.
 	largest, squares := make([]*graph.Node, len(params)), make([]*graph.Node, len(params))
 	for i, p := range params {
 		largest[i], squares[i] = p.Norms()

@@ -13,10 +13,10 @@ import (
 
 // orderStatistics returns sorted[rank], ranks counted from 0, in every coordinate; NaN where one of its values is.
 //
-// It looks for each bit by bit. Read as whole numbers, those with a minus sign turned around, floating-point numbers keep
-// their order, and what is looked for is the largest number t such that m−rank values are ≥ t: as many countings as a
-// number has bits settle it, whatever m and the rank are. A counting goes through the values in blocks and makes them
-// where it counts them, so that all that is stored is a number and a count a coordinate.
+// It looks for each bit by bit. Read as whole numbers, those with a minus sign turned around, floating-point numbers
+// keep their order, and what is looked for is the largest number t such that m−rank values are ≥ t: as many countings
+// as a number has bits settle it, whatever m and the rank are. A counting goes through the values in blocks and makes
+// them where it counts them, so that all that is stored is a number and a count a coordinate.
 func orderStatistics(b blocks, ranks []int) []*graph.Node {
 	together := 2
 	if b.m > mostCounted {
@@ -47,7 +47,8 @@ func (b blocks) withNaN(nodes ...*graph.Node) []*graph.Node {
 	return nodes
 }
 
-// search finds one or two ranks. One loop serves both: a count is half the bits of an int32. With one together it is all.
+// search finds one or two ranks. One loop serves both: a count is half the bits of an int32. With one together it is
+// all.
 func (b blocks) search(ranks []int, together int) []*graph.Node {
 	g := b.graph()
 	keys := keysOf(b.shape.DType)
@@ -129,8 +130,8 @@ func (b blocks) filledUp(length int) []*graph.Node {
 	return list
 }
 
-// keys are unsigned numbers in the order of a floating-point type: its bits, all of them turned for numbers with a minus
-// sign, and the sign's alone for the others.
+// keys are unsigned numbers in the order of a floating-point type: its bits, all of them turned for numbers with a
+// minus sign, and the sign's alone for the others.
 type keys struct {
 	float, dtype dtypes.DType
 	bits         int

@@ -44,9 +44,9 @@ func (t TrimmedMean) demand(m int) (demand, Method, bool) {
 	return demandOf(m, low, high, t.Exact), t.Method, low != (bound{}) || high != (bound{})
 }
 
-// Measure builds a rule's directions and its effect on the same batch. The effect is in the widest type of the parameters,
-// float32 at least, and does not depend on how large gradients are: where their squares would leave the range of numbers it
-// is taken of scaled ones.
+// Measure builds a rule's directions and its effect on the same batch. The effect is in the widest type of the
+// parameters, float32 at least, and does not depend on how large gradients are: where their squares would leave the
+// range of numbers it is taken of scaled ones.
 func Measure(rule Aggregator, params []Examples) (directions []*graph.Node, effect Effect) {
 	directions = rule.Directions(params)
 	var plain, taken, scaledPlain, scaledTaken []*graph.Node
@@ -81,8 +81,8 @@ func compared(plain, taken []*graph.Node) (removed, cosine *graph.Node) {
 	return graph.Div(total(differences), energy), graph.Div(total(products), graph.Mul(graph.Sqrt(energy), graph.Sqrt(total(own))))
 }
 
-// squareScale says whether the squares and products of numbers stay in range by themselves, and by which power of two the
-// numbers are to be multiplied for them to do so.
+// squareScale says whether the squares and products of numbers stay in range by themselves, and by which power of two
+// the numbers are to be multiplied for them to do so.
 func squareScale(numbers []*graph.Node) (inRange, scale *graph.Node) {
 	largest := make([]*graph.Node, len(numbers))
 	for i, x := range numbers {

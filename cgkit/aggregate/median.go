@@ -13,8 +13,8 @@ import "github.com/gomlx/gomlx/core/graph"
 //	any finite numbers     a finite median
 //	subnormal numbers      on XLA's CPU backend 0 or what they are, see [Method]
 //
-// It costs a selection network of half of the values on each side, several times a winsorized step, and where that is too
-// large for XLA (from about 150 examples on, or 260 where it is tuned) a counting, see [Method].
+// It costs a selection network of half of the values on each side, several times a winsorized step, and where that is
+// too large for XLA (from about 150 examples on, or 260 where it is tuned) a counting, see [Method].
 type Median struct {
 	Method Method
 	Tile   int // see [Params]

@@ -10,8 +10,8 @@ import (
 
 // MedianOfMeans cuts the batch into k groups of consecutive examples, as equal as they can be, and takes in every
 // coordinate the median of the groups' means. With k = 3 it is M3 (Weak and Strong Gradient Directions, §3) within one
-// batch. Three means are compared as they are, max(min(a, b), min(max(a, b), c)): no sum that cancels, and an Inf in one
-// group does not matter.
+// batch. Three means are compared as they are, max(min(a, b), min(max(a, b), c)): no sum that cancels, and an Inf in
+// one group does not matter.
 //
 //	k = 1              the mean
 //	k = m              the median of the examples

@@ -12,7 +12,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Method is how a rule finds order statistics. Whichever it is, they are the same numbers; sums may be rounded otherwise.
+// Method is how a rule finds order statistics. Whichever it is, they are the same numbers; sums may be rounded
+// otherwise.
 //
 //	Networks   one loop over the coordinates that holds all m values of a coordinate in registers and stack and runs a
 //	           network of min and max on them (package selection). The fastest way, as long as the compiler keeps up.
@@ -21,9 +22,9 @@ import (
 //	Counting   one counting of all values for each bit of a number, in a loop over blocks of examples. The time is linear
 //	           in m and the same for every c, as is the time to compile; memory is a few times that of the parameter.
 //
-// Subnormal numbers are the exception: XLA on CPUs compares and computes those of float32, float64 and bfloat16 as 0, so any
-// of the subnormal numbers of a coordinate may come out for another, or 0. The pure-Go backend has them; models that compute
-// in float16 lose those on it all the same, as its own operations make them 0.
+// Subnormal numbers are the exception: XLA on CPUs compares and computes those of float32, float64 and bfloat16 as 0,
+// so any of the subnormal numbers of a coordinate may come out for another, or 0. The pure-Go backend has them;
+// models that compute in float16 lose those on it all the same, as its own operations make them 0.
 type Method int
 
 const (
@@ -49,21 +50,22 @@ func (m Method) String() string {
 	return methodNames[m]
 }
 
-// NetworkLimit is the number of operations a coordinate up to which [Automatic] uses networks on XLA, the five that make
-// each example's value included. XLA's CPU compiler cuts a loop of more than 4,000 operations into functions, and LLVM
-// does not use vectors for it any more: a step becomes up to 40 times slower.
+// NetworkLimit is the number of operations a coordinate up to which [Automatic] uses networks on XLA, the five that
+// make each example's value included. XLA's CPU compiler cuts a loop of more than 4,000 operations into functions,
+// and LLVM does not use vectors for it any more: a step becomes up to 40 times slower.
 const NetworkLimit = 3990
 
-// TunedLimit is the same where XLA_FLAGS raises the limits at which LLVM gives up, as package backend does for the plugin
-// that it fetches. Steps are fast then whatever the size, and it is the time to compile that grows: about 2 s at 5,000
-// operations and 25 s at 8,000, for each loop with such a network. Above [NetworkLimit] parameters share loops, therefore.
+// TunedLimit is the same where XLA_FLAGS raises the limits at which LLVM gives up, as package backend does for the
+// plugin that it fetches. Steps are fast then whatever the size, and it is the time to compile that grows: about 2 s
+// at 5,000 operations and 25 s at 8,000, for each loop with such a network. Above [NetworkLimit] parameters share
+// loops, therefore.
 const TunedLimit = 8200
 
 // perValue is how many operations it takes to make a value of a dense layer: two slices, two broadcasts, a product.
 const perValue = 5
 
-// readLimit is how many examples a loop may read for LLVM to still use vectors, unless tuned: it counts up to 250 memory
-// locations that might overlap and then gives up.
+// readLimit is how many examples a loop may read for LLVM to still use vectors, unless tuned: it counts up to 250
+// memory locations that might overlap and then gives up.
 const readLimit = 240
 
 // limit is the one that holds.
@@ -114,8 +116,8 @@ func (d demand) size(network func() *selection.Network, sides int) int {
 // alike says whether one network serves either side.
 func (d demand) alike() bool { return d.low == d.high && !d.ordered }
 
-// choose decides between the methods for one parameter; never Automatic. Networks so large that parameters share them are
-// left to [pieces].
+// choose decides between the methods for one parameter; never Automatic. Networks so large that parameters share them
+// are left to [pieces].
 func (d demand) choose(m Method, g *graph.Graph) Method {
 	loops := mayLoop(g)
 	if (m == Sides || m == Counting) && !loops {
@@ -160,10 +162,10 @@ type selecting interface {
 	demand(m int) (d demand, method Method, ok bool)
 }
 
-// Loops says whether a rule's directions for batches of m examples contain a loop of their own. GoMLX has no loops within
-// loops: a [graph.While] over several steps is to be given up then for one step a call. Inside such a loop [Automatic] is
-// Networks, and panics where XLA would not compile those in reasonable time: for more than 256 examples, and, tuned, for
-// more than [NetworkLimit] operations a coordinate.
+// Loops says whether a rule's directions for batches of m examples contain a loop of their own. GoMLX has no loops
+// within loops: a [graph.While] over several steps is to be given up then for one step a call. Inside such a loop
+// [Automatic] is Networks, and panics where XLA would not compile those in reasonable time: for more than 256
+// examples, and, tuned, for more than [NetworkLimit] operations a coordinate.
 func Loops(rule Rule, m int, b compute.Backend) bool {
 	s, ok := rule.(selecting)
 	if !ok || !capable(b) {

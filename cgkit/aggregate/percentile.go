@@ -46,8 +46,8 @@ type bound struct {
 	fraction float64
 }
 
-// bounds are the c-th and the (100−c)-th percentile of m values. The upper one is counted from above: index i stands for
-// sorted[m−1−i], and its neighbour is the next smaller.
+// bounds are the c-th and the (100−c)-th percentile of m values. The upper one is counted from above: index i stands
+// for sorted[m−1−i], and its neighbour is the next smaller.
 func (p Percentile) bounds(c float64, m int) (low, high bound) {
 	if p == Linear {
 		position := c / 100 * float64(m-1)

@@ -12,9 +12,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// What keeps rules right at the edges of a type's range: sums of halves are made in float32, means of numbers whose sum is
-// too large are made of scaled ones, and what must show a NaN compares and selects, as XLA's minimum and maximum on CPUs
-// lose a NaN on one of their two sides.
+// What keeps rules right at the edges of a type's range: sums of halves are made in float32, means of numbers whose
+// sum is too large are made of scaled ones, and what must show a NaN compares and selects, as XLA's minimum and
+// maximum on CPUs lose a NaN on one of their two sides.
 
 // wide is x as sums are made of it.
 func wide(x *graph.Node) *graph.Node { return halves.Wide(x) }
@@ -43,8 +43,8 @@ func narrow(x *graph.Node, to dtypes.DType) *graph.Node {
 	return graph.Where(graph.LessThan(size, constant(x, normal)), subnormal, graph.ConvertDType(x, to))
 }
 
-// drops says whether a backend makes subnormal numbers of a type 0 wherever it computes: GoMLX's pure-Go one does those of
-// float16, which it computes in float32, on the way back.
+// drops says whether a backend makes subnormal numbers of a type 0 wherever it computes: GoMLX's pure-Go one does
+// those of float16, which it computes in float32, on the way back.
 func drops(dtype dtypes.DType, g *graph.Graph) bool {
 	return dtype == dtypes.Float16 && g.Backend().Name() != "xla"
 }
@@ -64,8 +64,8 @@ func alikeTypes(list []*graph.Node) []*graph.Node {
 	return converted
 }
 
-// shrinkOf is by what n numbers are multiplied for their sum never to overflow, whatever the order. It is no power of two: XLA
-// takes such a factor out of a sum again.
+// shrinkOf is by what n numbers are multiplied for their sum never to overflow, whatever the order. It is no power of
+// two: XLA takes such a factor out of a sum again.
 func shrinkOf(n int) float64 { return math.Ldexp(3, -bits.Len(uint(n-1))-3) }
 
 // meanOf is the mean of values, finite where all of them are: 0.5·(x + y) of two large numbers is not.
@@ -79,8 +79,8 @@ func meanOf(values []*graph.Node) *graph.Node {
 	return meanOfSum(sumAll(values), sumAll(small), n, shrinkOf(n))
 }
 
-// meanOfSum is sum/count, where small is the same sum of numbers multiplied by shrink, see [shrinkOf]. Dividing all numbers
-// beforehand would lose the smallest of them, so it is done only where the sum is too large.
+// meanOfSum is sum/count, where small is the same sum of numbers multiplied by shrink, see [shrinkOf]. Dividing all
+// numbers beforehand would lose the smallest of them, so it is done only where the sum is too large.
 func meanOfSum(sum, small *graph.Node, count int, shrink float64) *graph.Node {
 	largest := constant(sum, largestOf(sum.DType()))
 	// Rounding errors may lead past the largest number.

@@ -13,10 +13,10 @@ import (
 //	rolling-mean, RA3        their mean: the control that tells whether it is the median or the averaging that matters
 //	median-of-batches, M3    the median of three batches, of which each is used once: one update every third step
 //
-// The first two make no update in their first two steps. All need two gradients of memory a parameter, no momentum (it is
-// unstable with them), and weight decay, if any, in the loss, so that it goes in before the median. A NaN in one of the
-// three, whichever it is, is NaN in the direction; an Inf in one of three does not matter to a median, and is the mean. The
-// mean is finite where the three are.
+// The first two make no update in their first two steps. All need two gradients of memory a parameter, no momentum
+// (it is unstable with them), and weight decay, if any, in the loss, so that it goes in before the median. A NaN in
+// one of the three, whichever it is, is NaN in the direction; an Inf in one of three does not matter to a median, and
+// is the mean. The mean is finite where the three are.
 type rolling struct {
 	name   string
 	median bool

@@ -12,15 +12,16 @@ type Examples interface {
 	Example(b int) *graph.Node
 	// Mean is (1/m) Σ_b Example(b), however it is cheapest to come by.
 	Mean() *graph.Node
-	// MeanOf is 1/(to−from) Σ_{from ≤ b < to} Example(b), of these examples alone: what the others are does not enter it. It is
-	// float32 where gradients are of half precision.
+	// MeanOf is 1/(to−from) Σ_{from ≤ b < to} Example(b), of these examples alone: what the others are does not enter
+	// it. It is float32 where gradients are of half precision.
 	MeanOf(from, to int) *graph.Node
-	// Norms is ‖Example(b)‖ over this parameter as largest·√squares, both of shape [m], so that no square leaves the range of
-	// numbers: largest is that of the magnitudes of the example's coordinates, and squares the sum of the squares of the
-	// coordinates divided by it. Both are 0 for a gradient of 0, and float32 where gradients are of half precision.
+	// Norms is ‖Example(b)‖ over this parameter as largest·√squares, both of shape [m], so that no square leaves the
+	// range of numbers: largest is that of the magnitudes of the example's coordinates, and squares the sum of the
+	// squares of the coordinates divided by it. Both are 0 for a gradient of 0, and float32 where gradients are of
+	// half precision.
 	Norms() (largest, squares *graph.Node)
-	// WeightedUnits is Σ_b weights[b]·u_b for weights of shape [m], u_b being Example(b) divided by the largest magnitude of
-	// its coordinates, or 0. Weights and sum are float32 where gradients are of half precision.
+	// WeightedUnits is Σ_b weights[b]·u_b for weights of shape [m], u_b being Example(b) divided by the largest
+	// magnitude of its coordinates, or 0. Weights and sum are float32 where gradients are of half precision.
 	WeightedUnits(weights *graph.Node) *graph.Node
 }
 
@@ -49,8 +50,8 @@ type Aggregator interface {
 	Directions(params []Examples) []*graph.Node
 }
 
-// Lawful is a rule that says what it promises of its directions. A rule that is registered and is Lawful is held to it by
-// the package's suite; to train, nobody needs to know.
+// Lawful is a rule that says what it promises of its directions. A rule that is registered and is Lawful is held to
+// it by the package's suite; to train, nobody needs to know.
 type Lawful interface {
 	Laws() Laws
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// eachSide brings out the k smallest values and, for the high side, the k smallest of the values with their signs changed,
-// which are the k largest. One network for one side runs twice, in a loop, as XLA would make one loop over the coordinates
-// of two networks. part says what is wanted of a side, in a type: it gets the k values in no stated order and the hindmost of
-// them.
+// eachSide brings out the k smallest values and, for the high side, the k smallest of the values with their signs
+// changed, which are the k largest. One network for one side runs twice, in a loop, as XLA would make one loop over
+// the coordinates of two networks. part says what is wanted of a side, in a type: it gets the k values in no stated
+// order and the hindmost of them.
 func (b blocks) eachSide(k int, to dtypes.DType, part func(tail []*graph.Node, bound *graph.Node) *graph.Node) (low, high *graph.Node) {
 	network := selection.Extremes(b.m, k, 0)
 	g := b.graph()

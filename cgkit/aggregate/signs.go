@@ -7,14 +7,14 @@ import "github.com/gomlx/gomlx/core/graph"
 // signScale is the factor of both sign rules in the authors' code.
 const signScale = 0.001
 
-// SumOfSigns lets every example vote with ±1 in every coordinate: 0.001 Σ_b sign(g_b). Not in the paper, but in its code.
-// There is no 1/m in it: a step moves a coordinate by at most 0.001·m times the learning rate. A gradient of 0 or −0 votes
-// 0, one of ±Inf ±1, and a NaN makes the coordinate NaN.
+// SumOfSigns lets every example vote with ±1 in every coordinate: 0.001 Σ_b sign(g_b). Not in the paper, but in its
+// code. There is no 1/m in it: a step moves a coordinate by at most 0.001·m times the learning rate. A gradient of 0
+// or −0 votes 0, one of ±Inf ±1, and a NaN makes the coordinate NaN.
 type SumOfSigns struct{}
 
 // SignOfSum moves every coordinate by the same amount, in the direction of the mean: 0.001 sign(Σ_b g_b). Not in the
-// paper, but in its code. Where the sum is 0 the coordinate stays; where it is NaN, as of a NaN or of Inf and −Inf, so is the
-// direction. The sign is that of the mean, which is finite where the gradients are.
+// paper, but in its code. Where the sum is 0 the coordinate stays; where it is NaN, as of a NaN or of Inf and −Inf,
+// so is the direction. The sign is that of the mean, which is finite where the gradients are.
 type SignOfSum struct{}
 
 var (

@@ -17,8 +17,8 @@ func clampedMeans(params []Examples, low, high bound, exact bool, o options) []*
 	return limited{low: low, high: high, exact: exact}.means(params, o)
 }
 
-// innerMeans are the same without the values that clamping put at l and u, the percentiles being some of the values: the
-// means of what lies between l and u, those two included.
+// innerMeans are the same without the values that clamping put at l and u, the percentiles being some of the values:
+// the means of what lies between l and u, those two included.
 func innerMeans(params []Examples, low, high bound, exact bool, o options) []*graph.Node {
 	return limited{low: low, high: high, exact: exact, trim: true}.means(params, o)
 }
@@ -29,8 +29,8 @@ func innerMeans(params []Examples, low, high bound, exact bool, o options) []*gr
 //
 //	Σ clip(g, l, u) = Σ g − Σ(low tail) − Σ(high tail) + |low tail|·l + |high tail|·u.
 //
-// It is what is fast at the usual sizes of gradients, and nothing else: not a finite number where a sum of these is none.
-// The exact form adds up the clamped values, as does counting, which knows no tails.
+// It is what is fast at the usual sizes of gradients, and nothing else: not a finite number where a sum of these is
+// none. The exact form adds up the clamped values, as does counting, which knows no tails.
 type limited struct {
 	low, high   bound
 	exact, trim bool

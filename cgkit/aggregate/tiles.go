@@ -4,10 +4,10 @@ package aggregate
 
 import "github.com/gomlx/gomlx/core/graph"
 
-// Tiled is [Examples] of which some rows at a time can be made: read returns rows from … from+count−1 of all m gradients,
-// shape [m, count, columns], columns being the parameter's last axis, and uses nothing of the graph but what it is given.
-// stored is how many bytes the operands take that are there for this alone, working how many read takes for each row besides
-// its result. ok is false where it can't be. *perexample.View is one.
+// Tiled is [Examples] of which some rows at a time can be made: read returns rows from … from+count−1 of all m
+// gradients, shape [m, count, columns], columns being the parameter's last axis, and uses nothing of the graph but
+// what it is given. stored is how many bytes the operands take that are there for this alone, working how many read
+// takes for each row besides its result. ok is false where it can't be. *perexample.View is one.
 type Tiled interface {
 	Rows() (operands []*graph.Node, read func(operands []*graph.Node, from *graph.Node, count int) *graph.Node, stored, working int, ok bool)
 }
@@ -17,8 +17,8 @@ type Tiled interface {
 const DefaultTile = 256 << 20
 
 // inTiles goes through the rows of a parameter of which all m gradients together would take more than tile bytes. It is
-// nil where the parameter takes less, does not come in rows, or would take more in tiles: the patches of a convolution on a
-// large picture may be more than all gradients of its kernel.
+// nil where the parameter takes less, does not come in rows, or would take more in tiles: the patches of a
+// convolution on a large picture may be more than all gradients of its kernel.
 func inTiles(p Examples, tile int, direction func(sample, Method) *graph.Node) *graph.Node {
 	if tile <= 0 {
 		tile = DefaultTile
@@ -58,8 +58,8 @@ func inTiles(p Examples, tile int, direction func(sample, Method) *graph.Node) *
 }
 
 // tileRows is how many rows go into a tile: as many as fit, with what is at work beside them. It is 0 where storing all
-// takes no more. row, stored, working and tile are bytes: of one row of all gradients, of what tiles need besides in all and
-// for each row, and of a tile.
+// takes no more. row, stored, working and tile are bytes: of one row of all gradients, of what tiles need besides in
+// all and for each row, and of a tile.
 func tileRows(rows, row, stored, working, tile int) int {
 	count := max(1, min(rows, tile/(row+working)))
 	if stored+count*(row+working) >= rows*row {

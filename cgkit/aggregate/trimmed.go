@@ -4,14 +4,14 @@ package aggregate
 
 import "github.com/gomlx/gomlx/core/graph"
 
-// TrimmedMean drops, in every coordinate for itself, the values beyond the c-th and the (100−c)-th percentile, and takes
-// the mean of the rest: with sorted values s_0 ≤ … ≤ s_{m−1} and the indices l, u of the two percentiles,
+// TrimmedMean drops, in every coordinate for itself, the values beyond the c-th and the (100−c)-th percentile, and
+// takes the mean of the rest: with sorted values s_0 ≤ … ≤ s_{m−1} and the indices l, u of the two percentiles,
 //
 //	1/(u−l+1) Σ_{i=l}^{u} s_i.
 //
-// Percentiles are the nearest ones of [Nearest]. Edge cases, the two forms and the cost are those of [Winsorize], except
-// that values dropped do not count: Exact survives any outliers that are dropped, and the error of the fast form is at most
-// 4ε·Σ|g|/(u−l+1) a coordinate, which grows as fewer values are kept.
+// Percentiles are the nearest ones of [Nearest]. Edge cases, the two forms and the cost are those of [Winsorize],
+// except that values dropped do not count: Exact survives any outliers that are dropped, and the error of the fast
+// form is at most 4ε·Σ|g|/(u−l+1) a coordinate, which grows as fewer values are kept.
 type TrimmedMean struct {
 	C      float64
 	Exact  bool

@@ -26,12 +26,12 @@ import "github.com/gomlx/gomlx/core/graph"
 //	c < 0, c ≥ 50, NaN     refused
 //	any m and c            on XLA by a network where one compiles, and by counting elsewhere, see [Method]
 //
-// The fast form, the default, takes the ordinary mean and corrects both tails. It costs a matrix product and a selection
-// network, and its error in a coordinate is at most about 4ε (1/m) Σ_b |g_b|, ε the unit roundoff: nothing for the
-// bounded gradients of a classifier, and too much beside a value far larger than the rest. The exact form sums the
-// clamped values themselves, so that outliers of any size do not matter as long as they are clamped. With the [Linear]
-// percentile both have, besides, the rounding of a bound between two values: at most ε times the distance of the two for
-// each value that is clamped to it.
+// The fast form, the default, takes the ordinary mean and corrects both tails. It costs a matrix product and a
+// selection network, and its error in a coordinate is at most about 4ε (1/m) Σ_b |g_b|, ε the unit roundoff: nothing
+// for the bounded gradients of a classifier, and too much beside a value far larger than the rest. The exact form
+// sums the clamped values themselves, so that outliers of any size do not matter as long as they are clamped. With
+// the [Linear] percentile both have, besides, the rounding of a bound between two values: at most ε times the
+// distance of the two for each value that is clamped to it.
 type Winsorize struct {
 	C          float64
 	Percentile Percentile

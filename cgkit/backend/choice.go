@@ -112,8 +112,8 @@ func take(list []installed, name, why string) Choice {
 	return Choice{Config: config(p), Name: name, Plugin: p.path, Why: why}
 }
 
-// config is GoMLX's configuration for a plugin. By its path nothing else is looked for or loaded; CUDA's is left to go-xla,
-// which then looks for NVIDIA's libraries as well.
+// config is GoMLX's configuration for a plugin. By its path nothing else is looked for or loaded; CUDA's is left to
+// go-xla, which then looks for NVIDIA's libraries as well.
 func config(p installed) string {
 	if isCUDA(p.name) {
 		return "xla:" + p.name
@@ -181,8 +181,8 @@ func only(list []installed, is func(name string) bool) []installed {
 	return slices.DeleteFunc(slices.Clone(list), func(p installed) bool { return !is(p.name) })
 }
 
-// preferred sorts plugins: CUDA before CPU before others; of a kind the first folder's; in a folder that of the plain name,
-// cpu or cuda, and then by name.
+// preferred sorts plugins: CUDA before CPU before others; of a kind the first folder's; in a folder that of the plain
+// name, cpu or cuda, and then by name.
 func preferred(found []installed) []installed {
 	rank := func(name string) int {
 		switch {
@@ -201,8 +201,8 @@ func preferred(found []installed) []installed {
 // pluginFile is how go-xla has plugins named.
 var pluginFile = regexp.MustCompile(`^(?:pjrt_c_api_(.+)_plugin|pjrt[-_]plugin[-_](.+))\.(?:so|dylib|dll)$`)
 
-// installedPlugins looks for files of the right name where go-xla looks, without loading them: folder after folder, in each
-// the plain names first and then by name. Of one name the first counts.
+// installedPlugins looks for files of the right name where go-xla looks, without loading them: folder after folder,
+// in each the plain names first and then by name. Of one name the first counts.
 func installedPlugins() []installed {
 	var found []installed
 	for _, folder := range pluginFolders() {

@@ -64,9 +64,10 @@ func openConfig(c Choice) (compute.Backend, error) {
 	return b, nil
 }
 
-// safeConfig is a configuration in which a plugin's path is taken for nothing else. go-xla cuts it at commas, and takes the
-// device's kind from words anywhere in it: below a folder named cuda a CPU plugin would be opened as a GPU's. On Linux such a path is
-// named by its folder's open file instead, which release closes once the plugin is loaded.
+// safeConfig is a configuration in which a plugin's path is taken for nothing else. go-xla cuts it at commas, and
+// takes the device's kind from words anywhere in it: below a folder named cuda a CPU plugin would be opened as a
+// GPU's. On Linux such a path is named by its folder's open file instead, which release closes once the plugin is
+// loaded.
 func safeConfig(config string) (safe string, release func(), err error) {
 	path, isPath := strings.CutPrefix(config, "xla:")
 	if !isPath || !filepath.IsAbs(path) {

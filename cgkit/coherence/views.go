@@ -18,8 +18,9 @@ func (e EnergyNodes) MCoherence() *graph.Node { return graph.Div(e.Sum2, e.Total
 // OfViews builds the energy of a batch for each parameter, in the order of the views. Add those of a layer, or all of
 // them, by [Plus]. For a dense layer no per-example gradient is stored; elsewhere see [perexample.View.Norms].
 //
-// Squares are added up in float64: those of gradients in half or single precision always fit, whatever their size, and of
-// parameters of several types energies add. Gradients in float64 beyond 1e150 are too large, and below 1e-150 too small.
+// Squares are added up in float64: those of gradients in half or single precision always fit, whatever their size,
+// and of parameters of several types energies add. Gradients in float64 beyond 1e150 are too large, and below 1e-150
+// too small.
 func OfViews(views []*perexample.View) []EnergyNodes {
 	list := make([]EnergyNodes, len(views))
 	for i, v := range views {
@@ -45,9 +46,9 @@ func Plus(energies ...EnergyNodes) EnergyNodes {
 // GroupNodes is [Groups] in a graph: three float64 scalars.
 type GroupNodes struct{ PP, PC, CC *graph.Node }
 
-// GroupsOfViews builds the group products of a batch over all parameters together, in float64 as [OfViews] does. pristine
-// has shape [m] and any floating-point type: 1 for the examples of the first group, 0 for those of the second. Gradients are
-// summed, not averaged; f does not depend on it.
+// GroupsOfViews builds the group products of a batch over all parameters together, in float64 as [OfViews] does.
+// pristine has shape [m] and any floating-point type: 1 for the examples of the first group, 0 for those of the
+// second. Gradients are summed, not averaged; f does not depend on it.
 func GroupsOfViews(views []*perexample.View, pristine *graph.Node) GroupNodes {
 	sum := func(v *perexample.View, weights *graph.Node) *graph.Node {
 		return double(v.Weighted(graph.ConvertDType(weights, v.SumType())))

@@ -12,9 +12,9 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// CNN is a small convolutional net in plain GoMLX: for each number of channels a 3×3 convolution that keeps the size, ReLU
-// and 2×2 max pooling; then one dense layer, dropout where asked for, and the readout. On 28×28 pixels in 10 classes with the default settings
-// it has 105,866 parameters.
+// CNN is a small convolutional net in plain GoMLX: for each number of channels a 3×3 convolution that keeps the size,
+// ReLU and 2×2 max pooling; then one dense layer, dropout where asked for, and the readout. On 28×28 pixels in 10
+// classes with the default settings it has 105,866 parameters.
 func CNN() Model {
 	return Model{
 		Name:  "cnn",

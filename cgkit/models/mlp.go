@@ -23,8 +23,8 @@ const (
 	InitXavier  = "xavier"  // Glorot normal, as the paper says it
 )
 
-// MLP is the paper's net: fully connected, ReLU, biases. Its variables are weights_i [in, out] and biases_i [out], from the
-// input to the output. Widths and initial weights are a spec's hidden and init.
+// MLP is the paper's net: fully connected, ReLU, biases. Its variables are weights_i [in, out] and biases_i [out],
+// from the input to the output. Widths and initial weights are a spec's hidden and init.
 func MLP() Model {
 	return Model{
 		Name:     "mlp",

@@ -30,16 +30,16 @@ type Model struct {
 	About string
 	// Output builds the net: logits [m, classes], or predictions [m] or [m, 1]. See the package for x.
 	Output func(scope *model.Scope, x *graph.Node) *graph.Node
-	// Loss makes the loss of each example, [m], of the output and the labels: int32 classes [m], or float32 targets [m].
-	// nil: softmax cross-entropy in nats for classes, the squared error for targets.
+	// Loss makes the loss of each example, [m], of the output and the labels: int32 classes [m], or float32 targets
+	// [m]. nil: softmax cross-entropy in nats for classes, the squared error for targets.
 	Loss func(output, labels *graph.Node) *graph.Node
 	// Features asks for x as [m, features], for images too: all rows of one channel after the other.
 	Features bool
 	// Initialize creates variables with initial values of its own, for x of the given shape, m being 1. What it leaves
 	// out, and all if it is nil, gets its values from GoMLX's initializers, seeded by the same seed.
 	Initialize func(scope *model.Scope, x shapes.Shape, seed int64) error
-	// Layer names the layer that a variable belongs to, for gradients measured by layer; "" leaves it out of them. nil: the
-	// variable's scope, or its own name in the root scope.
+	// Layer names the layer that a variable belongs to, for gradients measured by layer; "" leaves it out of them.
+	// nil: the variable's scope, or its own name in the root scope.
 	Layer func(path string) string
 	// Settings are the hyperparameters that a spec may set, with their defaults: int, float64, bool or string values.
 	Settings map[string]any
@@ -169,8 +169,8 @@ func parseAs(like any, text string) (any, error) {
 	return text, nil
 }
 
-// Losses are the losses of the examples, [m]: by the model's own function, or softmax cross-entropy in nats where labels
-// are classes, and the squared error where they are targets.
+// Losses are the losses of the examples, [m]: by the model's own function, or softmax cross-entropy in nats where
+// labels are classes, and the squared error where they are targets.
 func (m Model) Losses(output, labels *graph.Node) *graph.Node {
 	if m.Loss != nil {
 		return m.Loss(output, labels)

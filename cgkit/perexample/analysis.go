@@ -196,8 +196,8 @@ func (a *analysis) customMixes(node *graph.Node, info *nodeInfo) bool {
 	return false
 }
 
-// blocksGradient reports whether no gradient goes through a node: GoMLX has a gradient of zero for it, or none at all, and
-// refuses itself where one arrives.
+// blocksGradient reports whether no gradient goes through a node: GoMLX has a gradient of zero for it, or none at
+// all, and refuses itself where one arrives.
 func blocksGradient(node *graph.Node) bool {
 	if node.CustomGradient() != nil || node.Type() == graph.NodeTypeSplitNode {
 		return false

@@ -40,8 +40,8 @@ func intsOf(value reflect.Value) []int {
 func intAttribute(node *graph.Node, name string) int    { return intOf(attribute(node, name)) }
 func intsAttribute(node *graph.Node, name string) []int { return intsOf(attribute(node, name)) }
 
-// standIns maps nodes to the one node that stands in for each: for a fused operation the plain ones that GoMLX's gradient
-// goes through, for a barrier, as checkpoints make them, what it holds back.
+// standIns maps nodes to the one node that stands in for each: for a fused operation the plain ones that GoMLX's
+// gradient goes through, for a barrier, as checkpoints make them, what it holds back.
 func standIns(nodes []*graph.Node) map[graph.NodeId]*graph.Node {
 	byAddress := make(map[uintptr]*graph.Node, len(nodes))
 	for _, node := range nodes {

@@ -25,8 +25,8 @@ type Report struct {
 type VariableReport struct {
 	Path  string
 	Shape shapes.Shape
-	// Largest is the largest difference, over all examples and coordinates, between the views and the gradients taken one
-	// example at a time; Scale is the largest of those gradients in absolute value.
+	// Largest is the largest difference, over all examples and coordinates, between the views and the gradients taken
+	// one example at a time; Scale is the largest of those gradients in absolute value.
 	Largest, Scale float64
 }
 
@@ -62,8 +62,8 @@ func (r Report) String() string {
 // one loss for each. It is called for the whole batch and for batches of one. It must not draw random numbers: leave
 // training mode off for models with dropout.
 //
-// The error is that of the model or an [Unsupported]; a wrong view is no error but shows in the report. Cost: m gradients
-// and m · parameters of memory, so take a small batch.
+// The error is that of the model or an [Unsupported]; a wrong view is no error but shows in the report. Cost: m
+// gradients and m · parameters of memory, so take a small batch.
 func Check(b compute.Backend, store *model.Store, lossFn func(scope *model.Scope, batch []*graph.Node) *graph.Node, batch ...*tensors.Tensor) (Report, error) {
 	if len(batch) == 0 || batch[0].Rank() == 0 {
 		return Report{}, fmt.Errorf("perexample: nothing to check: give the tensors of a batch, axis 0 of each the examples")
@@ -135,7 +135,8 @@ func compare(variables []*model.Variable, got []*tensors.Tensor, alone [][]*tens
 				sum[j] += g
 			}
 		}
-		// A loss that sums over its examples has views m times the gradient of an example alone (see the 1/m convention).
+		// A loss that sums over its examples has views m times the gradient of an example alone (see the 1/m
+		// convention).
 		factor := 1.0
 		if distance(sum, mean, 1) < distance(sum, mean, 1/float64(m)) {
 			factor = float64(m)

@@ -9,8 +9,8 @@
 //
 // # The 1/m convention
 //
-// With m examples and a loss L that is linear in the per-example losses (a mean, a sum, a masked mean), the gradient g_b
-// of example b is scaled so that
+// With m examples and a loss L that is linear in the per-example losses (a mean, a sum, a masked mean), the gradient
+// g_b of example b is scaled so that
 //
 //	∇L = (1/m) Σ_b g_b.
 //
@@ -35,34 +35,35 @@
 //
 // # One example, none, and what examples share
 //
-// A batch of one example has the gradient of the loss, whatever the model does with its batch axis: squeeze it, repeat it,
-// take a maximum or batch norm's statistics over it. Nothing can be mixed, so nothing is refused that GoMLX can
-// differentiate, and the same model may be refused for a batch of two. A batch of none is a panic.
+// A batch of one example has the gradient of the loss, whatever the model does with its batch axis: squeeze it,
+// repeat it, take a maximum or batch norm's statistics over it. Nothing can be mixed, so nothing is refused that
+// GoMLX can differentiate, and the same model may be refused for a batch of two. A batch of none is a panic.
 //
-// All batch inputs hold the same examples. One that is of length 1 on axis 0, to be repeated for all, is not a batch input: it
-// is left out of the list, and read in full for every example. (An optimizer of package cgkit takes all that a data set
-// yields for batch inputs; such a value goes into a variable that is not trained.)
+// All batch inputs hold the same examples. One that is of length 1 on axis 0, to be repeated for all, is not a batch
+// input: it is left out of the list, and read in full for every example. (An optimizer of package cgkit takes all
+// that a data set yields for batch inputs; such a value goes into a variable that is not trained.)
 //
 // # Types
 //
 // Gradients have their parameter's type, whatever the model computes in. Where it computes in half precision each of
-// the m gradients is rounded as the batch's gradient would be, but in float16 not before it is multiplied by m: small ones
-// would be lost. Sums over examples and squared norms are taken in float32 there.
+// the m gradients is rounded as the batch's gradient would be, but in float16 not before it is multiplied by m: small
+// ones would be lost. Sums over examples and squared norms are taken in float32 there.
 //
 // # How it works
 //
 // Every node is followed from the batch inputs (batch axis 0) with the axis along which its examples lie; a boundary is
-// a node that joins values that have such an axis with values that depend on parameters alone. GoMLX's own rule for that
-// operation turns what arrives there into the gradient of the parameter operand, and that is pushed back to the parameter.
-// For products and elementwise operations this is done for all examples at once, and for all places where the same operand
-// enters, a recurrent net's steps for one; for other operations the boundary is cloned on each example's slice of its
-// operands. Axes are propagated operation by operation, never guessed from sizes. An operation that mixes examples before
-// the loss, or that this package does not know, is refused by a panic with an [Unsupported] error naming variable, node and
-// remedy: there is no wrong number in silence. Gradients that a model defines itself are followed in the same way.
+// a node that joins values that have such an axis with values that depend on parameters alone. GoMLX's own rule for
+// that operation turns what arrives there into the gradient of the parameter operand, and that is pushed back to the
+// parameter. For products and elementwise operations this is done for all examples at once, and for all places where
+// the same operand enters, a recurrent net's steps for one; for other operations the boundary is cloned on each
+// example's slice of its operands. Axes are propagated operation by operation, never guessed from sizes. An operation
+// that mixes examples before the loss, or that this package does not know, is refused by a panic with an
+// [Unsupported] error naming variable, node and remedy: there is no wrong number in silence. Gradients that a model
+// defines itself are followed in the same way.
 //
-// Barriers, as GoMLX's checkpoints make them, are what they hold back; views keep the inputs of layers in memory all the
-// same. Batch norm with stored statistics treats every example for itself; GoMLX has no gradient for it, so this package
-// registers one (in graph.VJPRegistration).
+// Barriers, as GoMLX's checkpoints make them, are what they hold back; views keep the inputs of layers in memory all
+// the same. Batch norm with stored statistics treats every example for itself; GoMLX has no gradient for it, so this
+// package registers one (in graph.VJPRegistration).
 //
 // Views are built inside a graph-building function and panic on misuse, as all of GoMLX's graph building does.
 package perexample

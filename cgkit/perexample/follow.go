@@ -135,7 +135,8 @@ func follow(node *graph.Node, in []layout, m int) followed {
 	return problem("this version of the package does not know the operation")
 }
 
-// followTogether is for operations whose operands lie under the output axis by axis: all must keep their examples alike.
+// followTogether is for operations whose operands lie under the output axis by axis: all must keep their examples
+// alike.
 func followTogether(node *graph.Node, in []layout, m int) followed {
 	out := noBatch
 	for _, l := range in {

@@ -10,8 +10,8 @@ import (
 )
 
 // followReshape finds the output axis that begins where the batch axis began and is a whole number of examples long.
-// Row-major order keeps every example's block together then, whatever happens behind it. Axes of length 1 are no matter:
-// no batch axis is that short.
+// Row-major order keeps every example's block together then, whatever happens behind it. Axes of length 1 are no
+// matter: no batch axis is that short.
 func followReshape(node *graph.Node, in []layout, m int) followed {
 	from, to := node.Inputs()[0].Shape().Dimensions, node.Shape().Dimensions
 	before := product(from[:in[0].axis])

@@ -7,9 +7,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// GoMLX's batch norm with stored statistics, which its layer makes outside of training and where it is not trainable, is
-// one operation, for which GoMLX has no gradient. It treats every example for itself, so here it has one: where GoMLX gets
-// its own some day, that one is left in place.
+// GoMLX's batch norm with stored statistics, which its layer makes outside of training and where it is not trainable,
+// is one operation, for which GoMLX has no gradient. It treats every example for itself, so here it has one: where
+// GoMLX gets its own some day, that one is left in place.
 func init() {
 	if _, known := graph.VJPRegistration[graph.NodeTypeBatchNormForInference]; !known {
 		graph.VJPRegistration[graph.NodeTypeBatchNormForInference] = frozenNormVJP

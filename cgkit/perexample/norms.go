@@ -11,11 +11,13 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// SumType is the type in which sums over examples are made: float32 for parameters of half precision, else the parameter's.
+// SumType is the type in which sums over examples are made: float32 for parameters of half precision, else the
+// parameter's.
 func (v *View) SumType() dtypes.DType { return halves.SumType(v.param.DType()) }
 
-// MeanOf is the mean of g_b over from ≤ b < to: for a dense layer one matrix product of to−from rows. Every term is divided
-// beforehand, so that it is finite where the gradients are. Shape: the parameter's; float32 where that is of half precision.
+// MeanOf is the mean of g_b over from ≤ b < to: for a dense layer one matrix product of to−from rows. Every term is
+// divided beforehand, so that it is finite where the gradients are. Shape: the parameter's; float32 where that is of
+// half precision.
 func (v *View) MeanOf(from, to int) *graph.Node {
 	v.checkRange(from, to)
 	count := float64(to - from)
@@ -36,10 +38,10 @@ func (v *View) checkRange(from, to int) {
 	}
 }
 
-// Norms is ‖g_b‖ over this parameter as largest·√squares: largest is that of the magnitudes of g_b's coordinates, and squares
-// the sum of the squares of the coordinates divided by it, so that no square leaves the range of numbers. Both are 0 where
-// g_b is 0, and what squares is where g_b has a NaN or Inf is NaN. Shapes: [m]; float32 where the parameter is of half
-// precision. It costs what [View.SquaredNorms] does.
+// Norms is ‖g_b‖ over this parameter as largest·√squares: largest is that of the magnitudes of g_b's coordinates, and
+// squares the sum of the squares of the coordinates divided by it, so that no square leaves the range of numbers.
+// Both are 0 where g_b is 0, and what squares is where g_b has a NaN or Inf is NaN. Shapes: [m]; float32 where the
+// parameter is of half precision. It costs what [View.SquaredNorms] does.
 func (v *View) Norms() (largest, squares *graph.Node) {
 	if outer := v.dense(); outer != nil {
 		left, leftLargest := units(outer.input)
@@ -58,9 +60,9 @@ func (v *View) Norms() (largest, squares *graph.Node) {
 	return graph.Concatenate(magnitudes, 0), graph.Concatenate(norms, 0)
 }
 
-// WeightedUnits is Σ_b weights[b]·u_b, u_b being g_b divided by the largest magnitude of its coordinates, or 0. weights:
-// shape [m], in the type of the result, which is the parameter's, or float32 where that is of half precision. For a dense
-// layer it is one matrix product.
+// WeightedUnits is Σ_b weights[b]·u_b, u_b being g_b divided by the largest magnitude of its coordinates, or 0.
+// weights: shape [m], in the type of the result, which is the parameter's, or float32 where that is of half
+// precision. For a dense layer it is one matrix product.
 func (v *View) WeightedUnits(weights *graph.Node) *graph.Node {
 	if outer := v.dense(); outer != nil {
 		left, _ := units(outer.left)

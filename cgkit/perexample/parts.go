@@ -17,16 +17,17 @@ type use struct {
 // node is what enters there: the parameter or something made of it.
 func (u use) node() *graph.Node { return u.b.node.Inputs()[u.operand] }
 
-// mostOuter is how many outer products an example's gradient is a sum of. More go into one product of matrices: a loop over
-// the coordinates may have so many operations only (see package aggregate).
+// mostOuter is how many outer products an example's gradient is a sum of. More go into one product of matrices: a
+// loop over the coordinates may have so many operations only (see package aggregate).
 const mostOuter = 2
 
 // parts lists what makes up the gradient of param.
 //
-// A gradient is linear in what arrives from the places where the parameter enters, of which a recurrent net has one a step.
-// So products with the same operand become one product, over all of the steps' positions, what elementwise operations give
-// is summed over the places before it is cut into examples, and what all places give is pushed back to the parameter in
-// one sweep. The number of nodes is that of the examples plus that of the places, not their product.
+// A gradient is linear in what arrives from the places where the parameter enters, of which a recurrent net has one a
+// step. So products with the same operand become one product, over all of the steps' positions, what elementwise
+// operations give is summed over the places before it is cut into examples, and what all places give is pushed back
+// to the parameter in one sweep. The number of nodes is that of the examples plus that of the places, not their
+// product.
 func (a *analysis) parts(param *graph.Node) []part {
 	var list []part
 	var dense, other []use
@@ -151,8 +152,8 @@ func (p *cloneTerm) example(b int) share {
 	return share{operand, padExample(operand, gradient, reads, b)}
 }
 
-// unbroadcast undoes a broadcast that made the batch axis: the gradient of one example is summed over what the broadcast
-// repeated, and belongs to the broadcast's operand. It returns nil where node is no such broadcast.
+// unbroadcast undoes a broadcast that made the batch axis: the gradient of one example is summed over what the
+// broadcast repeated, and belongs to the broadcast's operand. It returns nil where node is no such broadcast.
 func unbroadcast(node, gradient *graph.Node, axis int) (source, summed *graph.Node) {
 	if node.Type() != graph.NodeTypeBroadcastInDim {
 		return nil, nil

@@ -10,13 +10,13 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Rows gives the gradients some rows at a time, for whoever has no room for all m of them: operands; and read, which takes
-// the operands and returns rows from … from+count−1 of every example's gradient, shape [m, count, columns]. Columns are the
-// parameter's last axis, and rows all others. from is an int32 scalar, and from+count at most the number of rows. read uses
-// nothing of the graph but what it is given, so it may be called in a closure.
+// Rows gives the gradients some rows at a time, for whoever has no room for all m of them: operands; and read, which
+// takes the operands and returns rows from … from+count−1 of every example's gradient, shape [m, count, columns].
+// Columns are the parameter's last axis, and rows all others. from is an int32 scalar, and from+count at most the
+// number of rows. read uses nothing of the graph but what it is given, so it may be called in a closure.
 //
-// stored is how many bytes the operands take that are there for this alone, and working how many read takes for each row
-// besides its result: where both are more than what going through rows saves, all gradients had better be stored.
+// stored is how many bytes the operands take that are there for this alone, and working how many read takes for each
+// row besides its result: where both are more than what going through rows saves, all gradients had better be stored.
 //
 // ok is false where the parameter is not the matrix of dense layers that work on several positions of an example, on
 // sequences or at each step of one, or of one embedding, or the kernel of one convolution (channels last, in one group,
@@ -78,10 +78,11 @@ func (p *cloneTerm) isLookUp() bool {
 		slices.Equal(intsAttribute(node, "offsetOutputAxes"), []int{node.Rank() - 1})
 }
 
-// lookUps are a table of what arrives for the rows that each example looked up, [m·positions + 1, columns], and the places
-// in it of all rows of the gradients, [m, rows]. What several positions of an example looked up is summed at the place of
-// the last of them; rows that an example looked up nowhere have the table's last place, where zeros are. So going through
-// the rows is reading them, and what is stored is one number a row where gradients have as many as columns.
+// lookUps are a table of what arrives for the rows that each example looked up, [m·positions + 1, columns], and the
+// places in it of all rows of the gradients, [m, rows]. What several positions of an example looked up is summed at
+// the place of the last of them; rows that an example looked up nowhere have the table's last place, where zeros are.
+// So going through the rows is reading them, and what is stored is one number a row where gradients have as many as
+// columns.
 func (p *cloneTerm) lookUps(m int) (places, table *graph.Node) {
 	g := p.b.node.Graph()
 	param := p.node().Shape().Dimensions

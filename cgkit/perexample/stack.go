@@ -99,8 +99,8 @@ func reshaped(node, param *graph.Node) bool {
 	return node == param
 }
 
-// stack is all m gradients in one node, [m, the parameter's shape], or nil where that would take operations whose number
-// grows with m.
+// stack is all m gradients in one node, [m, the parameter's shape], or nil where that would take operations whose
+// number grows with m.
 func (v *View) stack() *graph.Node {
 	var list []stacker
 	for _, p := range v.parts {

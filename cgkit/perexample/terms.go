@@ -9,8 +9,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// productTerm is products of values of the batch with one operand, as of a dense layer on sequences or of the steps of a
-// recurrent net: example b's gradient is left_bᵀ·right_b, with left [m, positions, rows] and right [m, positions, columns].
+// productTerm is products of values of the batch with one operand, as of a dense layer on sequences or of the steps
+// of a recurrent net: example b's gradient is left_bᵀ·right_b, with left [m, positions, rows] and right
+// [m, positions, columns].
 type productTerm struct {
 	of            *graph.Node
 	key           string        // alike for those that may be summed by summing positions
@@ -126,8 +127,8 @@ func (p *productTerm) example(b int) share {
 	return share{p.of, gradient}
 }
 
-// rowsTerm is what elementwise operations give to an operand that they repeat for every example, such as a bias or a gain:
-// stored, [m, operand], which is no more than the activations that it comes from.
+// rowsTerm is what elementwise operations give to an operand that they repeat for every example, such as a bias or a
+// gain: stored, [m, operand], which is no more than the activations that it comes from.
 type rowsTerm struct {
 	of     *graph.Node
 	stored *graph.Node
@@ -138,7 +139,8 @@ func (p *rowsTerm) example(b int) share {
 	return share{p.of, graph.Reshape(row, p.of.Shape().Dimensions...)}
 }
 
-// rows is the term of an elementwise operation; nil for other places, and where the operand has a part for each example.
+// rows is the term of an elementwise operation; nil for other places, and where the operand has a part for each
+// example.
 func (a *analysis) rows(u use, param *graph.Node) *rowsTerm {
 	node, info := u.b.node, u.b.info
 	if !elementwise[node.Type()] || node.CustomGradient() != nil {

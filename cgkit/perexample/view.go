@@ -30,13 +30,13 @@ type part interface {
 
 // Of returns one view for each of params, in their order.
 //
-// A batch of one example has the gradient of the loss as its gradient, whatever the model does. There nothing can be mixed,
-// so nothing is refused that GoMLX can differentiate; batches of two and more of the same model may be.
+// A batch of one example has the gradient of the loss as its gradient, whatever the model does. There nothing can be
+// mixed, so nothing is refused that GoMLX can differentiate; batches of two and more of the same model may be.
 //
-// loss is the scalar loss of the batch, or the losses of its examples, shape [m], which then stand for their mean. batch
-// are the nodes whose axis 0 holds the m examples: inputs, labels, masks; all must have the same length there. params
-// are the nodes of the parameters, usually Variable.NodeValue. A parameter that the loss does not depend on has zero
-// gradients.
+// loss is the scalar loss of the batch, or the losses of its examples, shape [m], which then stand for their mean.
+// batch are the nodes whose axis 0 holds the m examples: inputs, labels, masks; all must have the same length there.
+// params are the nodes of the parameters, usually Variable.NodeValue. A parameter that the loss does not depend on
+// has zero gradients.
 //
 // It panics with [Unsupported] where a model mixes examples or cannot be followed.
 func Of(loss *graph.Node, batch, params []*graph.Node) []*View {
@@ -110,8 +110,8 @@ type wholePart struct{ gradient *graph.Node }
 
 func (p wholePart) example(int) *graph.Node { return p.gradient }
 
-// gradients takes the gradient of the loss with respect to the boundaries, times m but for those of the tail, and returns
-// the one with respect to params.
+// gradients takes the gradient of the loss with respect to the boundaries, times m but for those of the tail, and
+// returns the one with respect to params.
 func (a *analysis) gradients(loss *graph.Node, params []*graph.Node) []*graph.Node {
 	n := len(a.boundaries)
 	wanted := make([]*graph.Node, 0, n+len(params))
@@ -123,7 +123,8 @@ func (a *analysis) gradients(loss *graph.Node, params []*graph.Node) []*graph.No
 	wanted = append(wanted, params...)
 	gradients := graph.Gradient(loss, wanted...)
 	means := gradients[n:]
-	// An m-th of what an example gives may be too small for float16. There the loss is multiplied, before it comes to that.
+	// An m-th of what an example gives may be too small for float16. There the loss is multiplied, before it comes to
+	// that.
 	times := func(node *graph.Node) *graph.Node { return graph.MulScalar(node, float64(a.m)) }
 	early := a.passesFloat16(loss.Graph()) && !(loss.DType() == dtypes.Float16 && a.m > largestHalf)
 	if early {
@@ -160,8 +161,8 @@ func (v *View) Len() int { return v.m }
 // Param is the parameter's node.
 func (v *View) Param() *graph.Node { return v.param }
 
-// Mean is the gradient of the batch's loss, (1/m) Σ_b g_b, taken the ordinary way: one matrix product for a dense layer.
-// Shape: the parameter's.
+// Mean is the gradient of the batch's loss, (1/m) Σ_b g_b, taken the ordinary way: one matrix product for a dense
+// layer. Shape: the parameter's.
 func (v *View) Mean() *graph.Node { return v.mean }
 
 // Example is the gradient of example b, 0 ≤ b < m, with the 1/m convention of the package. Shape: the parameter's.
@@ -195,9 +196,9 @@ func (v *View) sum(parts []part, b int) *graph.Node {
 	return sum
 }
 
-// SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]; float32 where the parameter is of half precision.
-// For a dense layer it costs no more than the squared norms of its input and of the gradient of its output. A norm of more
-// than the root of the largest number has no square: see [View.Norms].
+// SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]; float32 where the parameter is of half
+// precision. For a dense layer it costs no more than the squared norms of its input and of the gradient of its
+// output. A norm of more than the root of the largest number has no square: see [View.Norms].
 func (v *View) SquaredNorms() *graph.Node {
 	if outer := v.dense(); outer != nil {
 		return graph.Mul(rowNorms(outer.input), rowNorms(outer.gradient))
@@ -226,8 +227,8 @@ func (v *View) Gram() *graph.Node {
 	return rowGram(graph.Stack(rows, 0))
 }
 
-// Sum is Σ_{from ≤ b < to} g_b: for a dense layer one matrix product of to−from rows. Shape: the parameter's; float32 where
-// that is of half precision.
+// Sum is Σ_{from ≤ b < to} g_b: for a dense layer one matrix product of to−from rows. Shape: the parameter's; float32
+// where that is of half precision.
 func (v *View) Sum(from, to int) *graph.Node {
 	v.checkRange(from, to)
 	if outer := v.dense(); outer != nil {
@@ -241,8 +242,9 @@ func (v *View) Sum(from, to int) *graph.Node {
 	return sum
 }
 
-// Weighted is Σ_b weights[b]·g_b. weights: shape [m], of any floating-point type; shape of the result: the parameter's. For
-// a dense layer it is one matrix product. The result is float32 where the parameter is of half precision.
+// Weighted is Σ_b weights[b]·g_b. weights: shape [m], of any floating-point type; shape of the result: the
+// parameter's. For a dense layer it is one matrix product. The result is float32 where the parameter is of half
+// precision.
 func (v *View) Weighted(weights *graph.Node) *graph.Node {
 	weights = graph.ConvertDType(weights, v.SumType())
 	if outer := v.dense(); outer != nil {

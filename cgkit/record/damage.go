@@ -17,7 +17,8 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// DamagedError says that a record is not as its run left it: [Load], [Store.Find] and [run.Run] return it, and change nothing.
+// DamagedError says that a record is not as its run left it: [Load], [Store.Find] and [run.Run] return it, and change
+// nothing.
 type DamagedError struct {
 	Dir    string // the record's folder
 	File   string // the file in it that shows the damage

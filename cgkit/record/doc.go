@@ -1,10 +1,10 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-// Package record says what a run was and what it left: a [Spec] says what to train, a [Record] holds its evaluations, and a
-// [Store] finds records in folders. It is plain Go: who draws or judges records needs no GoMLX.
+// Package record says what a run was and what it left: a [Spec] says what to train, a [Record] holds its evaluations,
+// and a [Store] finds records in folders. It is plain Go: who draws or judges records needs no GoMLX.
 //
-// The numbers follow section 3 of Coherent Gradients (arXiv 2002.10657) and its authors' code; the paper's own grids are
-// [Figure1], [Figure4], [FullBatch] and [MiniBatch].
+// The numbers follow section 3 of Coherent Gradients (arXiv 2002.10657) and its authors' code; the paper's own grids
+// are [Figure1], [Figure4], [FullBatch] and [MiniBatch].
 //
 // # A record on disk
 //

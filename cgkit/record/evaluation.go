@@ -51,8 +51,8 @@ func ofClasses(name string) bool {
 	return name == "train_accuracy" || name == "test_accuracy" || name == "overfit"
 }
 
-// Classless says whether the data set has a target in place of classes: then there is no accuracy, in the record null and here
-// NaN.
+// Classless says whether the data set has a target in place of classes: then there is no accuracy, in the record null
+// and here NaN.
 func (e Evaluation) Classless() bool {
 	return math.IsNaN(e.TrainAccuracy) && math.IsNaN(e.TestAccuracy)
 }

@@ -49,13 +49,13 @@ func Leftover(name string) bool {
 	return target == CheckpointName || target == SealName || slices.Contains(RecordNames, target)
 }
 
-// AgainDir is the folder in which a finished record is trained again, until it takes the record's place; oldDir is where
-// the record goes meanwhile. Both lie beside it, hidden.
+// AgainDir is the folder in which a finished record is trained again, until it takes the record's place; oldDir is
+// where the record goes meanwhile. Both lie beside it, hidden.
 func AgainDir(folder, id string) string { return filepath.Join(folder, "."+id+".again") }
 func OldDir(folder, id string) string   { return filepath.Join(folder, "."+id+".old") }
 
-// Install puts the finished record in [againDir] into its place. A power cut leaves the old record there, or the new one,
-// or none there and the new one in againDir, where [Store.Find] looks too. Call it under the record's lock.
+// Install puts the finished record in [againDir] into its place. A power cut leaves the old record there, or the new
+// one, or none there and the new one in againDir, where [Store.Find] looks too. Call it under the record's lock.
 func Install(folder, id string) error {
 	place, again, old := filepath.Join(folder, id), AgainDir(folder, id), OldDir(folder, id)
 	if _, err := os.Lstat(place); err == nil {
@@ -80,8 +80,8 @@ func Install(folder, id string) error {
 	return Discard(folder, id)
 }
 
-// Discard removes the record in [oldDir], if there is one. Files that are none of a record's go over to the one that took
-// its place.
+// Discard removes the record in [oldDir], if there is one. Files that are none of a record's go over to the one that
+// took its place.
 func Discard(folder, id string) error {
 	old := OldDir(folder, id)
 	entries, err := os.ReadDir(old)

@@ -9,8 +9,8 @@ import (
 	"coherentgradients/datasets"
 )
 
-// OtherDataError is a finished record that was trained on other data than what its spec's name stands for now. It is never
-// loaded, as the name is all that the spec, and so the id, says of the data.
+// OtherDataError is a finished record that was trained on other data than what its spec's name stands for now. It is
+// never loaded, as the name is all that the spec, and so the id, says of the data.
 type OtherDataError struct {
 	ID, Dir, Dataset string
 	Recorded, Now    string // sums of the data, see [DataHash]
@@ -21,8 +21,8 @@ func (e *OtherDataError) Error() string {
 		e.ID, e.Dataset, e.Recorded, e.Now, e.Dir)
 }
 
-// DataHash is that of the data which the record was trained on, "" where the record doesn't say. A run never goes on with
-// other data, so the last session speaks for those it went on from.
+// DataHash is that of the data which the record was trained on, "" where the record doesn't say. A run never goes on
+// with other data, so the last session speaks for those it went on from.
 func (r *Record) DataHash() string {
 	if r.Provenance == nil || len(r.Provenance.Sessions) == 0 {
 		return ""
@@ -46,8 +46,8 @@ func (r *Record) checkPublished() error {
 	return nil
 }
 
-// Data describes the data set that the record was trained on, without its examples: from what the record says, or, for older
-// records, from what its name says. Sizes and classes are 0 where neither does.
+// Data describes the data set that the record was trained on, without its examples: from what the record says, or,
+// for older records, from what its name says. Sizes and classes are 0 where neither does.
 func (r *Record) Data() datasets.Set {
 	about, known := datasets.About(r.Spec.Dataset)
 	if known {

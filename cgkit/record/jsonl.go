@@ -15,9 +15,9 @@ import (
 	"coherentgradients/cgkit/internal/disk"
 )
 
-// parseEvaluations reads an evaluations.jsonl of a run with the given schedule: line i is of the step schedule[i]. What a
-// killed writer leaves, a last line that is half written, is left out, and torn says so; a last line without its newline
-// is one. Anything else is an error that names the line.
+// parseEvaluations reads an evaluations.jsonl of a run with the given schedule: line i is of the step schedule[i].
+// What a killed writer leaves, a last line that is half written, is left out, and torn says so; a last line without
+// its newline is one. Anything else is an error that names the line.
 //
 // ends[i] is the offset behind line i with its newline, for cutting the file there.
 func parseEvaluations(r io.Reader, schedule []int) (evaluations []Evaluation, ends []int64, torn bool, err error) {
@@ -83,8 +83,8 @@ type Log struct {
 	Last int   // step of the last line, −1 before the first
 }
 
-// OpenLog opens the log at path with what is before offset end: the lines that stay. lastStep is the step of the last of
-// them, −1 where none does. A file with more in it, or with a second name under which a change would show too, is
+// OpenLog opens the log at path with what is before offset end: the lines that stay. lastStep is the step of the last
+// of them, −1 where none does. A file with more in it, or with a second name under which a change would show too, is
 // replaced by a copy of those lines.
 func OpenLog(path string, end int64, lastStep int) (*Log, error) {
 	if err := disk.Replaceable(path); err != nil {

@@ -20,8 +20,8 @@ type Listed struct {
 	Err    error   // a [*DamagedError], or another reason
 }
 
-// List reads every record in a folder of records, in the order of their names; damaged ones are in the list too. A folder
-// that is not there has none.
+// List reads every record in a folder of records, in the order of their names; damaged ones are in the list too. A
+// folder that is not there has none.
 func List(dir string) ([]Listed, error) {
 	entries, err := os.ReadDir(dir) // sorted by name
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

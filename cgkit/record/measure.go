@@ -48,8 +48,8 @@ func (m Measure) Columns() []string {
 	return nil
 }
 
-// Has says whether the record has a value of each name at every evaluation; ip, ic and their kin only need to be there in
-// the first ten steps, for which they are defined. It is false for a record without evaluations.
+// Has says whether the record has a value of each name at every evaluation; ip, ic and their kin only need to be
+// there in the first ten steps, for which they are defined. It is false for a record without evaluations.
 func (r *Record) Has(names ...string) bool {
 	for _, e := range r.Evaluations {
 		for _, name := range names {

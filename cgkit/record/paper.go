@@ -12,14 +12,15 @@ import (
 // Noises are the paper's levels of label noise: the curves of Figure 1 and the columns of Figure 4.
 func Noises() []float64 { return []float64{0, 0.25, 0.5, 0.75, 1} }
 
-// MixedNoises are the levels at which there are pristine and corrupt examples in number: the columns of Figures 2 and 3.
+// MixedNoises are the levels at which there are pristine and corrupt examples in number: the columns of Figures 2 and
+// 3.
 func MixedNoises() []float64 { return slices.Clone(Noises()[1:4]) }
 
 // Clamps are the rows of Figure 4: c, in percent.
 func Clamps() []float64 { return []float64{0, 1, 2, 4, 8} }
 
-// Figure4 is a cell of Figure 4 on a data set (CG §3): 784–256–256–256–10, 60,000 steps, winsorized by c percent; c = 0 is
-// plain SGD.
+// Figure4 is a cell of Figure 4 on a data set (CG §3): 784–256–256–256–10, 60,000 steps, winsorized by c percent; c =
+// 0 is plain SGD.
 func Figure4(dataset string, noise, c float64) Spec {
 	s := DefaultSpec()
 	s.Dataset, s.Noise, s.C = dataset, noise, c

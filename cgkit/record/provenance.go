@@ -14,8 +14,8 @@ import (
 // Provenance says with what a record was computed. It is no part of the spec and never changes the id. It holds no
 // user's or machine's name and no folder.
 type Provenance struct {
-	// Sessions are in the order of time; more than one if the run was interrupted. Of a thousand and more, only the first
-	// and the last are kept.
+	// Sessions are in the order of time; more than one if the run was interrupted. Of a thousand and more, only the
+	// first and the last are kept.
 	Sessions []Session `json:"sessions"`
 }
 
@@ -45,8 +45,8 @@ type Backend struct {
 	PluginSHA256 string `json:"plugin_sha256,omitempty"` // of that file
 }
 
-// DataHash is the SHA-256 of a set's training pixels, training labels, test pixels and test labels, one after the other.
-// It tells whether two records named alike were made from the same data.
+// DataHash is the SHA-256 of a set's training pixels, training labels, test pixels and test labels, one after the
+// other. It tells whether two records named alike were made from the same data.
 func DataHash(set *datasets.Set) string { return set.Sum() }
 
 // AddSession writes the record's provenance with one more session.

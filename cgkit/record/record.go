@@ -32,8 +32,8 @@ type Divergence struct {
 	Reason string `json:"reason"` // such as "training loss is NaN"
 }
 
-// DivergedError is what [run.Run] returns, with the record so far, for a run whose loss is no longer finite. An [run.Engine]
-// that knows the exact step returns one itself.
+// DivergedError is what [run.Run] returns, with the record so far, for a run whose loss is no longer finite. An
+// [run.Engine] that knows the exact step returns one itself.
 type DivergedError struct{ Divergence }
 
 func (e *DivergedError) Error() string {

@@ -2,8 +2,8 @@
 
 package record
 
-// Schedule returns the steps at which a run of that many updates is evaluated, in rising order: 0 to 9, then 10, 20 … 90,
-// 100 … 900, 1000 … 9000, then every 10,000, and the last. Step 0 is before any update. So there are about as many
+// Schedule returns the steps at which a run of that many updates is evaluated, in rising order: 0 to 9, then 10, 20 …
+// 90, 100 … 900, 1000 … 9000, then every 10,000, and the last. Step 0 is before any update. So there are about as many
 // points in every decade, as a logarithmic axis wants them (the authors' code, for CG figures 1 to 4).
 //
 // steps must not be negative; Schedule(0) is [0].

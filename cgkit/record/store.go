@@ -43,8 +43,8 @@ func (s *Store) Clean() *Store {
 // name says, and one that was trained on other bytes than those of the published set that it names are errors.
 func (s *Store) Find(spec Spec) (*Record, error) { return s.FindMeasured(spec, "") }
 
-// FindMeasured is Find that goes on searching for a finished record with a measure, and takes one without it for want of
-// that; see [Measure.In].
+// FindMeasured is Find that goes on searching for a finished record with a measure, and takes one without it for want
+// of that; see [Measure.In].
 func (s *Store) FindMeasured(spec Spec, measure Measure) (*Record, error) {
 	s = s.Clean()
 	id := spec.ID()
@@ -72,8 +72,9 @@ func (s *Store) FindMeasured(spec Spec, measure Measure) (*Record, error) {
 	return unfinished, nil
 }
 
-// Check says early what would keep [run.Run] from training a spec: a record that can't be read, or a folder that can't be
-// written. finished says that nothing has to be written, because there is a finished record. Nothing is changed.
+// Check says early what would keep [run.Run] from training a spec: a record that can't be read, or a folder that
+// can't be written. finished says that nothing has to be written, because there is a finished record. Nothing is
+// changed.
 func (s *Store) Check(spec Spec) (finished bool, err error) {
 	r, err := s.Find(spec)
 	if err == nil && r != nil && r.Finished() {
@@ -153,7 +154,8 @@ func (s *Store) copyInto(into string, r *Record) error {
 	if same {
 		return nil
 	}
-	// The spec goes first and comes last: a folder without it holds no record, so neither does a copy that was cut short.
+	// The spec goes first and comes last: a folder without it holds no record, so neither does a copy that was cut
+	// short.
 	if err := disk.Remove(filepath.Join(into, SpecName)); err != nil {
 		return err
 	}

@@ -26,8 +26,8 @@ const (
 // clamping lists the rules for which c means something.
 var clamping = []string{AggregatorWinsorize, AggregatorTrimmedMean}
 
-// Validate checks everything that can be checked without the data and without whoever trains: which rules and models there
-// are is the engine's to say. An error is one line that names the value, the
+// Validate checks everything that can be checked without the data and without whoever trains: which rules and models
+// there are is the engine's to say. An error is one line that names the value, the
 // allowed range and the remedy.
 func (s Spec) Validate() error {
 	switch {

@@ -26,9 +26,9 @@ type NewEngine func(ctx context.Context, p Problem) (Engine, error)
 //
 // An engine must be a function of the problem and the step: what it computes must not depend on how the steps are cut
 // into calls of Advance, on evaluations in between, or on going through State and Restore. That is what makes an
-// interrupted run end like an undisturbed one. What an engine counts over evaluations is the one exception: it is part of
-// the state, the runner evaluates at every step of the schedule once, and evaluating a second time at the same step must
-// change nothing more.
+// interrupted run end like an undisturbed one. What an engine counts over evaluations is the one exception: it is
+// part of the state, the runner evaluates at every step of the schedule once, and evaluating a second time at the
+// same step must change nothing more.
 //
 // When ctx ends, Advance and Evaluate may return its error early; weights, state and Step must then be those after
 // some whole number of steps. They should look at ctx at least every half second.
@@ -60,8 +60,8 @@ type Engine interface {
 	Close() error
 }
 
-// compiler is an [Engine] that can compile what it will run before it runs it, so that the time which that takes is shown
-// as such and counts for no rate. An engine without it compiles at its first calls.
+// compiler is an [Engine] that can compile what it will run before it runs it, so that the time which that takes is
+// shown as such and counts for no rate. An engine without it compiles at its first calls.
 type compiler interface {
 	// Compile may return ctx's error between two computations; none can be cut short.
 	Compile(ctx context.Context) error

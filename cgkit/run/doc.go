@@ -2,8 +2,8 @@
 
 // Package run makes records: [Run] trains what a [record.Spec] says, or loads its record, if it was trained before.
 //
-// What trains is behind [Engine]; package train has one for any GoMLX model. This package is plain Go and knows no backend,
-// no command line and no environment.
+// What trains is behind [Engine]; package train has one for any GoMLX model. This package is plain Go and knows no
+// backend, no command line and no environment.
 //
 // # Guarantees
 //
@@ -23,10 +23,10 @@
 // # Order of writing
 //
 // A line of evaluations.jsonl is synced before a checkpoint of any later step replaces the last one. So the evaluations
-// before the checkpoint's step are always there; those after it are dropped when the run goes on, and computed again from
-// the very state that follows.
+// before the checkpoint's step are always there; those after it are dropped when the run goes on, and computed again
+// from the very state that follows.
 //
 // At the end of a run there is a checkpoint, and it stays until all is done: the counts and the weights, the last line,
-// the checksums, each synced before the next is begun. So a record without a checkpoint that has counts or weights, and not
-// its last line, is damaged. What a killed process left of that order is done by the next [Run], or by [Tidy].
+// the checksums, each synced before the next is begun. So a record without a checkpoint that has counts or weights,
+// and not its last line, is damaged. What a killed process left of that order is done by the next [Run], or by [Tidy].
 package run

@@ -66,9 +66,9 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// tidy finishes what a killed process had begun to finish: it puts a record that was trained again into its place, seals
-// one that still has its checkpoint, and removes leftovers. Call it under the record's lock, for a finished record or one
-// that is not there.
+// tidy finishes what a killed process had begun to finish: it puts a record that was trained again into its place,
+// seals one that still has its checkpoint, and removes leftovers. Call it under the record's lock, for a finished
+// record or one that is not there.
 func tidy(folder, id string) error {
 	place := filepath.Join(folder, id)
 	if again, err := record.LoadNamed(record.AgainDir(folder, id), id); err == nil && again.Finished() {
@@ -105,8 +105,8 @@ func tidy(folder, id string) error {
 }
 
 // Tidy removes what processes that were killed have left at a finished record in the store's folder for new ones: a
-// checkpoint, a lock's file, temporary files, and says whether it did. It does nothing while somebody trains that spec, nor
-// where nothing is left. What can't be tidied harms nobody, so there is no error.
+// checkpoint, a lock's file, temporary files, and says whether it did. It does nothing while somebody trains that
+// spec, nor where nothing is left. What can't be tidied harms nobody, so there is no error.
 func Tidy(s *record.Store, spec record.Spec) bool {
 	folder, id := s.Clean().Write, spec.ID()
 	if !unclean(folder, id) {

@@ -14,8 +14,8 @@ import (
 // evaluations of the first hundred steps take longer than the steps: a rate since the start would promise hours.
 const rateWindow = 15 * time.Second
 
-// Meter measures how far a run is, how fast it goes and how long it still takes. Time that is waited for something else,
-// as the compiler, counts for neither. All that shows a run's progress has one. It reads no clock: now is given.
+// Meter measures how far a run is, how fast it goes and how long it still takes. Time that is waited for something
+// else, as the compiler, counts for neither. All that shows a run's progress has one. It reads no clock: now is given.
 type Meter struct {
 	// Title is what is measured.
 	Title string

@@ -12,8 +12,8 @@ import (
 // BatchOrder says which training examples each update sees: every epoch a new permutation of all of them, cut into
 // batches, without replacement. It follows from the seed alone, so the batch of any step is found without those before.
 //
-// Epoch e's order is the permutation that [random.Stream](seed, "order", e) makes of 0, 1, … examples−1. A BatchOrder keeps the
-// last epoch's order and is not for use by several goroutines at once.
+// Epoch e's order is the permutation that [random.Stream](seed, "order", e) makes of 0, 1, … examples−1. A BatchOrder
+// keeps the last epoch's order and is not for use by several goroutines at once.
 type BatchOrder struct {
 	seed            int64
 	examples, batch int
@@ -21,7 +21,8 @@ type BatchOrder struct {
 	order           []int32
 }
 
-// NewBatchOrder returns the order of a spec on that many training examples. It refuses what [record.Spec.ValidateData] refuses.
+// NewBatchOrder returns the order of a spec on that many training examples. It refuses what
+// [record.Spec.ValidateData] refuses.
 func NewBatchOrder(s record.Spec, examples int) (*BatchOrder, error) {
 	if err := s.ValidateData(examples); err != nil {
 		return nil, err

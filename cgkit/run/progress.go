@@ -31,7 +31,8 @@ func (silent) End(string, string)     {}
 
 // Waiter is a [Progress] that also shows what takes time besides steps, with a clock that runs meanwhile.
 type Waiter interface {
-	// Wait says what is waited for from now on, as "compiling"; "" for nothing any more. It is called between Begin and End.
+	// Wait says what is waited for from now on, as "compiling"; "" for nothing any more. It is called between Begin
+	// and End.
 	Wait(what string)
 }
 

@@ -44,8 +44,8 @@ func (t *training) prepare(ctx context.Context) (keep int, end int64, err error)
 	return keep, end, nil
 }
 
-// findCheckpoint loads the checkpoint and checks that it is of this run and that no evaluation before it is missing. One
-// of other data is told and left alone: nil without an error. A damaged one is an error.
+// findCheckpoint loads the checkpoint and checks that it is of this run and that no evaluation before it is missing.
+// One of other data is told and left alone: nil without an error. A damaged one is an error.
 func (t *training) findCheckpoint() (c *checkpoint, keep int, end int64, err error) {
 	r := t.record
 	path := filepath.Join(r.Dir, record.CheckpointName)
@@ -127,8 +127,8 @@ func (t *training) open(keep int, end int64) error {
 }
 
 // forget removes what an earlier session left besides its evaluations: nothing of it stays in a run that begins again.
-// What is of a run's end goes first, and for good, because without a checkpoint it would say that the run came to its end;
-// then the checkpoint, for good too, because the evaluations before it go next.
+// What is of a run's end goes first, and for good, because without a checkpoint it would say that the run came to its
+// end; then the checkpoint, for good too, because the evaluations before it go next.
 func forget(dir string) error {
 	for _, names := range [][]string{{record.SealName, record.WeightsName, record.LearnedName}, {record.CheckpointName}} {
 		for _, name := range names {

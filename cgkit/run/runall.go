@@ -23,8 +23,8 @@ func Interruptible(parent context.Context) (ctx context.Context, stop context.Ca
 	return ctx, stop
 }
 
-// RunAll returns the records of all specs, in their order, one after the other as [Run] does, with one progress for all:
-// this is what a notebook calls for a figure. A data set is opened once.
+// RunAll returns the records of all specs, in their order, one after the other as [Run] does, with one progress for
+// all: this is what a notebook calls for a figure. A data set is opened once.
 //
 // With Options.Redraw nothing is trained, and a missing record is an error that says how to make it. All specs
 // are validated before the first is trained. A run that diverged is no error here: its record has Diverged set, and a

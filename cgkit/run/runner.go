@@ -30,8 +30,9 @@ type Options struct {
 	// CheckpointSteps saves one also after that many steps; 0: by time alone.
 	CheckpointSteps int
 
-	// Measure asks for records that hold more. A finished record that lacks it is trained again, to the same net, unless
-	// Redraw is set. That is done beside it: it stays as it is until the new record is finished and takes its place.
+	// Measure asks for records that hold more. A finished record that lacks it is trained again, to the same net,
+	// unless Redraw is set. That is done beside it: it stays as it is until the new record is finished and takes its
+	// place.
 	Measure record.Measure
 
 	Redraw  bool // train nothing: an absent or unfinished record is an error that says how to make it
@@ -102,9 +103,10 @@ func (e *InterruptedError) Unwrap() error { return e.cause }
 // Run returns the record of a spec: the one there is, if it is finished, or one that it trains now, from the last
 // checkpoint if there is any. The record's Loaded says which.
 //
-// Errors: everything that is wrong with spec, store or data, before anything is trained or written; *OtherDataError for a
-// finished record of other data; another process training the same spec; *InterruptedError when ctx ended, within the time of one Advance; *DivergedError, together
-// with the record so far, when the loss is no longer finite, also when the record says so from an earlier run.
+// Errors: everything that is wrong with spec, store or data, before anything is trained or written; *OtherDataError
+// for a finished record of other data; another process training the same spec; *InterruptedError when ctx ended,
+// within the time of one Advance; *DivergedError, together with the record so far, when the loss is no longer finite,
+// also when the record says so from an earlier run.
 func Run(ctx context.Context, spec record.Spec, opt Options) (*record.Record, error) {
 	spec = spec.Normalized()
 	if err := spec.Validate(); err != nil {

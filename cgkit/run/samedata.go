@@ -11,9 +11,9 @@ import (
 	"coherentgradients/datasets"
 )
 
-// checkData holds a finished record to the data at hand. Data that are nowhere keep no record from being loaded, and nothing
-// is downloaded for it; data that would be refused for training are refused here too. Redrawing needs no data at all, so
-// there only a difference counts.
+// checkData holds a finished record to the data at hand. Data that are nowhere keep no record from being loaded, and
+// nothing is downloaded for it; data that would be refused for training are refused here too. Redrawing needs no data
+// at all, so there only a difference counts.
 func checkData(ctx context.Context, r *record.Record, opt Options) error {
 	if _, ok := datasets.Published(r.Spec.Dataset); ok && opt.Redraw {
 		return nil // checked already, by the store
@@ -66,16 +66,16 @@ func identifyOnce(opt Options) func(ctx context.Context, name string) (string, e
 	}
 }
 
-// CompleteSpecs returns the specs in the form that their records have, with the identity of data that their names don't tell:
-// what [Run] and [RunAll] do by themselves, for who names records before. A data set is looked at once.
+// CompleteSpecs returns the specs in the form that their records have, with the identity of data that their names
+// don't tell: what [Run] and [RunAll] do by themselves, for who names records before. A data set is looked at once.
 func CompleteSpecs(ctx context.Context, specs []record.Spec, data datasets.Options) ([]record.Spec, error) {
 	opt := Options{Datasets: data}
 	opt.identity = identifyOnce(opt)
 	return completeSpecs(ctx, specs, opt)
 }
 
-// withData fills in the identity of data that are not known by their name: of a published or built-in set nothing, of all
-// else what its content is. Where the data are nowhere and the spec doesn't say what they were, it stays as it is.
+// withData fills in the identity of data that are not known by their name: of a published or built-in set nothing, of
+// all else what its content is. Where the data are nowhere and the spec doesn't say what they were, it stays as it is.
 func withData(ctx context.Context, spec record.Spec, opt Options) (record.Spec, error) {
 	if datasets.KnownByName(spec.Dataset) {
 		if spec.Data != "" {

@@ -45,8 +45,8 @@ type training struct {
 	saveCost time.Duration
 }
 
-// train takes a record, which may be new, to its end. The caller holds its lock. old is the finished record that it is to
-// replace, or nil.
+// train takes a record, which may be new, to its end. The caller holds its lock. old is the finished record that it
+// is to replace, or nil.
 func train(ctx context.Context, r *record.Record, set *datasets.Set, old *record.Record, opt Options) (*record.Record, error) {
 	noise, err := datasets.NoiseOf(set.Train, r.Spec.Noise, uint64(r.Spec.Seed))
 	if err != nil {
@@ -173,8 +173,8 @@ func (t *training) evaluate(ctx context.Context) error {
 		return t.diverged(record.Divergence{Step: step, Reason: fmt.Sprintf("%s is %v", name, value)})
 	}
 	if step == spec.Steps && !t.kept {
-		// What is written at the end of a run stands beside a checkpoint until the end: without one, a last line that is
-		// missing would be damage.
+		// What is written at the end of a run stands beside a checkpoint until the end: without one, a last line that
+		// is missing would be damage.
 		if err := t.save(); err != nil {
 			return err
 		}

@@ -54,9 +54,9 @@ func CheckRule(s record.Spec) error {
 	return fmt.Errorf("c = %v with aggregator %q: it clamps none of the %d examples of a batch, which is the plain mean; %s", s.C, s.Aggregator, s.Batch, remedy)
 }
 
-// Rules lists the rules that a spec may name: those of package aggregate that need no more than a c, rules registered by
-// the program included. Of those that remember earlier batches a step is still one batch, whether it moves the weights
-// or not.
+// Rules lists the rules that a spec may name: those of package aggregate that need no more than a c, rules registered
+// by the program included. Of those that remember earlier batches a step is still one batch, whether it moves the
+// weights or not.
 func Rules() []string {
 	var names []string
 	for _, name := range aggregate.Names() {

@@ -87,8 +87,8 @@ func setFinite(into map[string]float64, name string, v float64) {
 	}
 }
 
-// hasEffect tells rules whose effect on one batch can be measured: the mean has none, and what rules that remember do is
-// no function of one batch.
+// hasEffect tells rules whose effect on one batch can be measured: the mean has none, and what rules that remember do
+// is no function of one batch.
 func (e *engine) hasEffect() bool {
 	_, works := e.rule.(aggregate.Aggregator)
 	return works && e.rule != (aggregate.Mean{})

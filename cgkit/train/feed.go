@@ -124,8 +124,8 @@ func gatherRows[T any](data []T, rows []int32, width, size int) []T {
 	return out
 }
 
-// batches copies the batches of the next n updates, with room for limit of them: inputs [limit, batch, features], labels
-// [limit, batch].
+// batches copies the batches of the next n updates, with room for limit of them: inputs [limit, batch, features],
+// labels [limit, batch].
 func (e *engine) batches(n, limit int) (inputs, labels *tensors.Tensor) {
 	list := make([]int32, 0, n*e.problem.Spec.Batch)
 	for s := range n {

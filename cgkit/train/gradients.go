@@ -169,8 +169,8 @@ func (m *gradients) note(step int, list []coherence.Groups) {
 	}
 }
 
-// contributed is i^p and i^c of a world up to a step; false where it isn't defined: later than the first steps, or if one
-// of them wasn't evaluated.
+// contributed is i^p and i^c of a world up to a step; false where it isn't defined: later than the first steps, or if
+// one of them wasn't evaluated.
 func (m *gradients) contributed(step, world, p, c int) (ip, ic float64, ok bool) {
 	if step >= contributionSteps {
 		return 0, 0, false
@@ -186,8 +186,8 @@ func (m *gradients) contributed(step, world, p, c int) (ip, ic float64, ok bool)
 	return ip, ic, true
 }
 
-// groupGradients sums the gradients of all training examples in their two groups: the products of the sums by layer, and
-// Σ_e ‖∇ℓ_e‖² by group and layer.
+// groupGradients sums the gradients of all training examples in their two groups: the products of the sums by layer,
+// and Σ_e ‖∇ℓ_e‖² by group and layer.
 func (e *engine) groupGradients(ctx context.Context) (layers []coherence.Groups, energies [2][]float64, err error) {
 	m := e.gradients
 	var sums [2][]*tensors.Tensor

@@ -11,8 +11,8 @@ import (
 	"github.com/gomlx/gomlx/support/exceptions"
 )
 
-// How many examples are measured in one call: many where no gradient of a single example has to be stored, and few where
-// they have to. Both are powers of two, so that multiplying by them and dividing again rounds nothing.
+// How many examples are measured in one call: many where no gradient of a single example has to be stored, and few
+// where they have to. Both are powers of two, so that multiplying by them and dividing again rounds nothing.
 const (
 	measureMany = 2048
 	measureFew  = 128
@@ -35,8 +35,8 @@ func (e *engine) measureSize() (size int, err error) {
 	return size, err
 }
 
-// weightedViews are the views of Σ_e w_e ℓ_e, with random layers switched off: view b holds n·w_b·∇ℓ_b, n being the number
-// of examples, and its mean is Σ_e w_e ∇ℓ_e. raw: [n, features]; labels, weights: [n].
+// weightedViews are the views of Σ_e w_e ℓ_e, with random layers switched off: view b holds n·w_b·∇ℓ_b, n being the
+// number of examples, and its mean is Σ_e w_e ∇ℓ_e. raw: [n, features]; labels, weights: [n].
 func (e *engine) weightedViews(raw, labels, weights *Node) []*perexample.View {
 	x := e.feed.inputs(raw)
 	losses := e.losses(e.output(x, false), labels)

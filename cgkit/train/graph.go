@@ -18,7 +18,8 @@ import (
 func (e *engine) compile() (err error) {
 	steps := e.loopGraph
 	if !e.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] || aggregate.Loops(e.rule, e.problem.Spec.Batch, e.backend) {
-		// GoMLX's pure-Go backend, which has no loop to speak of, and rules that have a loop of their own: one update a call.
+		// GoMLX's pure-Go backend, which has no loop to speak of, and rules that have a loop of their own: one update
+		// a call.
 		steps, e.limit = e.stepGraph, 1
 	}
 	if e.steps, err = model.NewExec(e.backend, e.store, steps); err != nil {
@@ -31,8 +32,8 @@ func (e *engine) compile() (err error) {
 	return err
 }
 
-// loopGraph makes n updates. inputs: raw inputs [chunk, batch, features], labels [chunk, batch], n. It returns the sum of
-// the batches' losses, and leaves the variables as the last update made them.
+// loopGraph makes n updates. inputs: raw inputs [chunk, batch, features], labels [chunk, batch], n. It returns the
+// sum of the batches' losses, and leaves the variables as the last update made them.
 func (e *engine) loopGraph(_ *model.Scope, inputs []*Node) []*Node {
 	g := inputs[0].Graph()
 	// The variables' nodes outside of the loop. They must be there before the closure is: within it they would become
@@ -84,7 +85,8 @@ func (e *engine) stepGraph(_ *model.Scope, inputs []*Node) []*Node {
 	return []*Node{ConvertDType(loss, dtypes.Float32)}
 }
 
-// update builds one update of the variables, and returns the loss of its batch. raw is [batch, features], labels [batch].
+// update builds one update of the variables, and returns the loss of its batch. raw is [batch, features], labels
+// [batch].
 func (e *engine) update(raw, labels *Node) (loss *Node) {
 	x, loss := e.loss(raw, labels, true)
 	e.optimizer.Step(e.store.RootScope(), loss, []*Node{x, labels})

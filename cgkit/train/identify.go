@@ -17,13 +17,13 @@ import (
 	"github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Identify returns the model under a name of its own: the given one, '-' and eight hexadecimal digits that follow from the
-// graph it builds for this data set. A record is found by its model's name, so a function that was changed under the
-// same name would be taken for the one that was trained; under this name it never is. What the graph doesn't show, initial
-// values and hyperparameters that only training reads, is not seen.
+// Identify returns the model under a name of its own: the given one, '-' and eight hexadecimal digits that follow
+// from the graph it builds for this data set. A record is found by its model's name, so a function that was changed
+// under the same name would be taken for the one that was trained; under this name it never is. What the graph
+// doesn't show, initial values and hyperparameters that only training reads, is not seen.
 //
-// It costs building the model once, on the pure-Go backend, and computes nothing. The error is that of a model that can't
-// be built.
+// It costs building the model once, on the pure-Go backend, and computes nothing. The error is that of a model that
+// can't be built.
 func Identify(m models.Model, set *datasets.Set, settings map[string]string) (models.Model, error) {
 	b, err := backend.OpenConfig("go")
 	if err != nil {

@@ -72,8 +72,9 @@ func (s *gradientSample) sizes() (pristine, corrupt int) {
 	return len(s.examples) - corrupt, corrupt
 }
 
-// entriesGraph returns some entries of the weights' per-example gradients, float32 [entries, n] for each layer, each the
-// product of one value of the layer's input and one of its output's gradient. inputs: raw inputs [n, features], labels [n].
+// entriesGraph returns some entries of the weights' per-example gradients, float32 [entries, n] for each layer, each
+// the product of one value of the layer's input and one of its output's gradient. inputs: raw inputs [n, features],
+// labels [n].
 func (e *engine) entriesGraph(_ *model.Scope, inputs []*Node) []*Node {
 	g, labels := inputs[0].Graph(), inputs[1]
 	x := e.feed.inputs(inputs[0])

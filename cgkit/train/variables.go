@@ -18,9 +18,9 @@ import (
 	"github.com/gomlx/gomlx/support/exceptions"
 )
 
-// prepareVariables makes the store with everything that an update reads or changes, at its initial values. The update is
-// built once in a graph that is thrown away: that shows which variables there are, and whether the model can be trained
-// by the rule at all.
+// prepareVariables makes the store with everything that an update reads or changes, at its initial values. The update
+// is built once in a graph that is thrown away: that shows which variables there are, and whether the model can be
+// trained by the rule at all.
 func (e *engine) prepareVariables() error {
 	spec := e.problem.Spec
 	e.store = model.NewStore()
@@ -173,7 +173,8 @@ func copyAny(to, from any) {
 	}
 }
 
-// Restore takes a state as State gave it. One that doesn't fit changes nothing that counts: the engine is of no use then.
+// Restore takes a state as State gave it. One that doesn't fit changes nothing that counts: the engine is of no use
+// then.
 func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if err := e.restoreContributions(state); err != nil {
 		return err

@@ -1,7 +1,8 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-// Package fetch downloads one file so that what lies at its path afterwards is either the whole verified file or what was there before.
-// [File] gets it from an address, [Local] from a file of this machine, such as one of a Go module that [Module] has brought.
+// Package fetch downloads one file so that what lies at its path afterwards is either the whole verified file or what
+// was there before. [File] gets it from an address, [Local] from a file of this machine, such as one of a Go module
+// that [Module] has brought.
 //
 // The contract of [File]:
 //

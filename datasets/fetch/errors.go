@@ -48,8 +48,8 @@ func isFinal(err error) bool {
 	return errors.As(err, &final) || errors.As(err, &local) || isDial(err) || errors.Is(err, context.Canceled)
 }
 
-// withoutURL drops the address that net/http puts in front of its errors, as ours name it already, and what the system's name
-// server is called.
+// withoutURL drops the address that net/http puts in front of its errors, as ours name it already, and what the
+// system's name server is called.
 func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {

@@ -36,9 +36,9 @@ const (
 	moduleLimit = 10 * time.Minute // in all
 )
 
-// Module has the user's go command bring a module into its module cache, by way of the user's own module proxy and settings,
-// and returns the folder where it lies, which is read-only. Nothing of it is compiled or run, and no go.mod, go.work or GOFLAGS
-// of the user plays a part. What is already in the module cache needs no network.
+// Module has the user's go command bring a module into its module cache, by way of the user's own module proxy and
+// settings, and returns the folder where it lies, which is read-only. Nothing of it is compiled or run, and no
+// go.mod, go.work or GOFLAGS of the user plays a part. What is already in the module cache needs no network.
 //
 // Errors are one line. Cancelling ctx ends the go command.
 func Module(ctx context.Context, req ModuleRequest) (dir string, err error) {
@@ -185,8 +185,8 @@ func (r ModuleRequest) writeModule(work string) error {
 	return os.WriteFile(filepath.Join(work, "go.sum"), []byte(sums), 0o644)
 }
 
-// goCommand is the user's go command in a folder, with the user's proxy, certificates and caches, and without what would
-// change which module it works in.
+// goCommand is the user's go command in a folder, with the user's proxy, certificates and caches, and without what
+// would change which module it works in.
 func goCommand(ctx context.Context, program, work string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = work

@@ -2,9 +2,9 @@
 
 // Package random makes the draws that data, label noise, initial weights and the order of examples are made of.
 //
-// They depend on seeds alone: neither on the platform nor on the number of CPUs, nor on the version of Go. The generator
-// is PCG-DXSM of math/rand/v2; the bounded draws are written here, because those of the standard library differ between
-// 32- and 64-bit machines.
+// They depend on seeds alone: neither on the platform nor on the number of CPUs, nor on the version of Go. The
+// generator is PCG-DXSM of math/rand/v2; the bounded draws are written here, because those of the standard library
+// differ between 32- and 64-bit machines.
 package random
 
 import (
@@ -51,7 +51,8 @@ func Shuffle[T any](source rand.Source, x []T) {
 	}
 }
 
-// Distinct draws k of the numbers 0 … n−1 without replacement, in rising order; all of them if there are no more than k.
+// Distinct draws k of the numbers 0 … n−1 without replacement, in rising order; all of them if there are no more than
+// k.
 func Distinct(source rand.Source, n, k int) []int32 {
 	list := make([]int32, 0, min(n, k))
 	if n <= k {

@@ -63,8 +63,8 @@ func mark(p *plots.Panel, step float64) {
 	p.Curves = append(p.Curves, plots.Curve{X: []float64{step, step}, Y: []float64{low, high}, Role: plots.Series(7), Dash: plots.Dotted})
 }
 
-// evaluationAt is the evaluation of a record at or next before a place on its schedule. Evaluations are made in the schedule's
-// order, so that an unfinished run has the first of them.
+// evaluationAt is the evaluation of a record at or next before a place on its schedule. Evaluations are made in the
+// schedule's order, so that an unfinished run has the first of them.
 func evaluationAt(r *record.Record, at int) int { return min(at, len(r.Evaluations)-1) }
 
 // meta is the caption and what goes into the file.

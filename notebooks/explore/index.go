@@ -11,8 +11,8 @@ import (
 	"coherentgradients/cgkit/record"
 )
 
-// scan lists the specs of all records in a store, finished ones and those that can be gone on with. What is no record, or
-// a damaged one, is left out: whoever asks for it is told then.
+// scan lists the specs of all records in a store, finished ones and those that can be gone on with. What is no
+// record, or a damaged one, is left out: whoever asks for it is told then.
 func scan(store *record.Store) []record.Spec {
 	var specs []record.Spec
 	seen := map[string]bool{}

@@ -25,7 +25,8 @@ const sessionVariable = "JPY_SESSION_NAME"
 const figureName = "explore"
 
 // Live shows sliders and menus that begin at a spec, and what the records hold for them, until the Done button, an
-// interrupt, or the page's end. What stays is a picture of the last run looked at that there is a record of. It must be in its notebook's last cell.
+// interrupt, or the page's end. What stays is a picture of the last run looked at that there is a record of. It must
+// be in its notebook's last cell.
 func Live(spec record.Spec) {
 	store, err := place.OpenStore("")
 	if err != nil {

@@ -27,7 +27,8 @@ func ByNoise(records []*record.Record) {
 	}
 }
 
-// ByStep shows Figure 4 as a film: a frame for each of some steps, train and test accuracy over noise, a curve for each c.
+// ByStep shows Figure 4 as a film: a frame for each of some steps, train and test accuracy over noise, a curve for
+// each c.
 func ByStep(records []*record.Record) {
 	frames, telling, err := stepFrames(records)
 	if err == nil {

@@ -40,8 +40,8 @@ func compare(records []*record.Record) (*plots.Figure, error) {
 	return plots.Compare(d)
 }
 
-// GridFigure draws Figure 4 from records of [Grid], in any order; nil records are left out, and a cell without one is drawn
-// as missing. Several seeds of a cell become their median with their range as a band.
+// GridFigure draws Figure 4 from records of [Grid], in any order; nil records are left out, and a cell without one is
+// drawn as missing. Several seeds of a cell become their median with their range as a band.
 func GridFigure(records []*record.Record) *plots.Figure { return figure(grid(records)) }
 
 // grid is [GridFigure] with its error.
@@ -72,8 +72,8 @@ func byCell(records []*record.Record, noise, c float64) []*record.Record {
 	return slices.DeleteFunc(byNoise(records, noise), func(r *record.Record) bool { return r.Spec.C != c })
 }
 
-// evaluationsOfSeeds are the medians over the seeds of a run as plots takes them, with the range of accuracies and overfit
-// as bands where there are several; nil for none.
+// evaluationsOfSeeds are the medians over the seeds of a run as plots takes them, with the range of accuracies and
+// overfit as bands where there are several; nil for none.
 func evaluationsOfSeeds(runs []*record.Record) *plots.Evaluations {
 	if len(runs) == 0 {
 		return nil
@@ -98,8 +98,8 @@ func evaluations(r *record.Record) *plots.Evaluations {
 	return evaluationsOfSeeds([]*record.Record{r})
 }
 
-// ProperAccuracy is the expected share of unchanged labels, with as many classes as the data set of the records has, or with
-// ten, as all published sets have.
+// ProperAccuracy is the expected share of unchanged labels, with as many classes as the data set of the records has,
+// or with ten, as all published sets have.
 func ProperAccuracy(noise float64, records ...*record.Record) float64 {
 	for _, r := range records {
 		if r == nil {

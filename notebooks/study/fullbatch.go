@@ -17,8 +17,8 @@ const (
 	quickBatchSteps = 200
 )
 
-// FullBatchRuns are the specs of [FullBatch] on the notebook's data set; in quick mode they are cut to 600 examples and 200
-// steps.
+// FullBatchRuns are the specs of [FullBatch] on the notebook's data set; in quick mode they are cut to 600 examples
+// and 200 steps.
 func FullBatchRuns() []record.Spec {
 	specs := FullBatch(Dataset())
 	if Mode() != place.Quick {
@@ -31,8 +31,8 @@ func FullBatchRuns() []record.Spec {
 	return specs
 }
 
-// FullBatchFigure draws training on all examples a step beside minibatches, from the records of [FullBatchRuns]: training and
-// test accuracy over the steps, without noise and at 50 %. nil records are left out.
+// FullBatchFigure draws training on all examples a step beside minibatches, from the records of [FullBatchRuns]:
+// training and test accuracy over the steps, without noise and at 50 %. nil records are left out.
 func FullBatchFigure(records []*record.Record) *plots.Figure { return figure(fullBatch(records)) }
 
 // fullBatch is [FullBatchFigure] with its error.

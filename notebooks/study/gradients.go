@@ -15,8 +15,8 @@ import (
 	"coherentgradients/notebooks/internal/place"
 )
 
-// The small runs of the notebooks on sections 2.1 to 2.4: a narrower net on the first quickExamples, which learns most of
-// them by heart within smallSteps.
+// The small runs of the notebooks on sections 2.1 to 2.4: a narrower net on the first quickExamples, which learns
+// most of them by heart within smallSteps.
 const (
 	smallWidth = 256
 	smallSteps = 1500
@@ -38,8 +38,8 @@ func NoiseLevels() []float64 {
 // MixedLevels are the columns of Figures 2 and 3, where there are pristine and corrupt examples to be told apart.
 func MixedLevels() []float64 { return []float64{0.25, 0.5, 0.75} }
 
-// NoiseSpec is the paper's net of section 2 (784–2048–10, batch 100, rate 0.1, 100,000 steps) on the notebook's data set
-// with a share of label noise. In quick mode it is [SmallNoise].
+// NoiseSpec is the paper's net of section 2 (784–2048–10, batch 100, rate 0.1, 100,000 steps) on the notebook's data
+// set with a share of label noise. In quick mode it is [SmallNoise].
 func NoiseSpec(noise float64) record.Spec {
 	if Mode() == place.Quick {
 		return SmallNoise(noise)

@@ -18,7 +18,8 @@ const contributionSteps = 10
 
 // NoiseFigure draws Figure 1 from records at several levels of label noise: training accuracy, test accuracy, training
 // loss, and the share of pristine and of corrupt examples that have been predicted as their training label at some
-// evaluated step so far. nil records are left out; several seeds of a level become their median with their range as a band.
+// evaluated step so far. nil records are left out; several seeds of a level become their median with their range as a
+// band.
 func NoiseFigure(records []*record.Record) *plots.Figure { return figure(noise(records)) }
 
 // noise is [NoiseFigure] with its error.
@@ -68,8 +69,8 @@ func shares(records []*record.Record) (*plots.Figure, error) {
 	return plots.Figure2(d)
 }
 
-// ExactSharesFigure draws what Figure 2 estimates, exactly: of all training examples, for all parameters and for those of
-// each layer of a net with one hidden layer.
+// ExactSharesFigure draws what Figure 2 estimates, exactly: of all training examples, for all parameters and for
+// those of each layer of a net with one hidden layer.
 func ExactSharesFigure(records []*record.Record) *plots.Figure {
 	return figure(exactShares(records))
 }
@@ -90,9 +91,9 @@ func sharesRow(title, name string, records []*record.Record) plots.GroupRow {
 	return groupRow(title, records, math.MaxInt, named(name), rest(name))
 }
 
-// ContributionsFigure draws Figure 3: the mean contribution of one pristine and of one corrupt example over the first ten
-// steps, as the paper estimates it, over three of the six null worlds. The gradients are those of the mean loss of all
-// training examples.
+// ContributionsFigure draws Figure 3: the mean contribution of one pristine and of one corrupt example over the first
+// ten steps, as the paper estimates it, over three of the six null worlds. The gradients are those of the mean loss
+// of all training examples.
 func ContributionsFigure(records []*record.Record) *plots.Figure {
 	return figure(contributions(records))
 }

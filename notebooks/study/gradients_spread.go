@@ -57,8 +57,8 @@ func evaluated(records []*record.Record, last int) []float64 {
 	return steps
 }
 
-// spread is the median over the records, which are seeds of one run, of a value at each of the steps, and the range of it
-// as a band where there are several. It is empty if no record has the value.
+// spread is the median over the records, which are seeds of one run, of a value at each of the steps, and the range
+// of it as a band where there are several. It is empty if no record has the value.
 func spread(records []*record.Record, steps []float64, value func(record.Evaluation) (float64, bool)) plots.Line {
 	at := make([][]float64, len(steps))
 	most := 0

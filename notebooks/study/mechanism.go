@@ -12,10 +12,10 @@ import (
 )
 
 // MechanismFigure draws what winsorizing does in the course of training, from records of one column of Figure 4
-// ([GridColumn]): the shares of pristine and of corrupt examples that are predicted as their training label, and, of the
-// gradient of a batch at each evaluated step, the part of its squared length that winsorizing takes away and the cosine
-// between what is left and the plain gradient. nil records are left out; plain SGD takes nothing away, so it has no curve
-// below.
+// ([GridColumn]): the shares of pristine and of corrupt examples that are predicted as their training label, and, of
+// the gradient of a batch at each evaluated step, the part of its squared length that winsorizing takes away and the
+// cosine between what is left and the plain gradient. nil records are left out; plain SGD takes nothing away, so it
+// has no curve below.
 func MechanismFigure(records []*record.Record) *plots.Figure { return figure(mechanism(records)) }
 
 // mechanism is [MechanismFigure] with its error.

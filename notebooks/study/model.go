@@ -23,12 +23,12 @@ const (
 	Full        = place.Full
 )
 
-// TrainModel returns the record of a model of one's own, trained as the spec says: loaded where it is finished, trained now
-// where not, with progress. It is drawn, compared and exported like any other. The stop button saves where it is; run the
-// cell again to go on.
+// TrainModel returns the record of a model of one's own, trained as the spec says: loaded where it is finished,
+// trained now where not, with progress. It is drawn, compared and exported like any other. The stop button saves
+// where it is; run the cell again to go on.
 //
-// The record's name holds a mark of what the model builds, so that a changed function is never taken for the one that was
-// trained; see [train.Identify]. The spec's Model, Hidden and Init mean nothing here.
+// The record's name holds a mark of what the model builds, so that a changed function is never taken for the one that
+// was trained; see [train.Identify]. The spec's Model, Hidden and Init mean nothing here.
 func TrainModel(m models.Model, spec record.Spec) *record.Record {
 	return trainModel(m, spec, "")
 }

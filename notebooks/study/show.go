@@ -20,8 +20,8 @@ func Show(f *plots.Figure, name string) {
 	}
 }
 
-// Save writes a figure at a named size, such as plots.Column, into a folder: PNG, SVG and PDF, or the formats named, and
-// the numbers as CSV.
+// Save writes a figure at a named size, such as plots.Column, into a folder: PNG, SVG and PDF, or the formats named,
+// and the numbers as CSV.
 func Save(f *plots.Figure, folder, name string, size plots.Size, formats ...plots.Format) {
 	_, err := f.Save(folder, name, size, formats...)
 	must(err)

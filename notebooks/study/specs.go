@@ -19,8 +19,8 @@ const (
 )
 
 // Spec is the paper's net of section 3 (784–256–256–256–10, batch 100, rate 0.1, 60,000 steps) on the notebook's data
-// set, with a share of label noise and c percent winsorized on each side; c = 0 is plain SGD. In quick mode it is cut to
-// 3,000 steps on 6,000 examples.
+// set, with a share of label noise and c percent winsorized on each side; c = 0 is plain SGD. In quick mode it is cut
+// to 3,000 steps on 6,000 examples.
 func Spec(noise, c float64) record.Spec {
 	s := record.DefaultSpec()
 	s.Dataset, s.Noise, s.C = Dataset(), noise, c

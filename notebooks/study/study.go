@@ -3,8 +3,8 @@
 // Package study is what the notebooks' cells call: the specs of each experiment, and records turned into figures.
 //
 // It keeps cells thin, so it has their manners and not a library's: where something goes wrong, a function prints one
-// line that says what and how to mend it, and ends the program, which fails the cell. Nothing outside of notebooks should
-// import it; a library user starts at cgkit, cgkit/run or plots.
+// line that says what and how to mend it, and ends the program, which fails the cell. Nothing outside of notebooks
+// should import it; a library user starts at cgkit, cgkit/run or plots.
 package study
 
 import (
@@ -60,8 +60,8 @@ func Dataset() string {
 	return DefaultDataset
 }
 
-// Open returns the notebook's data set. Where it is not to be had, a notebook that only draws records goes on without: the
-// cell says in one line what is missing, and ends.
+// Open returns the notebook's data set. Where it is not to be had, a notebook that only draws records goes on
+// without: the cell says in one line what is missing, and ends.
 func Open() *datasets.Set {
 	ctx, stop := run.Interruptible(context.Background())
 	defer stop()
@@ -82,8 +82,8 @@ func drawsOnly() bool {
 	return mode != place.Quick && mode != place.Full && !stable()
 }
 
-// stable says whether the executed notebook is to be kept ($CG_STABLE): then nothing is left out of it, and nothing is printed
-// that differs from machine to machine.
+// stable says whether the executed notebook is to be kept ($CG_STABLE): then nothing is left out of it, and nothing
+// is printed that differs from machine to machine.
 func stable() bool { return os.Getenv("CG_STABLE") == "1" }
 
 // data is how cells open data sets: with a line on standard output about where they come from.
@@ -100,8 +100,8 @@ type calm struct{ fetch.Progress }
 // Retry implements fetch.Progress.
 func (calm) Retry(error) {}
 
-// Train returns the records of the specs: loaded where they are finished, trained now where not, with progress. The stop
-// button saves where it is; run the cell again to go on.
+// Train returns the records of the specs: loaded where they are finished, trained now where not, with progress. The
+// stop button saves where it is; run the cell again to go on.
 func Train(specs ...record.Spec) []*record.Record {
 	ctx, stop := run.Interruptible(context.Background())
 	defer stop()
@@ -110,8 +110,8 @@ func Train(specs ...record.Spec) []*record.Record {
 	return records
 }
 
-// options say how the notebook's runs are made: in the store that the environment asks for, with progress below the cell, and
-// none trained where the notebook is only redrawn.
+// options say how the notebook's runs are made: in the store that the environment asks for, with progress below the
+// cell, and none trained where the notebook is only redrawn.
 func options(measure record.Measure) run.Options {
 	store, err := place.OpenStore("")
 	must(err)
@@ -140,8 +140,8 @@ func Available(specs ...record.Spec) []*record.Record {
 	return records
 }
 
-// loadAll loads the records of specs without training: nil for those that are missing, and for those that can't be read,
-// which are listed by their ids.
+// loadAll loads the records of specs without training: nil for those that are missing, and for those that can't be
+// read, which are listed by their ids.
 func loadAll(store *record.Store, specs []record.Spec, measure record.Measure) ([]*record.Record, []Unreadable) {
 	records := make([]*record.Record, len(specs))
 	var unreadable []Unreadable

@@ -17,8 +17,8 @@ import (
 	"coherentgradients/plots"
 )
 
-// ClaimRuns are the specs of all the runs that the claims C1 to C15 are judged by, on a data set, at full scale whatever
-// the mode: Figure 4's, Figure 1's, and those of [FullBatch].
+// ClaimRuns are the specs of all the runs that the claims C1 to C15 are judged by, on a data set, at full scale
+// whatever the mode: Figure 4's, Figure 1's, and those of [FullBatch].
 func ClaimRuns(dataset string) []record.Spec {
 	base := record.DefaultSpec()
 	base.Dataset = dataset
@@ -38,8 +38,8 @@ func ClaimRuns(dataset string) []record.Spec {
 	return append(specs, FullBatch(dataset)...)
 }
 
-// FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training examples:
-// without noise and at 50 %, all of them a step for 10,000 steps and minibatches of 100 beside it.
+// FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training
+// examples: without noise and at 50 %, all of them a step for 10,000 steps and minibatches of 100 beside it.
 func FullBatch(dataset string) []record.Spec {
 	var specs []record.Spec
 	for _, noise := range []float64{0, 0.5} {
@@ -52,8 +52,8 @@ func FullBatch(dataset string) []record.Spec {
 	return specs
 }
 
-// Judged gives the verdict on each claim, from the finished records of [ClaimRuns] on the notebook's data set; in the mode
-// full it trains the missing ones first.
+// Judged gives the verdict on each claim, from the finished records of [ClaimRuns] on the notebook's data set; in the
+// mode full it trains the missing ones first.
 func Judged() []claims.Verdict {
 	if Mode() == place.Full {
 		var plain, measured []record.Spec
@@ -81,16 +81,16 @@ func basisOf(dataset string) claims.Basis {
 	return b
 }
 
-// Judge is [Judged] on the records of a store, for use without a notebook: it trains nothing and ends no program. It says
-// also how many of the records it found, and which it could not read.
+// Judge is [Judged] on the records of a store, for use without a notebook: it trains nothing and ends no program. It
+// says also how many of the records it found, and which it could not read.
 func Judge(store *record.Store, dataset string) (verdicts []claims.Verdict, found, asked int, unreadable []Unreadable) {
 	specs := ClaimRuns(dataset)
 	records, _, unreadable := Finished(store, specs)
 	return claims.JudgeOn(basisOf(dataset), records), count(records), len(specs), unreadable
 }
 
-// Finished are the finished records of specs in a store, nil where there is none, the ids of those that are missing, and
-// what is there and can't be read.
+// Finished are the finished records of specs in a store, nil where there is none, the ids of those that are missing,
+// and what is there and can't be read.
 func Finished(store *record.Store, specs []record.Spec) (records []*record.Record, missing []string, unreadable []Unreadable) {
 	for _, spec := range specs {
 		r, err := store.Find(spec)
@@ -121,8 +121,8 @@ func WriteVerdicts(w io.Writer, verdicts []claims.Verdict) error {
 	return err
 }
 
-// Details prints what is behind the verdict on one claim: each condition and whether it is met, then each quantity, as its
-// median over the seeds with its range.
+// Details prints what is behind the verdict on one claim: each condition and whether it is met, then each quantity,
+// as its median over the seeds with its range.
 func Details(verdicts []claims.Verdict, id string) {
 	i := slices.IndexFunc(verdicts, func(v claims.Verdict) bool { return v.ID == id })
 	if i < 0 {

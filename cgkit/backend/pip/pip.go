@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// RunFunc runs a command to its end, for a caller that has manners of its own with processes. nil: as package exec does.
+// RunFunc runs a command to its end, for a caller that has manners of its own with processes. nil: as package exec
+// does.
 type RunFunc func(ctx context.Context, cmd *exec.Cmd) error
 
 func (f RunFunc) do(ctx context.Context, cmd *exec.Cmd) error {

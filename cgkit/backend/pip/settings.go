@@ -47,9 +47,9 @@ type Settings map[string]string
 // ErrNoPip says that an interpreter has no pip.
 var ErrNoPip = errors.New("this Python has no pip; install it (sudo apt install python3-pip, sudo dnf install python3-pip, or brew install python)")
 
-// reading prints pip's settings, those of files and of variables, as one JSON object of "section.name". It asks pip's own
-// reader, as the command "pip config list" is itself bent by settings: quiet, log, isolated. Newer versions of it group
-// them by file.
+// reading prints pip's settings, those of files and of variables, as one JSON object of "section.name". It asks pip's
+// own reader, as the command "pip config list" is itself bent by settings: quiet, log, isolated. Newer versions of it
+// group them by file.
 const reading = `
 import json, sys
 try:
@@ -126,8 +126,8 @@ func keep(all map[string]string) Settings {
 	return s
 }
 
-// Environ is an environment in which pip has these settings and no others. The user's own packages are seen, as pip itself
-// may be one of them.
+// Environ is an environment in which pip has these settings and no others. The user's own packages are seen, as pip
+// itself may be one of them.
 func (s Settings) Environ(environment []string) []string {
 	env := environ(environment, func(string) bool { return false })
 	for _, name := range slices.Sorted(maps.Keys(s)) {
@@ -151,8 +151,8 @@ func (s Settings) source() string {
 	return "the package index that pip is set to, " + index + ", has no such wheel for this system: set PIP_INDEX_URL or PIP_FIND_LINKS to one that does"
 }
 
-// Environ is an environment in which a Python sees none of the user's own packages, start files or virtual environments,
-// and pip no setting of a variable but those that are kept.
+// Environ is an environment in which a Python sees none of the user's own packages, start files or virtual
+// environments, and pip no setting of a variable but those that are kept.
 func Environ(environment []string) []string {
 	return append(environ(environment, Keeps), "PYTHONNOUSERSITE=1")
 }

@@ -86,8 +86,8 @@ func CheckWritable(dir string) error {
 	return nil
 }
 
-// probeName is the file by which a folder is tried where no file without a name can be made. It has always the same name,
-// so that one that a killed program left is gone after the next try.
+// probeName is the file by which a folder is tried where no file without a name can be made. It has always the same
+// name, so that one that a killed program left is gone after the next try.
 const probeName = ".writable"
 
 // probeNamed makes a file and removes it at once.

@@ -15,8 +15,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Lock is an exclusive lock that the kernel holds, so it ends with the process, however that ends. Its file is only what
-// the kernel locks, and says who.
+// Lock is an exclusive lock that the kernel holds, so it ends with the process, however that ends. Its file is only
+// what the kernel locks, and says who.
 type Lock struct{ lock *flock.Flock }
 
 // maxLockFile bounds a lock's file: a process's number and a machine's name.

@@ -74,7 +74,8 @@ func readAll(file *os.File, path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// Folder is an open folder. It stays the same one when another takes its name, so what is read from it belongs together.
+// Folder is an open folder. It stays the same one when another takes its name, so what is read from it belongs
+// together.
 type Folder struct {
 	path string
 	root *os.Root

@@ -37,8 +37,8 @@ var imports = map[string]string{"jax": "import jax.numpy", "torch": "import torc
 var sizes = map[string]string{"jax": "about 150 MB", "torch": "about 600 MB, 1.5 GB unpacked", "numpy": "about 20 MB"}
 
 // EnsurePeers makes the environments of the libraries that are missing, each of its own, below the project's cache
-// folder: exact versions and hashes from the locks beside this file. A library that can't be had is told in missing, and
-// the others go on; the error is an ended context.
+// folder: exact versions and hashes from the locks beside this file. A library that can't be had is told in missing,
+// and the others go on; the error is an ended context.
 func EnsurePeers(ctx context.Context, cache string, out *status.Printer, libraries ...string) (peers []Peer, missing map[string]error, err error) {
 	missing = map[string]error{}
 	for _, library := range libraries {

@@ -186,7 +186,8 @@ func runNotebooks(cmd *cobra.Command, f runFlags, args []string) error {
 	return errors.Join(failures...)
 }
 
-// fetchData gets the data set before anything else is set up, so that cells find it. What only redraws goes on without one.
+// fetchData gets the data set before anything else is set up, so that cells find it. What only redraws goes on
+// without one.
 func (f runFlags) fetchData(ctx context.Context, out *status.Printer) error {
 	name := f.dataset
 	if name == "" {

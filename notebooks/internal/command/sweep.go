@@ -212,8 +212,9 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 	return err
 }
 
-// prepare sees that records can be written, and gets, once and for all runs, what the children need: the plugin and the data sets. It says what is computed on,
-// and refuses a batch that does not fit its data before anything is trained.
+// prepare sees that records can be written, and gets, once and for all runs, what the children need: the plugin and
+// the data sets. It says what is computed on, and refuses a batch that does not fit its data before anything is
+// trained.
 func prepare(cmd *cobra.Command, store *record.Store, runs []*sweep.Run) error {
 	sets, checked := map[string]*datasets.Set{}, map[string]bool{}
 	for _, r := range runs {

@@ -84,8 +84,8 @@ func trainCommand() *cobra.Command {
 	return cmd
 }
 
-// checkRule refuses settings of another model, and a rule that is asked for without what makes it another than the mean, and what the rule asked for has no
-// use for: either would train something else than was meant, in silence.
+// checkRule refuses settings of another model, and a rule that is asked for without what makes it another than the
+// mean, and what the rule asked for has no use for: either would train something else than was meant, in silence.
 func (f trainFlags) checkRule(given func(flag string) bool) error {
 	rule := f.spec.Aggregator
 	switch {

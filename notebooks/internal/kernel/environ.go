@@ -11,8 +11,8 @@ import (
 )
 
 // Environ is an environment in which the go command of a cell sees the module as it is, whatever variables or
-// "go env -w" say: see [goEnviron]; the folders of the tools first on PATH; and go-xla's unchecked automatic download off
-// unless the user has set GOMLX_NO_AUTO_INSTALL himself.
+// "go env -w" say: see [goEnviron]; the folders of the tools first on PATH; and go-xla's unchecked automatic download
+// off unless the user has set GOMLX_NO_AUTO_INSTALL himself.
 func (t Tools) Environ(environ []string) []string {
 	var path string
 	asked := false
@@ -35,9 +35,10 @@ func (t Tools) Environ(environ []string) []string {
 	return append(kept, "PATH="+strings.Join(folders, string(filepath.ListSeparator)))
 }
 
-// goEnviron is an environment for the go command: with modules, for this system, with cgo, no workspace of the user's and
-// no other place for programs or temporary files, and of the user's flags those that stay (see [keptFlags]). flags is what
-// "go env GOFLAGS" says, or empty for the variable's own value. Where modules come from stays as the user has set it.
+// goEnviron is an environment for the go command: with modules, for this system, with cgo, no workspace of the user's
+// and no other place for programs or temporary files, and of the user's flags those that stay (see [keptFlags]).
+// flags is what "go env GOFLAGS" says, or empty for the variable's own value. Where modules come from stays as the
+// user has set it.
 //
 // Each is set outright where "go env -w" can set it too: a variable that is merely left out falls back to that.
 func goEnviron(environ []string, flags string) []string {

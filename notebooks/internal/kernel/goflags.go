@@ -31,7 +31,8 @@ func cleanFlags(flags string) string {
 	return strings.Join(kept, " ")
 }
 
-// splitFlags cuts a value at spaces, as the go command does: a word may begin with a quote, and ends at the next one then.
+// splitFlags cuts a value at spaces, as the go command does: a word may begin with a quote, and ends at the next one
+// then.
 func splitFlags(flags string) (words []string) {
 	for {
 		if flags = strings.TrimLeft(flags, " \t\r\n"); flags == "" {

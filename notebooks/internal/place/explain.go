@@ -10,8 +10,8 @@ import (
 	"coherentgradients/cgkit/run"
 )
 
-// Explain is an error of the library in the words of who uses the notebooks and their command: where it knows no more than
-// what is wrong, which command or variable mends it.
+// Explain is an error of the library in the words of who uses the notebooks and their command: where it knows no more
+// than what is wrong, which command or variable mends it.
 func Explain(err error) string {
 	text := strings.TrimSpace(err.Error())
 	var missing *run.MissingError

@@ -23,8 +23,9 @@ const GuardVariable = "CG_GUARD"
 // guardName is the name a guard's process has in a list of processes; a program started under it is a guard.
 const guardName = "cg-guard"
 
-// How long a guard lets processes end by themselves after it has asked them to, how long it goes on killing, and how often
-// it looks. A process may start another between two looks, so nothing is taken for gone before it was gone quiet times.
+// How long a guard lets processes end by themselves after it has asked them to, how long it goes on killing, and how
+// often it looks. A process may start another between two looks, so nothing is taken for gone before it was gone
+// quiet times.
 const (
 	guardGrace = 5 * time.Second
 	guardKill  = 30 * time.Second
@@ -51,13 +52,13 @@ var guard struct {
 }
 
 // Guard sees to it that nothing that [Start] or [Run] starts from now on outlives this program, even if it is killed by
-// SIGKILL, and that what is named to [RemoveAfter] goes with it. release ends that, and what is left of it, in order. Calls
-// may be nested.
+// SIGKILL, and that what is named to [RemoveAfter] goes with it. release ends that, and what is left of it, in order.
+// Calls may be nested.
 //
 // A guard is a process of its own, this very program under another name, that waits for the end of a pipe, asks what is
-// left to stop, and kills it some seconds later. On Linux it finds processes by a variable in their environment, whatever
-// session they have put themselves into; elsewhere by the groups that were started, so that what a Jupyter server has
-// started ends when the server does. Where no guard can be started there is none: it is a second line.
+// left to stop, and kills it some seconds later. On Linux it finds processes by a variable in their environment,
+// whatever session they have put themselves into; elsewhere by the groups that were started, so that what a Jupyter
+// server has started ends when the server does. Where no guard can be started there is none: it is a second line.
 func Guard() (release func()) {
 	guard.Lock()
 	defer guard.Unlock()
@@ -171,8 +172,8 @@ func watch(orders io.Reader, entry string) {
 	}
 }
 
-// untilQuiet hands what is there to end, process by process and group by group (as a negative number), until nothing has
-// been there for a while; false if that does not come in time.
+// untilQuiet hands what is there to end, process by process and group by group (as a negative number), until nothing
+// has been there for a while; false if that does not come in time.
 func untilQuiet(limit time.Duration, entry string, groups []int, end func(pid int)) bool {
 	for began, still := time.Now(), 0; time.Since(began) < limit; time.Sleep(guardLook) {
 		left := Marked(entry)

@@ -17,7 +17,8 @@ import (
 // plainEvery is the time between two lines of progress where there is no terminal.
 const plainEvery = 30 * time.Second
 
-// NewTerminalProgress shows progress on a file: a bar that redraws itself if that is a terminal, else a line now and then.
+// NewTerminalProgress shows progress on a file: a bar that redraws itself if that is a terminal, else a line now and
+// then.
 func NewTerminalProgress(file *os.File) run.Progress {
 	fd := file.Fd()
 	if isatty.IsTerminal(fd) || isatty.IsCygwinTerminal(fd) {

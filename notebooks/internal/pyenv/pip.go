@@ -80,7 +80,8 @@ func (i *Installer) Install(base Python, lock []byte, args ...string) error {
 	}
 	const what = "installing the Python packages"
 	python := Env{Dir: i.dir}.Python()
-	// The base Python's pip knows settings of its own installation, which the environment's doesn't; but it may be absent.
+	// The base Python's pip knows settings of its own installation, which the environment's doesn't; but it may be
+	// absent.
 	var err error
 	for _, p := range []string{base.Path, python} {
 		if i.settings, err = pip.ReadSettings(i.ctx, p, i.process); !errors.Is(err, pip.ErrNoPip) {

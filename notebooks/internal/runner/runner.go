@@ -241,8 +241,8 @@ func message(e event) string {
 // logged is an error as GoNB logs it: E0102 15:04:05.000000   12345 file.go:12] text.
 var logged = regexp.MustCompile(`^[EF]\d{4} [\d:.]+ +\d+ [^ ]+\] (.*)`)
 
-// because is ": REASON", the line that says best why a kernel didn't start, the go command's own before the kernel's; ""
-// where nothing was said.
+// because is ": REASON", the line that says best why a kernel didn't start, the go command's own before the kernel's;
+// "" where nothing was said.
 func because(text string) string {
 	said := ""
 	for line := range strings.Lines(text) {

@@ -13,11 +13,12 @@ import (
 	"unicode"
 )
 
-// link is where a link of a page's source leads on the pages, "" if its target is not among them and it is to be no link.
+// link is where a link of a page's source leads on the pages, "" if its target is not among them and it is to be no
+// link.
 //
-// A notebook becomes its page. So does a Markdown file that a notebook links to; other files of the checkout, and what such
-// a file links to in its turn, are no part of the pages. Addresses of the web stay. A file that isn't there is an
-// error in a notebook.
+// A notebook becomes its page. So does a Markdown file that a notebook links to; other files of the checkout, and
+// what such a file links to in its turn, are no part of the pages. Addresses of the web stay. A file that isn't there
+// is an error in a notebook.
 func (b *builder) link(p *page, target string) (string, error) {
 	u, err := url.Parse(target)
 	if err != nil {

@@ -32,8 +32,9 @@ func mathML(tex string, block bool) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the formula $%s$ can't be set: %s", tex, strings.Join(strings.Fields(err.Error()), " "))
 	}
-	// What treeblood writes has its attributes in the order of a Go map, and marks what it doesn't know in the middle of
-	// the formula; it escapes next to nothing. Parsed and written again it is the same bytes each time, and can be judged.
+	// What treeblood writes has its attributes in the order of a Go map, and marks what it doesn't know in the middle
+	// of the formula; it escapes next to nothing. Parsed and written again it is the same bytes each time, and can be
+	// judged.
 	nodes, err := html.ParseFragment(strings.NewReader(text), body())
 	if err != nil {
 		return "", err

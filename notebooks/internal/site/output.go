@@ -19,7 +19,8 @@ import (
 const captionMark = "*Figure.*"
 
 // outputs is what a cell left. Of the forms of an output the picture is taken, which needs no live page; HTML is taken
-// without what could run or load, and only where there is no picture. Pictures under a slider keep it. A figure's caption is the Markdown after it.
+// without what could run or load, and only where there is no picture. Pictures under a slider keep it. A figure's
+// caption is the Markdown after it.
 func (b *builder) outputs(p *page, outs []output) (string, error) {
 	var s strings.Builder
 	for i := 0; i < len(outs); i++ {

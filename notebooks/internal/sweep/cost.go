@@ -13,7 +13,8 @@ import (
 
 // Cost is what a run is expected to take, in units that only compare: about floating-point operations of a plain step.
 // It balances shards and weighs runs for the time left, so it must be a function of the spec alone, and being off by a
-// fifth does little harm. Its numbers were fitted to XLA on a CPU: a step with c = 1, 2, 4 and 8 takes 2.8, 3.1, 3.5 and
+// fifth does little harm. Its numbers were fitted to XLA on a CPU: a step with c = 1, 2, 4 and 8 takes 2.8, 3.1, 3.5
+// and
 // 4.2 times a plain one.
 func Cost(s record.Spec) float64 {
 	s = s.Normalized()

@@ -50,8 +50,8 @@ func (a *active) line(now time.Time) string {
 	return a.meter.Short(now)
 }
 
-// meter measures how fast the whole sweep goes: the cost of what was done, and the time that runs have spent on it, each
-// for itself, without starting and compiling.
+// meter measures how fast the whole sweep goes: the cost of what was done, and the time that runs have spent on it,
+// each for itself, without starting and compiling.
 type meter struct {
 	cost  float64
 	spent time.Duration // of runs that are over

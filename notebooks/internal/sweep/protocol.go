@@ -107,7 +107,8 @@ func (r *Reporter) Result(rec *record.Record, err error) {
 }
 
 // UntilParentGone returns a context that also ends when in does, a pipe whose other end the sweep holds: so a run saves
-// and stops when its sweep is killed, on any system. Writing into the sweep's closed pipe is then no reason to die first.
+// and stops when its sweep is killed, on any system. Writing into the sweep's closed pipe is then no reason to die
+// first.
 func UntilParentGone(ctx context.Context, in io.Reader) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	broken := make(chan os.Signal, 1)

@@ -22,8 +22,8 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%d runs are still trained by other processes: %s; the same command looks at them again", len(e.IDs), text)
 }
 
-// Report prints what came of a sweep and returns an error if a run failed or its record is damaged, else a [*HeldError] if
-// some are still trained elsewhere. One that diverged is told and no error.
+// Report prints what came of a sweep and returns an error if a run failed or its record is damaged, else a
+// [*HeldError] if some are still trained elsewhere. One that diverged is told and no error.
 func Report(out io.Writer, runs []*Run, took time.Duration, weights bool) error {
 	count := map[State]int{}
 	found, bare := 0, 0

@@ -43,8 +43,8 @@ type Run struct {
 	NoWeights bool
 }
 
-// Plan looks up each spec in the store. A record that can't be read makes its run a damaged or a failed one; one that was
-// finished without the measure asked for is to be trained again.
+// Plan looks up each spec in the store. A record that can't be read makes its run a damaged or a failed one; one that
+// was finished without the measure asked for is to be trained again.
 func Plan(store *record.Store, specs []record.Spec, measure record.Measure) []*Run {
 	runs := make([]*Run, len(specs))
 	for i, spec := range specs {

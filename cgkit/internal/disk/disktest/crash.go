@@ -12,8 +12,8 @@ import (
 // sector is what a disk writes whole or not at all.
 const sector = 512
 
-// Crash writes into a new folder what is found after the cut: all that is synced, and of what is not, each part with the
-// given likelihood. The parts of a file are its sectors; where one was not written there are zeros.
+// Crash writes into a new folder what is found after the cut: all that is synced, and of what is not, each part with
+// the given likelihood. The parts of a file are its sectors; where one was not written there are zeros.
 func (v *Volatile) Crash(into string, likely float64) error {
 	return v.write(v.top, into, likely)
 }

@@ -13,8 +13,8 @@ import (
 // Faulty is the operating system's disk with operations that fail.
 type Faulty struct {
 	disk.OS
-	// Fail says why an operation on a path fails, nil if it does not. Operations are open, write, truncate, sync, rename,
-	// remove, mkdir, syncdir, lock and probe. Half of what a failing write was to write is written.
+	// Fail says why an operation on a path fails, nil if it does not. Operations are open, write, truncate, sync,
+	// rename, remove, mkdir, syncdir, lock and probe. Half of what a failing write was to write is written.
 	Fail func(operation, path string) error
 }
 

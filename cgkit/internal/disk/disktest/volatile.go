@@ -21,8 +21,8 @@ import (
 var ErrCut = errors.New("the power is cut")
 
 // Volatile is a disk below a folder whose power is cut after some operations. Until then it works on the folder itself,
-// and takes note of what would last: the bytes of a file up to its last sync, and the names in a folder up to the folder's
-// last sync. [Volatile.Crash] writes what a machine may find when it is started again.
+// and takes note of what would last: the bytes of a file up to its last sync, and the names in a folder up to the
+// folder's last sync. [Volatile.Crash] writes what a machine may find when it is started again.
 //
 // Files are written at their end, cut and renamed, never written in their middle: that is all the package disk does.
 type Volatile struct {
@@ -48,8 +48,8 @@ type node struct {
 	writes     []write
 }
 
-// entry is a change of a folder's names: name leads to node, or nowhere if that is nil. A rename is two of them that last
-// together.
+// entry is a change of a folder's names: name leads to node, or nowhere if that is nil. A rename is two of them that
+// last together.
 type entry struct {
 	name string
 	to   *node
@@ -65,8 +65,8 @@ type write struct {
 	data []byte // nil for a cut
 }
 
-// NewVolatile takes over a folder, as it is, and cuts the power in its operation number cut, counted from 0; never if cut
-// is negative.
+// NewVolatile takes over a folder, as it is, and cuts the power in its operation number cut, counted from 0; never if
+// cut is negative.
 func NewVolatile(folder string, cut int, random *rand.Rand) (*Volatile, error) {
 	top, err := take(folder)
 	return &Volatile{folder: folder, top: top, random: random, cut: cut}, err

@@ -1,7 +1,7 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-// Command ownmodel is a user's program: a net of its own, convolution, dropout and a dense layer, trained with records in
-// the folder it is given.
+// Command ownmodel is a user's program: a net of its own, convolution, dropout and a dense layer, trained with
+// records in the folder it is given.
 package main
 
 import (

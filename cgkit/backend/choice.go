@@ -34,6 +34,9 @@ type Choice struct {
 	Hint   string // how to get something faster; empty if there is nothing to say
 }
 
+// HintFetch is the hint where the pinned plugin would do, and has not been fetched.
+const HintFetch = "for XLA, which is much faster, fetch the pinned plugin by plugin.Ensure of cgkit/backend/plugin"
+
 // String is one line.
 func (c Choice) String() string {
 	line := c.Name + ": " + c.Why
@@ -153,7 +156,7 @@ func resolve(config string, found []installed, gpu func() bool) (p installed, op
 }
 
 func pureGo(m machine, why string) Choice {
-	hint := "for XLA, which is much faster, run once: go run ./notebooks lab (or run, or train), which fetch it"
+	hint := HintFetch
 	if m.platform != "linux/amd64" {
 		hint = "for XLA install a PJRT CPU plugin for " + m.platform + " (see environment.md) or set $" + EnvAutoInstall + "=1"
 	}
@@ -272,11 +275,19 @@ func GPUs() int {
 	return n
 }
 
-// Explain wraps an error of a backend that would not open with what it was and how to do without it.
-func explain(c Choice, err error) error {
-	return fmt.Errorf("backend %s (%s) does not open: %s; set %s=go to compute in pure Go, or see `go run ./notebooks doctor`",
-		c.Name, c.Why, firstLine(err), EnvBackend)
+// OpenError is a backend that was chosen and would not open.
+type OpenError struct {
+	Choice Choice
+	Err    error
 }
+
+// Error says what it was and how to do without it, in one line.
+func (e *OpenError) Error() string {
+	return fmt.Sprintf("backend %s (%s) does not open: %s; set %s=go to compute in pure Go", e.Choice.Name, e.Choice.Why,
+		firstLine(e.Err), EnvBackend)
+}
+
+func (e *OpenError) Unwrap() error { return e.Err }
 
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")

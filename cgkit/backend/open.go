@@ -48,7 +48,7 @@ func OpenConfig(config string) (compute.Backend, error) {
 func openConfig(c Choice) (compute.Backend, error) {
 	config, release, err := safeConfig(c.Config)
 	if err != nil {
-		return nil, explain(c, err)
+		return nil, &OpenError{c, err}
 	}
 	defer release()
 	setXLAFlags(c.Plugin)
@@ -59,7 +59,7 @@ func openConfig(c Choice) (compute.Backend, error) {
 		err = panicked
 	}
 	if err != nil {
-		return nil, explain(c, err)
+		return nil, &OpenError{c, err}
 	}
 	return b, nil
 }

@@ -197,8 +197,8 @@ func Environment() {
 	_, choice, err := backend.Open()
 	must(err)
 	fmt.Println("computing on:", choice.Name)
-	if choice.Hint != "" {
-		fmt.Println(choice.Hint)
+	if hint := place.InWords(choice).Hint; hint != "" {
+		fmt.Println(hint)
 	}
 	status, err := datasets.Check(Dataset(), datasets.Options{})
 	switch {

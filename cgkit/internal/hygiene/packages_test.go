@@ -3,6 +3,7 @@
 package hygiene
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -154,4 +155,29 @@ func TestNoPatternsOnPaths(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestLibraryKnowsNoCommand: cgkit, datasets and plots name neither the command of the notebooks nor its variables; who
+// runs them from there adds that in words of its own.
+func TestLibraryKnowsNoCommand(t *testing.T) {
+	for _, top := range []string{"cgkit", "datasets", "plots"} {
+		err := filepath.WalkDir(filepath.Join(root, top), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for _, word := range []string{"go run ./notebooks", "CG_RUNS", "CG_OUT", "CG_MODE", "CG_DATASET"} {
+				if strings.Contains(string(text), word) {
+					t.Errorf("%s says %q: that is for notebooks/internal/place to know", path, word)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -95,7 +95,7 @@ func runBench(cmd *cobra.Command, f benchFlags) error {
 		if err := setup.Plugin(ctx, "", out); err != nil {
 			return err
 		}
-		out.Note("%s", backend.Describe())
+		out.Note("%s", place.Backend(backend.Describe()))
 	}
 	if f.peers {
 		cache, err := place.MakeCache()

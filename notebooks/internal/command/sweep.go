@@ -254,7 +254,7 @@ func prepare(cmd *cobra.Command, store *record.Store, runs []*sweep.Run) error {
 	if err := setup.Plugin(cmd.Context(), "", out); err != nil {
 		return err
 	}
-	out.Note("%s", backend.Describe())
+	out.Note("%s", place.Backend(backend.Describe()))
 	return nil
 }
 

@@ -165,7 +165,7 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 		out.Note("the first update of %s is in %s", spec.ID(), f.dump)
 		return nil
 	}
-	out.Note("%s", backend.Describe())
+	out.Note("%s", place.Backend(backend.Describe()))
 	rec, err := run.Run(cmd.Context(), spec, opt)
 	if rec != nil {
 		fmt.Fprintln(cmd.OutOrStdout(), rec.Dir)

@@ -157,7 +157,7 @@ func kernels(ctx context.Context, root, cache string) []Finding {
 }
 
 func backends(ctx context.Context) []Finding {
-	choice := backend.Describe()
+	choice := place.InWords(backend.Describe())
 	findings := []Finding{{"backend", Ready, choice.String()}}
 	path, there := plugin.Path()
 	switch err := plugin.Supported(ctx); {

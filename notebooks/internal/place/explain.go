@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/run"
 )
 
@@ -16,11 +17,25 @@ func Explain(err error) string {
 	text := strings.TrimSpace(err.Error())
 	var missing *run.MissingError
 	var locked *run.LockError
+	var closed *backend.OpenError
 	switch {
 	case errors.As(err, &missing):
 		text += ": train by `go run ./notebooks run --quick` (minutes) or `--full` (hours)"
 	case errors.As(err, &locked):
 		text += fmt.Sprintf(" (--out, or $%s)", EnvRuns)
+	case errors.As(err, &closed):
+		text += ", or see `go run ./notebooks doctor`"
 	}
 	return text
+}
+
+// Backend is a choice of a backend in the same words.
+func Backend(c backend.Choice) string { return InWords(c).String() }
+
+// InWords is the choice with a hint that names the commands.
+func InWords(c backend.Choice) backend.Choice {
+	if c.Hint == backend.HintFetch {
+		c.Hint = "for XLA, which is much faster, run once: go run ./notebooks lab (or run, or train), which fetch it"
+	}
+	return c
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/run"
 )
 
@@ -20,6 +21,7 @@ func TestExplain(t *testing.T) {
 		{&run.MissingError{ID: "mnist-x"}, []string{"no finished record of mnist-x", "run --quick", "--full"}},
 		{fmt.Errorf("figure 4: %w", &run.MissingError{ID: "mnist-x", Missing: 2, Of: 3}), []string{"figure 4", "2 of 3", "run --quick"}},
 		{&run.LockError{ID: "mnist-x", Err: errors.New("no file locks")}, []string{"can't lock mnist-x", "--out", "$CG_RUNS"}},
+		{&backend.OpenError{Choice: backend.Choice{Name: "XLA"}, Err: errors.New("no\nluck")}, []string{"backend XLA", "no", "notebooks doctor"}},
 		{errors.New(" something else\n"), []string{"something else"}},
 	} {
 		got := Explain(c.err)
@@ -28,6 +30,9 @@ func TestExplain(t *testing.T) {
 				t.Errorf("%q lacks %q", got, word)
 			}
 		}
+	}
+	if got := Backend(backend.Choice{Name: "pure Go", Why: "so", Hint: backend.HintFetch}); !strings.Contains(got, "go run ./notebooks lab") {
+		t.Errorf("%q", got)
 	}
 	if got := Explain(errors.New("x")); got != "x" {
 		t.Errorf("%q", got)

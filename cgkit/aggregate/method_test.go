@@ -49,7 +49,10 @@ func TestMethodsAgainstTwins(t *testing.T) {
 		t.Setenv("XLA_FLAGS", c.flags)
 		for _, m := range c.sizes {
 			x := sideBySide(inputs(m))
-			for _, s := range methodSettings {
+			for i, s := range methodSettings {
+				if m == 1000 && i%2 == 1 {
+					continue // all are counted alike there, and every one takes seconds to compile
+				}
 				s.p.Method = c.method
 				t.Run(fmt.Sprintf("%s/%s/m=%d/%s/c=%g", c.method, c.flags, m, s.rule, s.p.C), func(t *testing.T) {
 					compare(t, b, s.rule, s.p, "all", x, twins[s.rule](s.p, x))

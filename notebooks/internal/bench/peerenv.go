@@ -12,8 +12,6 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
 	"coherentgradients/cgkit/backend/pip"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/pyenv"
@@ -123,7 +121,7 @@ func buildPeer(ctx context.Context, dir string, p Peer, base pyenv.Python, lock 
 	if err := i.Run("importing "+p.Library, p.Python, "-I", "-c", imports[p.Library]); err != nil {
 		return err
 	}
-	return renameio.WriteFile(filepath.Join(dir, readyName), []byte(base.Version+"\n"), 0o644)
+	return place.WriteFile(filepath.Join(dir, readyName), []byte(base.Version+"\n"), 0o644)
 }
 
 // peerEnv is the environment of a peer's worker: the same XLA flags as this project has, and no limits on NumPy's BLAS

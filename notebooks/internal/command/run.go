@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"coherentgradients/datasets"
@@ -247,7 +246,7 @@ func update(p plan, name, session string) error {
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(filepath.Join(p.folder, name+".ipynb"), text, 0o644); err != nil {
+	if err := place.WriteFile(filepath.Join(p.folder, name+".ipynb"), text, 0o644); err != nil {
 		return fmt.Errorf("%s can't be rewritten: %w", name, err)
 	}
 	return nil

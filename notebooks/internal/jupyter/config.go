@@ -8,9 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
-
 	"coherentgradients/notebooks/internal/kernel"
+	"coherentgradients/notebooks/internal/place"
 )
 
 // Address is the only one JupyterLab listens on.
@@ -81,7 +80,7 @@ func writeSettings(folder string) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return fmt.Errorf("JupyterLab's settings can't be written: %w", err)
 		}
-		if err := renameio.WriteFile(path, append(text, '\n'), 0o600); err != nil {
+		if err := place.WriteFile(path, append(text, '\n'), 0o600); err != nil {
 			return fmt.Errorf("JupyterLab's settings can't be written: %w", err)
 		}
 	}

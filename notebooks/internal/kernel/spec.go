@@ -12,8 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
-
+	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/proc"
 )
 
@@ -53,11 +52,11 @@ func Install(ctx context.Context, t Tools, data string) error {
 		return fmt.Errorf("the kernel's folder can't be made: %w", err)
 	}
 	if logo, err := os.ReadFile(filepath.Join(made, "logo-svg.svg")); err == nil {
-		if err := renameio.WriteFile(filepath.Join(folder, "logo-svg.svg"), logo, 0o644); err != nil {
+		if err := place.WriteFile(filepath.Join(folder, "logo-svg.svg"), logo, 0o644); err != nil {
 			return fmt.Errorf("the kernel's logo can't be written: %w", err)
 		}
 	}
-	if err := renameio.WriteFile(target, text, 0o644); err != nil {
+	if err := place.WriteFile(target, text, 0o644); err != nil {
 		return fmt.Errorf("the kernel's specification can't be written: %w", err)
 	}
 	return nil

@@ -19,8 +19,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/status"
 )
@@ -143,7 +141,7 @@ func build(ctx context.Context, cache string, base Python, step *status.Step) (E
 	if err != nil {
 		return Env{}, err
 	}
-	if err := renameio.WriteFile(filepath.Join(e.Dir, markerName), append(data, '\n'), 0o644); err != nil {
+	if err := place.WriteFile(filepath.Join(e.Dir, markerName), append(data, '\n'), 0o644); err != nil {
 		return Env{}, fmt.Errorf("the environment's marker can't be written: %w", err)
 	}
 	return e, nil

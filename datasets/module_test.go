@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"testing"
 
 	"coherentgradients/datasets/fetch"
+	"coherentgradients/datasets/internal/fetchtest"
 )
 
 // fromProxy makes small("mnist"), gzipped, the published files, and a module proxy of files the only place that has them in
@@ -49,23 +49,10 @@ func fromProxy(t *testing.T, files map[string][]byte, mirrored bool, requests *a
 	})
 	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(proxy))
 	t.Setenv("GOSUMDB", "off") // made up a moment ago: no database knows it
-	ownModuleCache(t)
+	fetchtest.OwnModuleCache(t)
 	opt := offline(t, "")
 	opt.Offline, opt.NoModule = false, false
 	return opt
-}
-
-func ownModuleCache(t *testing.T) {
-	cache := filepath.Join(t.TempDir(), "mod")
-	t.Setenv("GOMODCACHE", cache)
-	t.Cleanup(func() { // the go command leaves folders that can't be written
-		_ = filepath.WalkDir(cache, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				return os.Chmod(path, 0o755)
-			}
-			return nil
-		})
-	})
 }
 
 // gzippedSmall is small("mnist") as a module carries it.
@@ -107,7 +94,7 @@ func TestFromTheModule(t *testing.T) {
 
 	// From then on the cache has it, and what is damaged there is fetched again, alone, and said.
 	t.Setenv("GOPROXY", "off")
-	ownModuleCache(t)
+	fetchtest.OwnModuleCache(t)
 	said = nil
 	if _, err := Open(t.Context(), "mnist", opt); err != nil || len(said) != 0 {
 		t.Errorf("from the cache: %v, said %q", err, said)

@@ -20,19 +20,19 @@ func (p *outerPart) stack(_ *graph.Node, m int) *graph.Node {
 }
 
 func (p *sharedPart) stack(param *graph.Node, m int) *graph.Node {
+	return sumOfStacks(p.terms, param, m)
+}
+
+// sumOfStacks adds up some shares; nil where one of them can't be had. Nothing is built where one is no stacker.
+func sumOfStacks[T any](shares []T, param *graph.Node, m int) *graph.Node {
 	var list []stacker
-	for _, t := range p.terms {
-		s, ok := t.(stacker)
+	for _, share := range shares {
+		s, ok := any(share).(stacker)
 		if !ok {
 			return nil
 		}
 		list = append(list, s)
 	}
-	return sumOfStacks(list, param, m)
-}
-
-// sumOfStacks adds up some shares; nil where one of them can't be had.
-func sumOfStacks(list []stacker, param *graph.Node, m int) *graph.Node {
 	var sum *graph.Node
 	for _, s := range list {
 		share := s.stack(param, m)
@@ -102,15 +102,7 @@ func reshaped(node, param *graph.Node) bool {
 // stack is all m gradients in one node, [m, the parameter's shape], or nil where that would take operations whose
 // number grows with m.
 func (v *View) stack() *graph.Node {
-	var list []stacker
-	for _, p := range v.parts {
-		s, ok := p.(stacker)
-		if !ok {
-			return nil
-		}
-		list = append(list, s)
-	}
-	return sumOfStacks(list, v.param, v.m)
+	return sumOfStacks(v.parts, v.param, v.m)
 }
 
 // CheapNorms says whether [View.SquaredNorms] stores no more than the model itself does for the batch: for a dense

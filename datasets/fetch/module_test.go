@@ -10,7 +10,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"coherentgradients/datasets/internal/fetchtest"
 )
 
 const (
@@ -52,26 +53,13 @@ func moduleProxy(t *testing.T, files map[string]string) ModuleRequest {
 		t.Fatal(err)
 	}
 	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(proxy))
-	ownModuleCache(t)
+	fetchtest.OwnModuleCache(t)
 	hash := func(s string) string {
 		sum := sha256.Sum256([]byte(s))
 		return "h1:" + base64.StdEncoding.EncodeToString(sum[:])
 	}
 	return ModuleRequest{Path: modulePath, Version: moduleVersion, Sum: hash(lines.String()),
 		GoMod: hash(fmt.Sprintf("%x  go.mod\n", sha256.Sum256([]byte(mod))))}
-}
-
-func ownModuleCache(t *testing.T) {
-	cache := filepath.Join(t.TempDir(), "mod")
-	t.Setenv("GOMODCACHE", cache)
-	t.Cleanup(func() { // the go command leaves folders that can't be written
-		_ = filepath.WalkDir(cache, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				return os.Chmod(path, 0o755)
-			}
-			return nil
-		})
-	})
 }
 
 func TestModule(t *testing.T) {

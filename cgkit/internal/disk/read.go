@@ -30,11 +30,11 @@ func (e *TooLargeError) Error() string {
 
 // Open opens a regular file for reading; a symbolic link may lead to it.
 func Open(path string) (*os.File, error) {
-	return regular(path, func() (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|nonBlock, 0) })
+	return openForReading(path, func() (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|nonBlock, 0) })
 }
 
-// regular opens a file and refuses what is none. It opens without waiting, so that a FIFO can't hold it up.
-func regular(path string, open func() (*os.File, error)) (*os.File, error) {
+// openForReading opens a file and refuses what is none. It opens without waiting, so that a FIFO can't hold it up.
+func openForReading(path string, open func() (*os.File, error)) (*os.File, error) {
 	file, err := open()
 	if errors.Is(err, syscall.ENXIO) { // a socket
 		return nil, &NotRegularError{Path: path, Mode: fs.ModeSocket}
@@ -42,13 +42,22 @@ func regular(path string, open func() (*os.File, error)) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return regular(path, file)
+}
+
+// regular is a file just opened; one that is no regular file is closed and refused.
+func regular[F interface {
+	io.Closer
+	Stat() (fs.FileInfo, error)
+}](path string, file F) (F, error) {
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
 		err = &NotRegularError{Path: path, Mode: info.Mode()}
 	}
 	if err != nil {
 		file.Close()
-		return nil, err
+		var none F
+		return none, err
 	}
 	return file, nil
 }
@@ -101,7 +110,7 @@ func (f *Folder) Path(name string) string { return filepath.Join(f.path, name) }
 
 // Open opens a regular file in the folder for reading. A symbolic link may lead to it if it does not leave the folder.
 func (f *Folder) Open(name string) (*os.File, error) {
-	file, err := regular(f.Path(name), func() (*os.File, error) { return f.root.OpenFile(name, os.O_RDONLY|nonBlock, 0) })
+	file, err := openForReading(f.Path(name), func() (*os.File, error) { return f.root.OpenFile(name, os.O_RDONLY|nonBlock, 0) })
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		err = &fs.PathError{Op: "open", Path: f.Path(name), Err: path.Err}
 	}

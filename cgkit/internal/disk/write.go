@@ -97,15 +97,7 @@ func OpenAppend(path string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &NotRegularError{Path: path, Mode: info.Mode()}
-	}
-	if err != nil {
-		file.Close()
-		return nil, err
-	}
-	return file, nil
+	return regular(path, file)
 }
 
 // Rename renames a file or a folder.

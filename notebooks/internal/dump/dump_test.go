@@ -6,10 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/sbinet/npyio/npz"
+
+	"coherentgradients/notebooks/internal/place/placetest"
 )
 
 func someDump() Dump {
@@ -88,24 +89,24 @@ func TestWriteDumpErrors(t *testing.T) {
 	} {
 		d := someDump()
 		change(&d)
-		checkError(t, WriteDump(filepath.Join(dir, "step.npz"), d), []string{name})
+		placetest.CheckError(t, WriteDump(filepath.Join(dir, "step.npz"), d), []string{name})
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
 		t.Errorf("left behind: %v", entries)
 	}
-	checkError(t, CheckDumpPath(dir), []string{"is a folder"})
-	checkError(t, CheckDumpPath(filepath.Join(dir, "step.npz")), nil)
+	placetest.CheckError(t, CheckDumpPath(dir), []string{"is a folder"})
+	placetest.CheckError(t, CheckDumpPath(filepath.Join(dir, "step.npz")), nil)
 	if info, err := os.Stat(os.DevNull); err == nil && info.Mode()&os.ModeDevice != 0 {
-		checkError(t, CheckDumpPath(os.DevNull), []string{os.DevNull, "not a file"})
+		placetest.CheckError(t, CheckDumpPath(os.DevNull), []string{os.DevNull, "not a file"})
 	}
-	writeFile(t, filepath.Join(dir, "file"), "")
-	checkError(t, CheckDumpPath(filepath.Join(dir, "file", "step.npz")), []string{"is a file"})
+	placetest.WriteFile(t, filepath.Join(dir, "file"), "")
+	placetest.CheckError(t, CheckDumpPath(filepath.Join(dir, "file", "step.npz")), []string{"is a file"})
 }
 
 // TestDumpThroughLink: a dump is written to a file, not through a link to another.
 func TestDumpThroughLink(t *testing.T) {
 	precious := filepath.Join(t.TempDir(), "precious")
-	writeFile(t, precious, "keep me")
+	placetest.WriteFile(t, precious, "keep me")
 	for kind, put := range map[string]func(path, precious string) error{
 		"a symbolic link": func(path, precious string) error { return os.Symlink(precious, path) },
 		"a folder":        func(path, _ string) error { return os.Mkdir(path, 0o755) },
@@ -117,34 +118,10 @@ func TestDumpThroughLink(t *testing.T) {
 		if err := put(path, precious); err != nil {
 			t.Fatal(err)
 		}
-		checkError(t, CheckDumpPath(path), []string{kind, "name"})
-		checkError(t, WriteDump(path, someDump()), []string{kind, "move it away"})
+		placetest.CheckError(t, CheckDumpPath(path), []string{kind, "name"})
+		placetest.CheckError(t, WriteDump(path, someDump()), []string{kind, "move it away"})
 		if text, err := os.ReadFile(precious); err != nil || string(text) != "keep me" {
 			t.Errorf("the link was followed: %q, %v", text, err)
 		}
-	}
-}
-
-// checkError wants no error, or one line that has all the words.
-func checkError(t *testing.T, err error, words []string) {
-	t.Helper()
-	if (err == nil) != (len(words) == 0) {
-		t.Errorf("error %v, want words %q", err, words)
-		return
-	}
-	for _, word := range words {
-		if text := err.Error(); !strings.Contains(text, word) || strings.Contains(text, "\n") {
-			t.Errorf("error %q lacks %q", text, word)
-		}
-	}
-}
-
-func writeFile(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -3,13 +3,14 @@
 package place
 
 import (
-	"coherentgradients/cgkit/record"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/place/placetest"
 )
 
 // cleanEnv sets the variables that the package reads to nothing, and the cache folder to a new one, which it returns.
@@ -49,8 +50,8 @@ func TestOpenStore(t *testing.T) {
 
 	module := t.TempDir()
 	results := filepath.Join(module, "notebooks", "results")
-	writeFile(t, filepath.Join(module, "go.mod"), "// a comment\nmodule coherentgradients\n\ngo 1.26\n")
-	writeFile(t, filepath.Join(results, "README.md"), "")
+	placetest.WriteFile(t, filepath.Join(module, "go.mod"), "// a comment\nmodule coherentgradients\n\ngo 1.26\n")
+	placetest.WriteFile(t, filepath.Join(results, "README.md"), "")
 	t.Setenv("GONB_DIR", filepath.Join(module, "notebooks"))
 	check(open(""), &record.Store{Folders: []string{results, runs}, Write: runs})
 	t.Setenv("GONB_DIR", "")
@@ -74,29 +75,5 @@ func TestCurrentMode(t *testing.T) {
 	}
 	t.Setenv(EnvMode, "slow")
 	_, err := CurrentMode()
-	checkError(t, err, []string{`CG_MODE = "slow"`, "quick", "redraw", "full"})
-}
-
-// checkError wants no error, or one line that has all the words.
-func checkError(t *testing.T, err error, words []string) {
-	t.Helper()
-	if (err == nil) != (len(words) == 0) {
-		t.Errorf("error %v, want words %q", err, words)
-		return
-	}
-	for _, word := range words {
-		if text := err.Error(); !strings.Contains(text, word) || strings.Contains(text, "\n") {
-			t.Errorf("error %q lacks %q", text, word)
-		}
-	}
-}
-
-func writeFile(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	placetest.CheckError(t, err, []string{`CG_MODE = "slow"`, "quick", "redraw", "full"})
 }

@@ -8,14 +8,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coherentgradients/notebooks/internal/place/placetest"
 )
 
 func TestModuleRoot(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "a folder with spaces")
 	deep := filepath.Join(root, "x", "y")
 	mustDir(t, deep)
-	mustWrite(t, filepath.Join(root, "go.mod"), "// comment\nmodule coherentgradients\n\ngo 1.26.5\n")
-	mustWrite(t, filepath.Join(root, "x", "go.mod"), "module other\n")
+	placetest.WriteFile(t, filepath.Join(root, "go.mod"), "// comment\nmodule coherentgradients\n\ngo 1.26.5\n")
+	placetest.WriteFile(t, filepath.Join(root, "x", "go.mod"), "module other\n")
 
 	for _, from := range []string{root, deep} {
 		if got, err := ModuleRoot(from); err != nil || got != root {
@@ -31,7 +33,7 @@ func TestModuleRoot(t *testing.T) {
 func TestNames(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"03_b.ipynb", "00_a.ipynb", ".hidden.ipynb", "main.go"} {
-		mustWrite(t, filepath.Join(dir, name), "{}")
+		placetest.WriteFile(t, filepath.Join(dir, name), "{}")
 	}
 	mustDir(t, filepath.Join(dir, "99_folder.ipynb"))
 	got, err := Names(dir)
@@ -58,7 +60,7 @@ func TestOutput(t *testing.T) {
 		t.Errorf("the probe was left behind: %v", left)
 	}
 	file := filepath.Join(base, "file")
-	mustWrite(t, file, "x")
+	placetest.WriteFile(t, file, "x")
 	if _, err := Output(file); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("Output at a file: %v", err)
 	}
@@ -70,13 +72,6 @@ func TestOutput(t *testing.T) {
 func mustDir(t *testing.T, dir string) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func mustWrite(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -6,13 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"coherentgradients/notebooks/internal/place/placetest"
 )
 
 // A file is read up to its limit; what is longer, and what is no file, is refused without being read.
 func TestReadFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x")
-	writeFile(t, path, "12345")
+	placetest.WriteFile(t, path, "12345")
 	if text, err := ReadFile(path, 5); err != nil || string(text) != "12345" {
 		t.Errorf("%q, %v", text, err)
 	}
@@ -22,11 +24,11 @@ func TestReadFile(t *testing.T) {
 		}
 	}
 	_, err := ReadFile(path, 4)
-	checkError(t, err, []string{path, "longer than 4 B"})
+	placetest.CheckError(t, err, []string{path, "longer than 4 B"})
 	_, err = ReadFile(dir, 5)
-	checkError(t, err, []string{dir, "no file"})
+	placetest.CheckError(t, err, []string{dir, "no file"})
 	if err := os.Truncate(path, 100<<30); err == nil { // sparse
 		_, err = ReadFile(path, 1<<20)
-		checkError(t, err, []string{"longer than 1.0 MiB"})
+		placetest.CheckError(t, err, []string{"longer than 1.0 MiB"})
 	}
 }

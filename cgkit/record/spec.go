@@ -54,7 +54,7 @@ type Spec struct {
 
 	// Model is the network's name in package models; "" is the paper's, "mlp". Any other takes no hidden and no init.
 	Model string `json:"model,omitempty"`
-	// Settings are what the model is told in place of its defaults.
+	// Settings are the model's hyperparameters that are not its defaults.
 	Settings map[string]string `json:"settings,omitempty"`
 	// Data is the content of a data set that is not a published one: the first 16 hexadecimal digits of its DataHash.
 	Data string `json:"data,omitempty"`

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"coherentgradients/notebooks/internal/site"
+	"coherentgradients/notebooks/playground"
 )
 
 func siteCommand() *cobra.Command {
@@ -19,7 +20,8 @@ func siteCommand() *cobra.Command {
 		Short: "Write the notebooks as a small static set of pages",
 		Long: "Write the notebooks, as they were executed and saved, as pages for any browser: an index, and a page for\n" +
 			"each, light and dark, with formulas, code and figures. The pages load nothing from elsewhere and need no\n" +
-			"Jupyter, nor does this command. It replaces what it wrote into the folder before, and nothing else.",
+			"Jupyter, nor does this command. One more page is the playground, where a small net learns in the browser.\n" +
+			"It replaces what it wrote into the folder before, and nothing else.",
 		Example: "  go run ./notebooks site --out /tmp/pages",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -33,7 +35,13 @@ func siteCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			pages, err := site.Build(cmd.Context(), root)
+			page, err := playground.Page(cmd.Context(), root, true)
+			if err != nil {
+				return err
+			}
+			pages, err := site.Build(cmd.Context(), root, site.Extra{Name: "playground.html", Title: "Playground",
+				About: "A small net learns right and wrong labels while you watch, and you choose the rule it follows. It runs in this browser.",
+				Page:  page})
 			if err != nil {
 				return err
 			}

@@ -26,7 +26,7 @@ func build(ctx context.Context, root string) (engine, error) {
 	}
 	defer os.RemoveAll(folder)
 	file := filepath.Join(folder, "engine.wasm")
-	if _, err := goCommand(ctx, root, "build", "-trimpath", "-ldflags=-s -w", "-o", file, "./notebooks/playground/wasm"); err != nil {
+	if _, err := goCommand(ctx, root, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, "./notebooks/playground/wasm"); err != nil {
 		return engine{}, fmt.Errorf("the playground's engine can't be compiled to WebAssembly: %w", err)
 	}
 	program, err := os.ReadFile(file)

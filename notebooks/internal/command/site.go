@@ -35,13 +35,18 @@ func siteCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			var extra []site.Extra
 			page, err := playground.Page(cmd.Context(), root, true)
-			if err != nil {
-				return err
+			switch {
+			case cmd.Context().Err() != nil:
+				return cmd.Context().Err()
+			case err != nil: // the pages need no Go toolchain, the playground does
+				fmt.Fprintf(cmd.ErrOrStderr(), "the playground is left out: %v\n", err)
+			default:
+				extra = append(extra, site.Extra{Name: "playground.html", Title: "Playground", Page: page,
+					About: "A small net learns right and wrong labels while you watch, and you choose the rule it follows. It runs in this browser."})
 			}
-			pages, err := site.Build(cmd.Context(), root, site.Extra{Name: "playground.html", Title: "Playground",
-				About: "A small net learns right and wrong labels while you watch, and you choose the rule it follows. It runs in this browser.",
-				Page:  page})
+			pages, err := site.Build(cmd.Context(), root, extra...)
 			if err != nil {
 				return err
 			}

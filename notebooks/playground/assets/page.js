@@ -335,6 +335,7 @@ function wire() {
     b.addEventListener('click', () => tell(i, true));
     return b;
   }));
+  $('controls').addEventListener('submit', (e) => e.preventDefault());
   $('run').addEventListener('click', () => { running = !running; if (!running) measureNow(); label(); dirty = true; });
   $('step').addEventListener('click', () => { pause(); engine.advance(1); measureNow(); dirty = true; });
   $('reset').addEventListener('click', () => create(config));

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"coherentgradients/cgkit/internal/halves"
-	"coherentgradients/cgkit/selection"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -112,25 +111,11 @@ func clampedShare(limits limiting, params []Examples) *graph.Node {
 	for _, p := range params {
 		m := p.Len()
 		low, high := limits.bounds(m)
-		mean := p.Mean()
-		values += float64(m * mean.Shape().Size())
+		values += float64(m * p.Mean().Shape().Size())
 		d := demandOf(m, low, high, false)
 		d.each, d.sums = 5, false
-		if method := d.choose(limits.method(), mean.Graph()); method != Networks {
-			b := blocksOf(p)
-			lower, upper := b.bounds(method, low, high)
-			zeros := graph.ZerosLike(wide(lower))
-			outside := b.fold([]*graph.Node{zeros}, []*graph.Node{lower, upper}, func(acc, values, limits []*graph.Node) []*graph.Node {
-				return []*graph.Node{graph.Add(acc[0], sumAll(outsideOf(values, limits[0], limits[1])))}
-			})
-			counts = append(counts, graph.ReduceAllSum(outside[0]))
-			continue
-		}
-		network := selection.Ordered(m, d.low, d.high)
-		all := emit(network, p)
-		lower, _ := low.pick(all, network.Low, network.LowBound)
-		upper, _ := high.pick(all, network.High, network.HighBound)
-		counts = append(counts, graph.ReduceAllSum(sumAll(outsideOf(all[:m], lower, upper))))
+		each, lower, upper := limitsOf(limits, p, d)
+		counts = append(counts, graph.ReduceAllSum(each.outside(lower, upper)))
 	}
 	return over(total(counts), values)
 }

@@ -126,6 +126,22 @@ func (s Spec) Normalized() Spec {
 	return s
 }
 
+// Besides says in words what a spec asks of the update that is not the paper's, as "weights in float64, updates up to 0.2,
+// weight decay 0.001"; "" for nothing.
+func (s Spec) Besides() string {
+	var words []string
+	if s.Weights != "" {
+		words = append(words, "weights in "+s.Weights)
+	}
+	if s.MaxUpdate != 0 {
+		words = append(words, fmt.Sprintf("updates up to %v", s.MaxUpdate))
+	}
+	if s.WeightDecay != 0 {
+		words = append(words, fmt.Sprintf("weight decay %v", s.WeightDecay))
+	}
+	return strings.Join(words, ", ")
+}
+
 // ID names the record of the spec: readable, and ending in a hash of the spec alone, as in
 // mnist-n50-winsorize-c2-s1-0123456789. It never depends on the version of this code or of Go.
 func (s Spec) ID() string {

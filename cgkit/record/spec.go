@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"coherentgradients/cgkit/internal/settings"
 )
 
 // Format is the version of the record format written and read here. It is part of the spec, so also of its id.
@@ -86,8 +88,22 @@ func DefaultSpec() Spec {
 
 // Normalized returns the spec in the one form that its record has. Two specs that describe the same computation get
 // the same id: winsorizing or trimming with c = 0 becomes the mean, a rule that asks for no percentile gets the
-// default one, and −0 becomes 0. The result shares no memory with s.
+// default one, −0 becomes 0, and a setting that is the model's default is left out, where the program knows the model
+// (package models). The result shares no memory with s.
 func (s Spec) Normalized() Spec {
+	s = s.plain()
+	if len(s.Settings) > 0 {
+		s.Settings = settings.Reduced(s.ModelName(), s.Settings)
+		if len(s.Settings) == 0 {
+			s.Settings = nil
+		}
+	}
+	return s
+}
+
+// plain is Normalized as far as the spec alone says it. Ids are of this form: what a record is called does not depend
+// on the models that a program knows.
+func (s Spec) plain() Spec {
 	s.Hidden = append([]int{}, s.Hidden...) // never nil, which JSON would write as null
 	s.Noise += 0                            // −0 + 0 is 0
 	s.C += 0
@@ -113,7 +129,7 @@ func (s Spec) Normalized() Spec {
 // ID names the record of the spec: readable, and ending in a hash of the spec alone, as in
 // mnist-n50-winsorize-c2-s1-0123456789. It never depends on the version of this code or of Go.
 func (s Spec) ID() string {
-	s = s.Normalized()
+	s = s.plain()
 	sum := sha256.Sum256(s.canonical())
 	name := s.Dataset
 	if s.Model != "" {

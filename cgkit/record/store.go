@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"coherentgradients/cgkit/internal/disk"
+	"coherentgradients/datasets/plainfile"
 )
 
 // Store is an ordered list of folders with records, each DIR/<id>.
@@ -148,7 +149,7 @@ func (s *Store) copyInto(into string, r *Record) error {
 		if err == nil {
 			texts[name] = text
 		}
-		there, err := disk.ReadFile(filepath.Join(into, name), fileLimit(name, evaluations))
+		there, err := plainfile.Read(filepath.Join(into, name), fileLimit(name, evaluations))
 		same = same && (err == nil) == (texts[name] != nil) && bytes.Equal(there, texts[name])
 	}
 	if same {

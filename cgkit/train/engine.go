@@ -13,6 +13,7 @@ import (
 	"coherentgradients/cgkit"
 	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/internal/settings"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
@@ -57,6 +58,7 @@ func On(b compute.Backend) run.NewEngine {
 
 // With is an engine of a model that needs no registry. A spec that it trains names m.Name as its model.
 func With(b compute.Backend, m models.Model) run.NewEngine {
+	settings.Declare(m.Name, m.Overrides)
 	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
 		if name := p.Spec.ModelName(); name != m.Name {
 			return nil, fmt.Errorf("a spec of model %q for an engine of model %q: set the spec's model to %q", name, m.Name, m.Name)

@@ -9,9 +9,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
+
+	"coherentgradients/datasets/plainfile"
 )
 
 // maxGridFile bounds the file that is read; a grid is a few lines.
@@ -48,23 +49,16 @@ var want = map[string]string{
 
 // ReadGrid is [ParseGrid] of a file.
 func ReadGrid(path string) (Grid, error) {
-	// Looked at before it is opened, which waits at a FIFO for somebody to write.
-	if info, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("the grid can't be read: %w", err)
-	} else if !info.Mode().IsRegular() {
+	data, err := plainfile.Read(path, maxGridFile)
+	var odd *plainfile.NotRegularError
+	var large *plainfile.TooLargeError
+	switch {
+	case errors.As(err, &odd):
 		return nil, fmt.Errorf("grid %s: it is not a file: write the grid to one, and name that", path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("the grid can't be read: %w", err)
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxGridFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("the grid can't be read: %w", err)
-	}
-	if len(data) > maxGridFile {
+	case errors.As(err, &large):
 		return nil, fmt.Errorf("grid %s: larger than %d bytes; is it the right file?", path, maxGridFile)
+	case err != nil:
+		return nil, fmt.Errorf("the grid can't be read: %w", err)
 	}
 	g, err := ParseGrid(data)
 	if err != nil {

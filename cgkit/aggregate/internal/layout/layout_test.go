@@ -1,6 +1,6 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-package aggregate
+package layout
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"coherentgradients/cgkit/aggregate/internal/order"
+	"coherentgradients/cgkit/aggregate/internal/sample"
 	"coherentgradients/cgkit/internal/cgtest"
 	"coherentgradients/cgkit/internal/xlaflags"
 	"coherentgradients/cgkit/perexample"
@@ -17,7 +19,7 @@ import (
 )
 
 // Parameters that go together get the directions that each gets alone, of its shape.
-func TestPieces(t *testing.T) {
+func TestApply(t *testing.T) {
 	b := cgtest.XLA(t)
 	t.Setenv(xlaflags.Env, xlaflags.Add(""))
 	const m = 20
@@ -42,19 +44,19 @@ func TestPieces(t *testing.T) {
 			long := graph.Einsum("bti,io->bto", graph.Reshape(x, m, 14, 5), params[7])
 			out = graph.Mul(out, params[8])
 			loss := graph.Add(graph.ReduceSum(graph.Square(out), 1), graph.ReduceSum(graph.Sin(long), 1, 2))
-			var examples []Examples
+			var examples []sample.Sample
 			for _, view := range perexample.Of(loss, []*graph.Node{x}, params) {
 				examples = append(examples, view)
 			}
-			var ways []Method
-			median := func(s sample, method Method) *graph.Node {
+			var ways []order.Method
+			median := func(s sample.Sample, method order.Method) *graph.Node {
 				ways = append(ways, method)
-				return medianOf(s, method)
+				return order.Median(s, method)
 			}
 			if each {
-				return pieces(examples, medianDemand(m), options{}, median)
+				return Apply(examples, order.MedianDemand(m), Options{}, median)
 			}
-			nodes := pieces(examples, medianDemand(208), options{}, median) // large enough for all to go together
+			nodes := Apply(examples, order.MedianDemand(208), Options{}, median) // large enough for all to go together
 			if got, want := fmt.Sprint(ways), "[networks counting networks networks automatic]"; got != want {
 				t.Errorf("directions were built by %s, want %s", got, want)
 			}
@@ -105,15 +107,15 @@ func TestTiles(t *testing.T) {
 			folded := graph.Dot(graph.Reshape(h, m*positions, 12), params[3]).Product()
 			kernel := graph.Convolve(h, params[4]).PadSame().Done()
 			loss := graph.ReduceSum(graph.Square(graph.Reshape(graph.Concatenate([]*graph.Node{graph.Reshape(folded, m, -1), graph.Reshape(kernel, m, -1)}, 1), m, -1)), 1)
-			var examples []Examples
+			var examples []sample.Sample
 			for _, view := range perexample.Of(loss, []*graph.Node{x}, params) {
 				examples = append(examples, view)
 			}
-			return pieces(examples, medianDemand(m), options{tile: tile}, func(s sample, method Method) *graph.Node {
-				if _, is := s.(inside); is {
+			return Apply(examples, order.MedianDemand(m), Options{Tile: tile}, func(s sample.Sample, method order.Method) *graph.Node {
+				if _, is := s.(sample.Made); is {
 					tiles++
 				}
-				return medianOf(s, method)
+				return order.Median(s, method)
 			})
 		}
 	}

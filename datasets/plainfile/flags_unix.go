@@ -2,7 +2,7 @@
 
 //go:build unix
 
-package disk
+package plainfile
 
 import (
 	"io/fs"
@@ -11,8 +11,8 @@ import (
 
 // Flags of opening: fail at a symbolic link, and don't wait for a FIFO's other end.
 const (
-	noFollow = syscall.O_NOFOLLOW
-	nonBlock = syscall.O_NONBLOCK
+	NoFollow = syscall.O_NOFOLLOW
+	NonBlock = syscall.O_NONBLOCK
 )
 
 // Shared says whether a file has a second name (a hard link), so that writing to it would change another file too.

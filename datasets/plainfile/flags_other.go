@@ -2,14 +2,14 @@
 
 //go:build !unix
 
-package disk
+package plainfile
 
 import "io/fs"
 
 // Without meaning here.
 const (
-	noFollow = 0
-	nonBlock = 0
+	NoFollow = 0
+	NonBlock = 0
 )
 
 // Shared says whether a file has a second name (a hard link), as far as the system tells.

@@ -1,10 +1,11 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-package aggregate
+package order
 
 import (
 	"fmt"
-	"math"
+
+	"coherentgradients/cgkit/aggregate/internal/sample"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -17,60 +18,42 @@ import (
 // keep their order, and what is looked for is the largest number t such that m−rank values are ≥ t: as many countings
 // as a number has bits settle it, whatever m and the rank are. A counting goes through the values in blocks and makes
 // them where it counts them, so that all that is stored is a number and a count a coordinate.
-func orderStatistics(b blocks, ranks []int) []*graph.Node {
+func orderStatistics(b sample.Blocks, ranks []int) []*graph.Node {
 	together := 2
-	if b.m > mostCounted {
+	if b.M > mostCounted {
 		together = 1
 	}
 	var list []*graph.Node
 	for i := 0; i < len(ranks); i += together {
-		list = append(list, b.search(ranks[i:min(i+together, len(ranks))], together)...)
+		list = append(list, search(b, ranks[i:min(i+together, len(ranks))], together)...)
 	}
-	return b.withNaN(list...)
-}
-
-// withNaN gives the nodes NaN where one of the values is.
-func (b blocks) withNaN(nodes ...*graph.Node) []*graph.Node {
-	g := b.graph()
-	zeros := graph.Zeros(g, shapes.Make(dtypes.Int32, b.shape.Dimensions...))
-	counts := b.fold([]*graph.Node{zeros}, nil, func(acc, values, _ []*graph.Node) []*graph.Node {
-		count := acc[0]
-		for _, v := range values {
-			count = graph.Add(count, graph.ConvertDType(graph.NotEqual(v, v), dtypes.Int32))
-		}
-		return []*graph.Node{count}
-	})
-	spoilt := graph.GreaterThan(counts[0], graph.Const(g, int32(0)))
-	for i, node := range nodes {
-		nodes[i] = graph.Where(spoilt, constant(node, math.NaN()), node)
-	}
-	return nodes
+	return b.WithNaN(list...)
 }
 
 // search finds one or two ranks. One loop serves both: a count is half the bits of an int32. With one together it is
 // all.
-func (b blocks) search(ranks []int, together int) []*graph.Node {
-	g := b.graph()
-	keys := keysOf(b.shape.DType)
-	length := b.length()
-	turns := (b.m + length - 1) / length
+func search(b sample.Blocks, ranks []int, together int) []*graph.Node {
+	g := b.Graph()
+	keys := keysOf(b.Shape.DType)
+	length := b.Length()
+	turns := (b.M + length - 1) / length
 	// State: turn, the bit tried, the counts so far, what is settled of each key, and the operands, filled up with NaN,
 	// which is ≥ nothing.
-	state := []*graph.Node{graph.Const(g, int32(0)), keys.constant(g, 0), graph.Zeros(g, shapes.Make(dtypes.Int32, b.shape.Dimensions...))}
+	state := []*graph.Node{graph.Const(g, int32(0)), keys.constant(g, 0), graph.Zeros(g, shapes.Make(dtypes.Int32, b.Shape.Dimensions...))}
 	for range ranks {
-		state = append(state, graph.Zeros(g, shapes.Make(keys.dtype, b.shape.Dimensions...)))
+		state = append(state, graph.Zeros(g, shapes.Make(keys.dtype, b.Shape.Dimensions...)))
 	}
 	first := len(state)
-	state = append(state, b.filledUp(turns*length)...)
+	state = append(state, b.FilledUp(turns*length)...)
 	settle := func(s []*graph.Node) []*graph.Node {
 		settled := make([]*graph.Node, len(ranks))
 		for i, rank := range ranks {
-			enough := graph.GreaterOrEqual(count(s[2], i, together), graph.Const(g, int32(b.m-rank)))
+			enough := graph.GreaterOrEqual(count(s[2], i, together), graph.Const(g, int32(b.M-rank)))
 			settled[i] = graph.Where(enough, graph.BitwiseOr(s[3+i], s[1]), s[3+i])
 		}
 		return settled
 	}
-	final := loop(keys.bits*turns, state, func(s []*graph.Node) []*graph.Node {
+	final := sample.Loop(keys.bits*turns, state, func(s []*graph.Node) []*graph.Node {
 		zero := graph.Const(g, int32(0))
 		turn := graph.Mod(s[0], graph.Const(g, int32(turns)))
 		starts := graph.Equal(turn, zero)
@@ -86,7 +69,7 @@ func (b blocks) search(ranks []int, together int) []*graph.Node {
 			tried[i] = keys.value(graph.BitwiseOr(s[3+i], s[1]))
 		}
 		from := graph.Mul(turn, graph.Const(g, int32(length)))
-		for _, v := range b.values(rowsAt(s[first:], from, length), length) {
+		for _, v := range b.Values(sample.RowsAt(s[first:], from, length), length) {
 			for i, t := range tried {
 				one := graph.Const(g, int32(1)<<(16*i))
 				acc = graph.Add(acc, graph.Where(graph.GreaterOrEqual(v, t), one, zero))
@@ -115,20 +98,6 @@ func count(counts *graph.Node, i, together int) *graph.Node {
 
 // mostCounted is the largest batch whose counts fit into half an int32.
 const mostCounted = 1<<15 - 1
-
-// filledUp puts NaN behind each operand's m examples, up to length.
-func (b blocks) filledUp(length int) []*graph.Node {
-	if length == b.m {
-		return b.operands
-	}
-	list := make([]*graph.Node, len(b.operands))
-	for i, operand := range b.operands {
-		dims := append([]int{length - b.m}, operand.Shape().Dimensions[1:]...)
-		nan := constant(operand, math.NaN())
-		list[i] = graph.Concatenate([]*graph.Node{operand, graph.BroadcastToDims(nan, dims...)}, 0)
-	}
-	return list
-}
 
 // keys are unsigned numbers in the order of a floating-point type: its bits, all of them turned for numbers with a
 // minus sign, and the sign's alone for the others.

@@ -57,35 +57,7 @@ var twins = map[string]func(p aggregate.Params, x [][]float64) []float64{
 		return 0.001 * sum
 	}),
 	"sign-of-sum": columns(func(_ aggregate.Params, v []float64) float64 { return 0.001 * sign(mean(v)) }),
-	"clip-norm": func(p aggregate.Params, x [][]float64) []float64 {
-		limit := p.MaxNorm
-		if limit == 0 {
-			limit = 1
-		}
-		out := make([]float64, len(x[0]))
-		for _, row := range x {
-			// The norm is largest·rest.
-			var largest, rest float64
-			for _, v := range row {
-				largest = max(largest, math.Abs(v))
-			}
-			for _, v := range row {
-				if largest > 0 {
-					rest = math.Hypot(rest, v/largest)
-				}
-			}
-			if math.IsInf(largest, 0) {
-				rest = math.NaN()
-			}
-			for j, v := range row {
-				if !(largest <= limit/rest) {
-					v = v / largest * (limit / rest)
-				}
-				out[j] += v / float64(len(x))
-			}
-		}
-		return out
-	},
+	"clip-norm":   clippedNorms,
 }
 
 func columns(f func(p aggregate.Params, v []float64) float64) func(aggregate.Params, [][]float64) []float64 {
@@ -216,7 +188,10 @@ func settings(name string) []aggregate.Params {
 	case "median-of-means":
 		return []aggregate.Params{{}, {Groups: 1}, {Groups: 4}}
 	case "clip-norm":
-		return []aggregate.Params{{}, {MaxNorm: 0.3}, {MaxNorm: 1e6}}
+		return []aggregate.Params{{}, {MaxNorm: 0.3}, {MaxNorm: 1e6}, {PerParameter: true}, {Automatic: true, MaxNorm: 2}, {Automatic: true, Gamma: 3, PerParameter: true}}
+	}
+	if list := weightSettings[name]; list != nil {
+		return list
 	}
 	return []aggregate.Params{{}}
 }
@@ -232,7 +207,7 @@ func TestRulesAgainstTwins(t *testing.T) {
 			cgtest.Each(t, func(t *testing.T, b compute.Backend) {
 				for _, m := range []int{1, 2, 3, 7, 26, 100} {
 					matrices := inputs(m)
-					if name != "clip-norm" {
+					if !whole[name] {
 						// Coordinates are each for themselves: one matrix of all inputs, one compilation.
 						matrices = map[string][][]float64{"all": sideBySide(matrices)}
 					}
@@ -265,7 +240,7 @@ func compare(t *testing.T, b compute.Backend, name string, p aggregate.Params, i
 		for i := range x {
 			size += math.Abs(x[i][j]) / float64(len(x))
 		}
-		if d := math.Abs(got[j] - want[j]); !(d <= 1e-14*(size+1)) {
+		if d := math.Abs(got[j] - want[j]); !(d <= max(1e-14, tolerances[name])*(size+1)) {
 			t.Fatalf("%+v m=%d %s: coordinate %d is %v, want %v", p, len(x), input, j, got[j], want[j])
 		}
 	}

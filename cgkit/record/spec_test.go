@@ -248,6 +248,8 @@ func TestOptionalFields(t *testing.T) {
 		"model":         func(s *Spec) { s.Model = "cnn" },
 		"setting":       func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "32"} },
 		"other setting": func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "64"} },
+		"rule setting":  func(s *Spec) { s.Aggregator, s.RuleSettings = "krum", map[string]string{"f": "3"} },
+		"of the model":  func(s *Spec) { s.Aggregator, s.Settings = "krum", map[string]string{"f": "3"} },
 		"two settings":  func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "64", "b": "\"x\", y"} },
 		"data":          func(s *Spec) { s.Data = "0123456789abcdef" },
 	} {
@@ -281,7 +283,8 @@ func TestOptionalFields(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Spec){
 		"../x": func(s *Spec) { s.Model = "../x" }, "a b": func(s *Spec) { s.Settings = map[string]string{"a b": "1"} },
-		"\n": func(s *Spec) { s.Settings = map[string]string{"a": "\n"} }, "XYZ": func(s *Spec) { s.Data = "XYZ" },
+		"a c": func(s *Spec) { s.RuleSettings = map[string]string{"a c": "1"} },
+		"\n":  func(s *Spec) { s.Settings = map[string]string{"a": "\n"} }, "XYZ": func(s *Spec) { s.Data = "XYZ" },
 	} {
 		s := plain
 		change(&s)

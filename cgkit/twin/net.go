@@ -99,6 +99,10 @@ func (n *Net) Logits(p *Pass, x []float64) []float64 {
 	return p.values[n.Layers()]
 }
 
+// Values are what entered each layer when the pass was last used, and the logits last: ReLU is applied to all between. They
+// are the pass's own, until its next use.
+func (p *Pass) Values() [][]float64 { return p.values }
+
 // Loss is the softmax cross-entropy of one example, and the class that the net finds likeliest, the first of several.
 func (n *Net) Loss(p *Pass, x []float64, label int) (loss float64, guess int) {
 	logits := n.Logits(p, x)

@@ -8,7 +8,7 @@ import (
 
 // Claim is one claim of the paper and the test that it must pass, fixed beforehand.
 type Claim struct {
-	ID         string      // C1 … C15
+	ID         string      // C1 … C15; with a letter behind for one of Later
 	Text       string      // the claim in our own words
 	Where      string      // section and figure of the paper
 	Figure     string      // our figure that shows it
@@ -49,7 +49,7 @@ func All() []Claim {
 	}
 }
 
-// Judge gives the verdict on every claim, in the order of [All], on the basis of [Paper]. Records that no claim asks
+// Judge gives the verdict on every claim, in the order of [All] and then of [Later], on the basis of [Paper]. Records that no claim asks
 // for, nil ones and copies are ignored.
 func Judge(records []*record.Record) []Verdict { return JudgeOn(Paper, records) }
 
@@ -57,7 +57,7 @@ func Judge(records []*record.Record) []Verdict { return JudgeOn(Paper, records) 
 func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 	pool := newPool(basis, records)
 	var verdicts []Verdict
-	for _, c := range All() {
+	for _, c := range append(All(), Later()...) {
 		e := &evidence{claim: c, pool: pool}
 		c.judge(e)
 		verdicts = append(verdicts, e.verdict())

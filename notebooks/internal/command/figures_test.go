@@ -196,7 +196,7 @@ func TestPaperGrid(t *testing.T) {
 	for _, s := range specs {
 		trained[s.ID()] = true
 	}
-	for _, s := range study.ClaimRuns("mnist") {
+	for _, s := range append(study.ClaimRuns("mnist"), study.FirstSteps("mnist")...) {
 		judged[s.ID()] = true
 	}
 	if !maps.Equal(trained, judged) {

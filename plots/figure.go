@@ -117,10 +117,13 @@ func (f *Figure) markRoom(st style) vg.Length {
 
 // resolve fills in the height that the figure chooses itself.
 func (f *Figure) resolve(s Size) (w, h vg.Length, err error) {
+	return f.resolveIn(newStyle(s), s)
+}
+
+func (f *Figure) resolveIn(st style, s Size) (w, h vg.Length, err error) {
 	if err := s.check(); err != nil {
 		return 0, 0, err
 	}
-	st := newStyle(s)
 	h = s.Height
 	if h == 0 {
 		if h, err = f.height(st, s.Width); err != nil {

@@ -15,10 +15,11 @@ type gridLayout struct {
 	w, h           vg.Length
 	cellW, cellH   vg.Length
 	x, y           [][]span
-	left           []vg.Length // left edge of each column's frames
-	bottom         []vg.Length // bottom edge of each row's frames
-	labels         []vg.Length // room for direct labels, by column
-	headX          vg.Length   // base line of row heads and of the Y label
+	left           []vg.Length  // left edge of each column's frames
+	bottom         []vg.Length  // bottom edge of each row's frames
+	labels         []vg.Length  // room for direct labels, by column
+	titles         [][][]string // of each panel, in lines
+	headX          vg.Length    // base line of row heads and of the Y label
 	yLabelX        vg.Length
 	headY, titleY  vg.Length // column heads and their title
 	xLabelY        vg.Length
@@ -81,6 +82,9 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 				room := min(textWidth(tick, cv.Label)+st.pt(8), w*0.35/vg.Length(cols))
 				l.labels[c] = max(l.labels[c], room)
 			}
+			for _, ref := range p.References {
+				l.labels[c] = max(l.labels[c], min(textWidth(tick, ref.Label)+st.pt(8), w*0.35/vg.Length(cols)))
+			}
 		}
 		free -= lead[c] + l.labels[c]
 	}
@@ -141,14 +145,19 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 			over[r] = st.pt(6)
 		}
 		label := false
-		for _, p := range g.Panels[r] {
-			if p.Title != "" {
-				over[r] = st.pt(12)
-				if r > 0 {
-					over[r] = st.pt(15)
-				}
-			}
+		titles := make([][]string, cols)
+		lines := 0
+		for c, p := range g.Panels[r] {
+			titles[c] = wrap(face(bold, st.textSize()), p.Title, l.cellW+l.labels[c]+st.pt(4), 3)
+			lines = max(lines, len(titles[c]))
 			label = label || p.XLabel != ""
+		}
+		l.titles = append(l.titles, titles)
+		if lines > 0 {
+			over[r] = st.pt(12) + st.titleLine()*vg.Length(lines-1)
+			if r > 0 {
+				over[r] += st.pt(3)
+			}
 		}
 		if r == rows-1 || !g.ShareX {
 			under[r] = st.pt(4.5) + st.tickSize()
@@ -226,9 +235,9 @@ func (g *Grid) draw(c vg.Canvas, l *gridLayout) {
 			f.noLabelX = g.ShareX && r < rows-1
 			f.noLabelY = g.ShareY && k > 0
 			drawPanel(c, f, p, l.labels[k])
-			if p.Title != "" {
-				drawText(c, head, ink, vg.Point{X: rect.Min.X, Y: rect.Max.Y + st.pt(4.5)}, anchor{0, 0}, 0,
-					fit(head, p.Title, l.cellW+l.labels[k]+st.pt(4)))
+			for i, line := range l.titles[r][k] {
+				y := rect.Max.Y + st.pt(4.5) + st.titleLine()*vg.Length(len(l.titles[r][k])-1-i)
+				drawText(c, head, ink, vg.Point{X: rect.Min.X, Y: y}, anchor{0, 0}, 0, line)
 			}
 			if p.XLabel != "" {
 				y := rect.Min.Y - st.pt(5) - st.tickSize()

@@ -26,7 +26,7 @@ func mechanism(records []*record.Record) (*plots.Figure, error) {
 	}{
 		{&plots.Panel{Title: "(a) Pristine examples predicted as labelled (%)", XSteps: true, Percent: true}, "pristine_accuracy"},
 		{&plots.Panel{Title: "(b) Corrupt examples predicted as labelled (%)", XSteps: true, Percent: true}, "corrupt_accuracy"},
-		{&plots.Panel{Title: "(c) Energy removed, ‖g − g̃‖² / ‖g‖² (%)", XSteps: true, Percent: true}, "energy_removed"},
+		{&plots.Panel{Title: "(c) Energy removed, ‖g − g̃‖² / ‖g‖² (%)", XSteps: true, Percent: true}, "energy_removed"},
 		{&plots.Panel{Title: "(d) Cosine of g and g̃", XSteps: true, YMin: -0.05, YMax: 1.05}, "cosine"},
 	}
 	cs := csOf(records)

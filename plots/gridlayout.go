@@ -4,6 +4,7 @@ package plots
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot/vg"
@@ -219,42 +220,76 @@ func (g *Grid) heat() bool {
 	return true
 }
 
-// draw draws the grid.
-func (g *Grid) draw(c vg.Canvas, l *gridLayout) {
+// placed is a text with its place.
+type placed struct {
+	text  string
+	at    vg.Point
+	by    anchor
+	up    bool // read from below
+	bold  bool
+	color color.NRGBA
+}
+
+// texts are the grid's titles, heads and labels of axes.
+func (g *Grid) texts(l *gridLayout) (list []placed) {
 	st := l.st
 	head, text := face(bold, st.textSize()), face(regular, st.textSize())
-	rows, cols := len(g.Panels), len(g.Panels[0])
-	for r := 0; r < rows; r++ {
-		for k := 0; k < cols; k++ {
-			p := g.Panels[r][k]
-			rect := vg.Rectangle{
-				Min: vg.Point{X: l.left[k], Y: l.bottom[r]},
-				Max: vg.Point{X: l.left[k] + l.cellW, Y: l.bottom[r] + l.cellH},
-			}
-			f := newFrame(st, rect, p, l.x[r][k], l.y[r][k])
-			f.noLabelX = g.ShareX && r < rows-1
-			f.noLabelY = g.ShareY && k > 0
-			drawPanel(c, f, p, l.labels[k])
+	add := func(x, y vg.Length, by anchor, up, heavy bool, txt string) {
+		if txt != "" {
+			list = append(list, placed{txt, vg.Point{X: x, Y: y}, by, up, heavy, ink})
+		}
+	}
+	for r, row := range g.Panels {
+		for k, p := range row {
+			x, y := l.left[k], l.bottom[r]
 			for i, line := range l.titles[r][k] {
-				y := rect.Max.Y + st.pt(4.5) + st.titleLine()*vg.Length(len(l.titles[r][k])-1-i)
-				drawText(c, head, ink, vg.Point{X: rect.Min.X, Y: y}, anchor{0, 0}, 0, line)
+				add(x, y+l.cellH+st.pt(4.5)+st.titleLine()*vg.Length(len(l.titles[r][k])-1-i), anchor{0, 0}, false, true, line)
 			}
-			if p.XLabel != "" {
-				y := rect.Min.Y - st.pt(5) - st.tickSize()
-				drawText(c, text, ink, vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: y}, anchor{0.5, 1}, 0, p.XLabel)
-			}
+			add(x+l.cellW/2, y-st.pt(5)-st.tickSize(), anchor{0.5, 1}, false, false, p.XLabel)
 		}
 	}
 	midX, midY := (l.firstX+l.lastX)/2, (l.bottom[0]+l.cellH+l.firstY)/2
-	drawText(c, text, ink, vg.Point{X: midX, Y: l.titleY}, anchor{0.5, 0}, 0, g.ColumnTitle)
+	add(midX, l.titleY, anchor{0.5, 0}, false, false, g.ColumnTitle)
 	for k, h := range g.ColumnHeads {
-		drawText(c, head, ink, vg.Point{X: l.left[k] + l.cellW/2, Y: l.headY}, anchor{0.5, 0}, 0, fit(head, h, l.cellW+st.pt(5)))
+		add(l.left[k]+l.cellW/2, l.headY, anchor{0.5, 0}, false, true, fit(head, h, l.cellW+st.pt(5)))
 	}
 	for r, h := range g.RowHeads {
-		drawText(c, head, ink, vg.Point{X: l.headX, Y: l.bottom[r] + l.cellH/2}, anchor{0.5, 0}, math.Pi/2, fit(head, h, l.cellH+st.pt(5)))
+		add(l.headX, l.bottom[r]+l.cellH/2, anchor{0.5, 0}, true, true, fit(head, h, l.cellH+st.pt(5)))
 	}
-	drawText(c, text, ink, vg.Point{X: l.yLabelX, Y: midY}, anchor{0.5, 0}, math.Pi/2, fit(text, g.YLabel, l.h*0.95))
-	drawText(c, text, ink, vg.Point{X: midX, Y: l.xLabelY}, anchor{0.5, 0}, 0, g.XLabel)
+	add(l.yLabelX, midY, anchor{0.5, 0}, true, false, fit(text, g.YLabel, l.h*0.95))
+	add(midX, l.xLabelY, anchor{0.5, 0}, false, false, g.XLabel)
+	return list
+}
+
+// frame is that of a panel.
+func (g *Grid) frame(l *gridLayout, r, k int) frame {
+	f := newFrame(l.st, vg.Rectangle{
+		Min: vg.Point{X: l.left[k], Y: l.bottom[r]},
+		Max: vg.Point{X: l.left[k] + l.cellW, Y: l.bottom[r] + l.cellH},
+	}, g.Panels[r][k], l.x[r][k], l.y[r][k])
+	f.noLabelX = g.ShareX && r < len(g.Panels)-1
+	f.noLabelY = g.ShareY && k > 0
+	return f
+}
+
+// draw draws the grid.
+func (g *Grid) draw(c vg.Canvas, l *gridLayout) {
+	st := l.st
+	for r, row := range g.Panels {
+		for k, p := range row {
+			drawPanel(c, g.frame(l, r, k), p, l.labels[k])
+		}
+	}
+	for _, t := range g.texts(l) {
+		w, rot := regular, 0.0
+		if t.bold {
+			w = bold
+		}
+		if t.up {
+			rot = math.Pi / 2
+		}
+		drawText(c, face(w, st.textSize()), t.color, t.at, t.by, rot, t.text)
+	}
 	switch g.Legend {
 	case LegendBelow:
 		drawLegendBelow(c, st, l.legend, 0, l.w, l.legendTop)

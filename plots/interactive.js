@@ -204,7 +204,7 @@
       make(g, 'path', {d: `M${x},${y}V${y + h}H${x + w}`, fill: 'none', stroke: '#555', 'stroke-width': 0.8});
       if (p.labelled) ends(p, g);
       const pad = make(g, 'rect', {x, y, width: w, height: h, fill: 'transparent', tabindex: 0, role: 'img', 'aria-label': p.name + ': values by arrow keys', 'data-lm-suppress-shortcuts': 'true'});
-      pad.addEventListener('pointermove', e => {
+      for (const kind of ['pointermove', 'pointerdown']) pad.addEventListener(kind, e => {
         const box = svg.getBoundingClientRect();
         show(p, (e.clientX - box.left) * d.w / box.width, (e.clientY - box.top) * (d.h + bar) / box.height - bar);
       });
@@ -308,7 +308,7 @@
         const [r, c] = at;
         tell(p, x + (c + 0.5) * cw, y + r * ch + 12, `row ${r}, column ${c}`, [[{c: '#555', text: p.heat.name}, short(v[r][c])]], [[x + (c + 0.5) * cw, y + (r + 0.5) * ch, '#222']]);
       };
-      pad.addEventListener('pointermove', e => {
+      for (const kind of ['pointermove', 'pointerdown']) pad.addEventListener(kind, e => {
         const box = pad.getBoundingClientRect(), to = (t, n) => Math.max(0, Math.min(n - 1, Math.floor(t * n)));
         at = [to((e.clientY - box.top) / box.height, rows), to((e.clientX - box.left) / box.width, cols)];
         look();

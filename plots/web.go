@@ -43,10 +43,15 @@ func (v web) MarshalJSON() ([]byte, error) {
 	if !finite(float64(v)) {
 		return []byte("null"), nil
 	}
-	if v == web(math.Trunc(float64(v))) && math.Abs(float64(v)) < 1e15 {
-		return strconv.AppendInt(nil, int64(v), 10), nil // a step, whole
+	whole := func(v float64) bool { return v == math.Trunc(v) && math.Abs(v) < 1e15 }
+	if short := strconv.FormatFloat(float64(v), 'g', 4, 64); !whole(float64(v)) {
+		if rounded, err := strconv.ParseFloat(short, 64); err != nil || !whole(rounded) {
+			return []byte(short), err
+		} else {
+			v = web(rounded)
+		}
 	}
-	return strconv.AppendFloat(nil, float64(v), 'g', 4, 64), nil
+	return strconv.AppendInt(nil, int64(v), 10), nil // a step keeps all its digits
 }
 
 // UnmarshalJSON implements json.Unmarshaler.

@@ -4,6 +4,7 @@ package sample
 
 import (
 	"math"
+	"slices"
 
 	"coherentgradients/cgkit/aggregate/internal/arith"
 
@@ -69,6 +70,23 @@ func (b Blocks) Values(operands []*graph.Node, count int) []*graph.Node {
 		list[i] = example(i)
 	}
 	return list
+}
+
+// Among is the sample with NaN in place of the values of examples that are no members; members: a boolean [m].
+func (b Blocks) Among(members *graph.Node) Blocks {
+	n, read := len(b.Operands), b.read
+	b.Operands = append(slices.Clone(b.Operands), members)
+	b.Flips = append(slices.Clone(b.Flips), false)
+	b.read = func(operands []*graph.Node) func(int) *graph.Node {
+		example := read(operands[:n])
+		return func(i int) *graph.Node {
+			value := example(i)
+			dims := value.Shape().Dimensions
+			in := graph.BroadcastToDims(StoredExample(operands[n], i), dims...)
+			return graph.Where(in, value, graph.BroadcastToDims(arith.Constant(value, math.NaN()), dims...))
+		}
+	}
+	return b
 }
 
 // Fold combines all values with acc, a block at a time: add returns acc after the given values. extras are what add

@@ -7,6 +7,9 @@ import "fmt"
 // NamedRun is one of several runs to be compared.
 type NamedRun struct {
 	Name string
+	// Role is the run's colour, such as [Winsorization](c); Auto takes [Series]
+	// by its place.
+	Role Role
 	Evaluations
 }
 
@@ -33,13 +36,17 @@ func Compare(d CompareData) (*Figure, error) {
 	var keys []Key
 	for i := range d.Runs {
 		r := &d.Runs[i]
+		role := r.Role
+		if role == Auto {
+			role = Series(i)
+		}
 		if err := r.check(); err != nil {
 			return nil, fmt.Errorf("comparison: run %q: %w", oneLine(r.Name, 60), err)
 		}
-		r.curve(acc, r.Name+", train", r.Name+" train", r.TrainAccuracy, r.TrainBand, Series(i), Solid)
-		r.curve(acc, r.Name+", test", r.Name+" test", r.TestAccuracy, r.TestBand, Series(i), Dashed)
-		r.curve(over, r.Name+", overfit", r.Name, r.Overfit, r.OverfitBand, Series(i), Solid)
-		keys = append(keys, Key{Name: r.Name, Role: Series(i), Dash: Solid})
+		r.curve(acc, r.Name+", train", r.Name+" train", r.TrainAccuracy, r.TrainBand, role, Solid)
+		r.curve(acc, r.Name+", test", r.Name+" test", r.TestAccuracy, r.TestBand, role, Dashed)
+		r.curve(over, r.Name+", overfit", r.Name, r.Overfit, r.OverfitBand, role, Solid)
+		keys = append(keys, Key{Name: r.Name, Role: role, Dash: Solid})
 	}
 	keys = append(keys, Key{Name: "train (noisy labels)", Dash: Solid, Neutral: true}, Key{Name: "test", Dash: Dashed, Neutral: true})
 	for i := range d.Runs {

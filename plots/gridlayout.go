@@ -59,14 +59,20 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 	for c := 0; c < cols; c++ {
 		if c == 0 || !g.ShareY {
 			for r := 0; r < rows; r++ {
-				lead[c] = max(lead[c], yLabelWidth(st, l.y[r][c], g.Panels[r][c].Percent)+st.pt(4.5))
+				lead[c] = max(lead[c], yLabelWidth(st, l.y[r][c], g.Panels[r][c])+st.pt(4.5))
 			}
 		}
 		if c > 0 {
 			lead[c] += st.pt(6)
+			if p := g.Panels[0][c]; !p.XSteps && g.ShareY { // the number at one end, and that at the next one's beginning
+				lead[c] += st.pt(7)
+			}
 		}
 		for r := 0; r < rows; r++ {
 			p := g.Panels[r][c]
+			if p.Heat != nil {
+				l.labels[c] = max(l.labels[c], p.Heat.scaleWidth(st))
+			}
 			if !p.DirectLabels || p.blank() {
 				continue
 			}
@@ -98,6 +104,12 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 	}
 	right := st.pt(6) // the last tick label's overhang
 	l.cellW = (free - right) / vg.Length(cols)
+	if most := st.pt(235); g.heat() && l.cellW > most { // as tall as it is wide: keep it on a page
+		x += (l.cellW - most) * vg.Length(cols) / 2
+		l.yLabelX += (l.cellW - most) * vg.Length(cols) / 2
+		l.headX += (l.cellW - most) * vg.Length(cols) / 2
+		l.cellW = most
+	}
 	if l.cellW < st.pt(14) {
 		return nil, fmt.Errorf("figure width %.3g in is too small for %d columns of panels: use a wider size or fewer columns", float64(w)/72, cols)
 	}
@@ -184,6 +196,18 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 	}
 	l.legendTop = y - st.pt(3)
 	return l, nil
+}
+
+// heat says that all panels are heat maps.
+func (g *Grid) heat() bool {
+	for _, row := range g.Panels {
+		for _, p := range row {
+			if p.Heat == nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // draw draws the grid.

@@ -15,7 +15,21 @@ type legendEntry struct {
 	dash Dash
 	ref  bool
 	band bool
+	kind entryKind
+	mark mark // of marked
 }
+
+// entryKind is what an entry shows beside its name.
+type entryKind int
+
+const (
+	lined entryKind = iota
+	lineAndMarks
+	marked
+	filled
+	striped
+	vertical
+)
 
 // legend is the grid's legend: its keys, or else every name in its panels.
 func (g *Grid) legend() []legendEntry {
@@ -62,7 +76,15 @@ func legendEntries(panels [][]*Panel) []legendEntry {
 				continue
 			}
 			for i, c := range p.Curves {
-				add(&curves, legendEntry{name: c.Name, col: roleColor(c.Role, i), dash: roleDash(c.Role, c.Dash, i), band: len(c.Lo) > 0})
+				add(&curves, c.entry(i))
+			}
+			if l := p.layer(); l != nil {
+				for _, e := range l.entries() {
+					add(&curves, e)
+				}
+			}
+			for _, v := range p.Verticals {
+				add(&refs, legendEntry{name: v.Name, col: verticalInk, dash: verticalDash, kind: vertical})
 			}
 			for _, r := range p.References {
 				add(&refs, legendEntry{name: r.Name, col: refInk, ref: true})
@@ -82,15 +104,26 @@ func (e legendEntry) width(st style) vg.Length {
 // draw draws the entry with its left end at pt, which is at mid height.
 func (e legendEntry) draw(c vg.Canvas, st style, pt vg.Point) {
 	end := vg.Point{X: pt.X + st.legendSample(), Y: pt.Y}
+	h := st.pt(2.6)
+	swatch := vg.Rectangle{Min: vg.Point{X: end.X - st.pt(9), Y: pt.Y - h}, Max: vg.Point{X: end.X, Y: pt.Y + h}}
 	switch {
+	case e.kind == filled || e.kind == striped:
+		drawBar(c, st, e.col, swatch, e.kind == striped)
+	case e.kind == marked:
+		drawMark(c, st, e.mark, e.col, vg.Point{X: end.X - st.pt(4.5), Y: pt.Y})
+	case e.kind == vertical:
+		line(c, e.col, st.refWidth()*1.3, e.dash.pattern(st), pt, end)
 	case e.ref:
 		line(c, e.col, st.refWidth(), nil, pt, end)
 	default:
 		if e.band {
-			h := st.pt(2.4)
+			h = st.pt(2.4)
 			box(c, withAlpha(e.col, 0.18), vg.Rectangle{Min: vg.Point{X: pt.X, Y: pt.Y - h}, Max: vg.Point{X: end.X, Y: pt.Y + h}})
 		}
-		line(c, e.col, st.curveWidth(), e.dash.pattern(st), pt, end)
+		line(c, e.col, e.lineWidth(st), e.dash.pattern(st), pt, end)
+		if e.kind == lineAndMarks {
+			drawMark(c, st, e.mark, e.col, vg.Point{X: (pt.X + end.X) / 2, Y: pt.Y})
+		}
 	}
 	drawText(c, face(regular, st.textSize()), ink, vg.Point{X: end.X + st.pt(3), Y: pt.Y}, anchor{0, 0.5}, 0, e.name)
 }

@@ -121,7 +121,7 @@ var nan = math.NaN()
 func madeUpCompare(cs ...float64) CompareData {
 	d := CompareData{Meta: madeUpMeta("Runs at 50 % label noise with several c.")}
 	for _, c := range cs {
-		d.Runs = append(d.Runs, NamedRun{"c = " + compact(c), madeUpRun(0.5, c, 60000)})
+		d.Runs = append(d.Runs, NamedRun{"c = " + compact(c), Winsorization(c), madeUpRun(0.5, c, 60000)})
 	}
 	return d
 }

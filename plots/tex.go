@@ -43,8 +43,11 @@ func (c *texCanvas) text(f font.Face, pt vg.Point, at float64, txt string) {
 		if err != nil && c.err == nil {
 			c.err = err
 		}
-		if s.rise != 0 {
+		switch {
+		case s.rise < 0:
 			set = `\textsubscript{` + set + `}`
+		case s.rise > 0:
+			set = `\textsuperscript{` + set + `}`
 		}
 		b.WriteString(set)
 	}

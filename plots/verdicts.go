@@ -105,7 +105,7 @@ type verdicts struct {
 func verdictColor(verdict string) color.NRGBA {
 	switch verdict {
 	case "holds":
-		return okabeGreen
+		return okabeBlue
 	case "holds in part":
 		return okabeSky
 	case "does not hold":
@@ -168,7 +168,7 @@ func (v verdicts) key(c vg.Canvas, st style, fc font.Face, y, w vg.Length) {
 }
 
 func drawCondition(c vg.Canvas, st style, at vg.Point, k Condition) {
-	col, r := okabeGreen, st.pt(3.4)
+	col, r := okabeBlue, st.pt(3.4)
 	if !k.Met {
 		col = okabeVermillion
 	}

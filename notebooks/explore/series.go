@@ -71,14 +71,14 @@ func noiseFrames(records []*record.Record) (frames []Frame, telling int, err err
 	for i, noise := range noises {
 		panels := twoPanels()
 		var used []*record.Record
-		for k, c := range cs {
+		for _, c := range cs {
 			for _, r := range there {
 				if r.Spec.Noise != noise || r.Spec.C != c {
 					continue
 				}
 				used = append(used, r)
 				for p, column := range []string{"train_accuracy", "test_accuracy"} {
-					curve(panels[p], r, "c = "+number(c), column, plots.Series(k))
+					curve(panels[p], r, "c = "+number(c), column, plots.Winsorization(c))
 				}
 			}
 		}
@@ -115,9 +115,9 @@ func stepFrames(records []*record.Record) (frames []Frame, telling int, err erro
 		for _, noise := range noises {
 			proper.X, proper.Y = append(proper.X, 100*noise), append(proper.Y, study.ProperAccuracy(noise, there...))
 		}
-		for k, c := range cs {
+		for _, c := range cs {
 			for p, column := range []string{"train_accuracy", "test_accuracy"} {
-				curve := plots.Curve{Name: "c = " + number(c), Role: plots.Series(k)}
+				curve := plots.Curve{Name: "c = " + number(c), Role: plots.Winsorization(c)}
 				for _, noise := range noises {
 					if v, ok := valueAt(there, noise, c, step, column); ok {
 						curve.X, curve.Y = append(curve.X, 100*noise), append(curve.Y, v)

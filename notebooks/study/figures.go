@@ -35,7 +35,7 @@ func CompareFigure(records ...*record.Record) *plots.Figure { return figure(comp
 func compare(records []*record.Record) (*plots.Figure, error) {
 	d := plots.CompareData{Meta: meta("Training with and without winsorization", records...)}
 	for _, r := range records {
-		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, records), Evaluations: *evaluations(r)})
+		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, records), Role: runRole(r, records), Evaluations: *evaluations(r)})
 	}
 	return plots.Compare(d)
 }
@@ -171,6 +171,18 @@ func title(name string) string {
 		return about.Title
 	}
 	return name
+}
+
+// runRole is the colour of a run among others: that of its c or of its noise where they differ in one of these alone.
+func runRole(r *record.Record, all []*record.Record) plots.Role {
+	cs, levels := csOf(all), levelsOf(all)
+	switch {
+	case len(cs) == len(all):
+		return plots.Winsorization(r.Spec.C)
+	case len(levels) == len(all):
+		return plots.NoiseLevel(r.Spec.Noise)
+	}
+	return plots.Auto
 }
 
 // runName tells a run from the others it is compared with.

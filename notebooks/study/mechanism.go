@@ -32,17 +32,17 @@ func mechanism(records []*record.Record) (*plots.Figure, error) {
 	cs := csOf(records)
 	var keys []plots.Key
 	several := false
-	for i, c := range cs {
+	for _, c := range cs {
 		runs := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil || r.Spec.C != c })
 		several = several || len(runs) > 1
 		steps := evaluated(runs, math.MaxInt)
 		name := fmt.Sprintf("c = %v", c)
 		for _, p := range panels {
 			if l := spread(runs, steps, named(p.name)); l.Y != nil && (c > 0 || p.name == "pristine_accuracy" || p.name == "corrupt_accuracy") {
-				p.Curves = append(p.Curves, plots.Curve{Name: name, X: steps, Y: l.Y, Lo: l.Lo, Hi: l.Hi, Role: plots.Series(i)})
+				p.Curves = append(p.Curves, plots.Curve{Name: name, X: steps, Y: l.Y, Lo: l.Lo, Hi: l.Hi, Role: plots.Winsorization(c)})
 			}
 		}
-		keys = append(keys, plots.Key{Name: name, Role: plots.Series(i)})
+		keys = append(keys, plots.Key{Name: name, Role: plots.Winsorization(c)})
 	}
 	what := "What winsorizing does over training, on all examples (a, b) and on the gradient of a batch (c, d)"
 	if len(levelsOf(records)) == 1 {

@@ -3,8 +3,11 @@
 package train
 
 import (
+	"errors"
+
 	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/perexample"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -12,6 +15,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	gomlxtrain "github.com/gomlx/gomlx/ml/train"
+	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // compile prepares the computations; they are compiled when first called.
@@ -28,8 +32,26 @@ func (e *engine) compile() (err error) {
 	if e.evaluate, err = model.NewExec(e.backend, e.store, e.evaluateGraph); err != nil || !e.hasEffect() {
 		return err
 	}
+	if aggregate.NeedsMeanOnly(e.rule) && !e.canProbe() {
+		return nil
+	}
 	e.probe, err = model.NewExec(e.backend, e.store, e.probeGraph)
 	return err
+}
+
+// canProbe says whether the model's per-example gradients can be had outside of training. To train by a rule that needs
+// the mean alone they need not.
+func (e *engine) canProbe() bool {
+	g := NewGraph(e.backend, "probe")
+	defer g.Finalize()
+	model.SetStore(g, e.store)
+	inputs, labels := e.feed.rawShapes(e.problem.Spec.Batch)
+	withBatches := func(s shapes.Shape) shapes.Shape { return shapes.Make(s.DType, append([]int{1}, s.Dimensions...)...) }
+	var refused *perexample.Unsupported
+	err := exceptions.TryCatch[error](func() {
+		e.probeGraph(nil, []*Node{Parameter(g, "inputs", withBatches(inputs)), Parameter(g, "labels", withBatches(labels))})
+	})
+	return !errors.As(err, &refused)
 }
 
 // loopGraph makes n updates. inputs: raw inputs [chunk, batch, features], labels [chunk, batch], n. It returns the

@@ -116,3 +116,11 @@ func withSeeds(s record.Spec, count int64) []record.Spec {
 	}
 	return specs
 }
+
+// Steps is a number of updates for a loop in a cell, and another for quick mode.
+func Steps(n, quick int) int {
+	if Mode() == place.Quick {
+		return quick
+	}
+	return n
+}

@@ -124,7 +124,9 @@ func TestLargestDifference(t *testing.T) {
 	if got := LargestDifference(a, b); got != 0.125 {
 		t.Errorf("difference %v", got)
 	}
-	a.GetVariable("/w").MustSetValue(tensors.FromValue([]float32{float32(math.NaN()), 2}))
+	if err := a.GetVariable("/w").SetValue(tensors.FromValue([]float32{float32(math.NaN()), 2})); err != nil {
+		t.Fatal(err)
+	}
 	if got := LargestDifference(a, b); !math.IsNaN(got) {
 		t.Errorf("difference of a NaN: %v", got)
 	}

@@ -77,11 +77,12 @@ func lab(cmd *cobra.Command, f labFlags, args []string) error {
 	if err := os.MkdirAll(filepath.Join(folder, mineFolder), 0o755); err != nil {
 		return fmt.Errorf("the folder for notebooks of your own can't be made: %w", err)
 	}
-	var tutorials []string
+	var committed, tutorials []string
+	for _, name := range there.committed {
+		committed = append(committed, there.file(name))
+	}
 	if !f.edit {
-		for _, name := range there.committed {
-			tutorials = append(tutorials, there.file(name))
-		}
+		tutorials = committed
 	}
 	s, err := setup.Jupyter(ctx, setup.Options{Root: root, Completion: !f.noCompletion, Printer: out})
 	if err != nil {
@@ -94,7 +95,7 @@ func lab(cmd *cobra.Command, f labFlags, args []string) error {
 	step := out.Start("JupyterLab: starting")
 	defer step.Fail()
 	server, err := s.StartLab(ctx, jupyter.LabOptions{
-		Root: folder, Port: f.port, Open: open, Tutorials: tutorials, Mine: mineFolder, ForTests: f.forTests,
+		Root: folder, Port: f.port, Open: open, Tutorials: tutorials, Trusted: committed, Mine: mineFolder, ForTests: f.forTests,
 	})
 	if err != nil {
 		return err

@@ -37,6 +37,9 @@ type LabOptions struct {
 	// Tutorials are the notebooks in Root that are shown read-only, with their endings: they can be changed and run,
 	// and kept under another name, but not saved. New notebooks made beside them go into Mine.
 	Tutorials []string
+	// Trusted are the notebooks in Root whose outputs may run scripts at once, with their endings: figures answer and
+	// sliders move without being run first.
+	Trusted []string
 	// Mine is the folder in Root for notebooks of the user's own; "": none.
 	Mine string
 	// ForTests exposes JupyterLab's own object in the page, for a driving browser.
@@ -72,7 +75,7 @@ func (s *Session) StartLab(ctx context.Context, o LabOptions) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := json.Marshal(map[string]any{"tutorials": o.Tutorials, "mine": o.Mine})
+	files, err := json.Marshal(map[string]any{"tutorials": o.Tutorials, "trusted": o.Trusted, "mine": o.Mine})
 	if err != nil {
 		return nil, err
 	}

@@ -56,8 +56,8 @@ func (l *lookUps) gramBy(m, tile int) way  { return l.by(m*m*l.positions*l.posit
 func (l *lookUps) whole() *graph.Node { return flat(scatterEach(l.index, l.arriving, l.rows)) }
 
 // units are the look-ups with what arrives divided by the largest magnitude that an example has there.
-func (l *lookUps) units() (units *lookUps, scale *graph.Node) {
-	units = new(*l)
+func (l *lookUps) units() (factored, *graph.Node) {
+	units := new(*l)
 	arriving, scale := unitRows(flat(l.arriving))
 	units.arriving = graph.Reshape(arriving, l.arriving.Shape().Dimensions...)
 	return units, scale

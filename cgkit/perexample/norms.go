@@ -18,6 +18,7 @@ type factored interface {
 	squares(w way, tile int) *graph.Node
 	gram(w way, tile int) *graph.Node
 	weighted(weights *graph.Node) *graph.Node
+	units() (units factored, scale *graph.Node)
 	finishRows(rows, weights *graph.Node) *graph.Node
 	whole() *graph.Node
 }
@@ -115,10 +116,12 @@ func (v *View) unit() *unitForm {
 		return v.units
 	}
 	v.units = &unitForm{}
-	if s := v.sides(); s != nil {
-		v.units.products, v.units.scale = s.units()
-	} else if l := v.lookUps(); l != nil {
-		v.units.products, v.units.scale = l.units()
+	f := v.form()
+	if f != nil && f.normsBy(v.m, v.tileBytes()) == stored && v.stack() != nil {
+		f = nil // all of them are made anyway: their own largest magnitudes cost less than those of what they are made of
+	}
+	if f != nil {
+		v.units.products, v.units.scale = f.units()
 	} else if stack := v.stack(); stack != nil {
 		v.units.rows, v.units.scale = unitRows(flat(stack))
 	} else {

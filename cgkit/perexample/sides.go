@@ -86,8 +86,8 @@ func (v *View) denseSides() *sides {
 }
 
 // units are the sides divided by the largest magnitude that an example has in each, and the products of those.
-func (s *sides) units() (units *sides, scale *graph.Node) {
-	units = new(*s)
+func (s *sides) units() (factored, *graph.Node) {
+	units := new(*s)
 	left, right := units.left.Shape().Dimensions, units.right.Shape().Dimensions
 	l, ls := unitRows(flat(units.left))
 	r, rs := unitRows(flat(units.right))

@@ -97,7 +97,7 @@ func trainingStep(b *testing.B, backend compute.Backend, net func(scope *model.S
 //
 //	go test ./cgkit -run xxx -bench Convolutions -benchtime 30x
 func BenchmarkConvolutions(b *testing.B) {
-	contest(b, convolutionalNet(16, 32, 64), pictures(100), []string{"mean", "c=1", "c=8", "clip-norm"})
+	contest(b, convolutionalNet(16, 32, 64), noisePictures(100), []string{"mean", "c=1", "c=8", "clip-norm"})
 }
 
 // BenchmarkWeightRules is the rules that need only norms or the Gram matrix, on the paper's net.
@@ -114,7 +114,7 @@ func BenchmarkMasks(b *testing.B) {
 
 // BenchmarkWideConvolutions is the same with 64, 128 and 256 channels, 373,706 parameters.
 func BenchmarkWideConvolutions(b *testing.B) {
-	contest(b, convolutionalNet(64, 128, 256), pictures(100), []string{"mean", "c=1", "c=8", "clip-norm"})
+	contest(b, convolutionalNet(64, 128, 256), noisePictures(100), []string{"mean", "c=1", "c=8", "clip-norm"})
 }
 
 // convolutionalNet has a 3×3 convolution, ReLU and 2×2 max pooling for each number of channels, and reads their means.
@@ -128,8 +128,8 @@ func convolutionalNet(channels ...int) func(scope *model.Scope, x *graph.Node) *
 	}
 }
 
-// pictures is a batch of m pictures of noise.
-func pictures(m int) train.Batch {
+// noisePictures is a batch of m pictures of noise.
+func noisePictures(m int) train.Batch {
 	rng := rand.New(rand.NewPCG(uint64(m), 2))
 	data, labels := make([]float32, m*32*32*3), make([]int32, m)
 	for i := range data {

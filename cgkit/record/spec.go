@@ -54,13 +54,27 @@ type Spec struct {
 
 	// Model is the network's name in package models; "" is the paper's, "mlp". Any other takes no hidden and no init.
 	Model string `json:"model,omitempty"`
-	// Settings are what the model is told in place of its defaults.
+	// Settings are the model's hyperparameters that are not its defaults.
 	Settings map[string]string `json:"settings,omitempty"`
 	// Data is the content of a data set that is not a published one: the first 16 hexadecimal digits of its DataHash.
 	Data string `json:"data,omitempty"`
+
+	// Weights is in what precision the update keeps weights: "", as the model has them, or [WeightsFloat64], as the
+	// authors' code does: w ← w − η·g̃ in float64, of a step rounded to float32, and the net computes with float32 copies.
+	Weights string `json:"weights,omitempty"`
+	// MaxUpdate is the largest ‖Δw‖ of an update, over all variables together: one that would be longer is shortened to
+	// it. 0: none.
+	MaxUpdate float64 `json:"max_update,omitempty"`
+	// WeightDecay λ adds λ·w to the rule's direction, of every variable. 0: none.
+	WeightDecay float64 `json:"weight_decay,omitempty"`
+	// Schedule is when the run is evaluated: "", at the paper's steps, or [ScheduleDense].
+	Schedule string `json:"schedule,omitempty"`
 	// RuleSettings are what the rule is told in place of its defaults, besides c and percentile.
 	RuleSettings map[string]string `json:"rule_settings,omitempty"`
 }
+
+// WeightsFloat64 keeps weights in float64, see Spec.Weights.
+const WeightsFloat64 = "float64"
 
 // ModelName is the network's name, "mlp" where Model is empty.
 func (s Spec) ModelName() string {
@@ -127,6 +141,8 @@ func (s Spec) plain() Spec {
 			*list = nil
 		}
 	}
+	s.MaxUpdate += 0
+	s.WeightDecay += 0
 	if s.Model != "" { // widths and initial weights are the paper's net's
 		s.Hidden, s.Init = []int{}, InitAuthors
 	}
@@ -134,6 +150,22 @@ func (s Spec) plain() Spec {
 		s.Percentile = PercentileNearest
 	}
 	return s
+}
+
+// Besides says in words what a spec asks of the update that is not the paper's, as "weights in float64, updates up to 0.2,
+// weight decay 0.001"; "" for nothing.
+func (s Spec) Besides() string {
+	var words []string
+	if s.Weights != "" {
+		words = append(words, "weights in "+s.Weights)
+	}
+	if s.MaxUpdate != 0 {
+		words = append(words, fmt.Sprintf("updates up to %v", s.MaxUpdate))
+	}
+	if s.WeightDecay != 0 {
+		words = append(words, fmt.Sprintf("weight decay %v", s.WeightDecay))
+	}
+	return strings.Join(words, ", ")
 }
 
 // ID names the record of the spec: readable, and ending in a hash of the spec alone, as in
@@ -185,6 +217,18 @@ func (s Spec) canonical() []byte {
 	if s.Data != "" {
 		fmt.Fprintf(&b, `,"data":%q`, s.Data)
 	}
+	if s.Weights != "" {
+		fmt.Fprintf(&b, `,"weights":%q`, s.Weights)
+	}
+	if s.MaxUpdate != 0 {
+		fmt.Fprintf(&b, `,"max_update":%s`, number(s.MaxUpdate))
+	}
+	if s.WeightDecay != 0 {
+		fmt.Fprintf(&b, `,"weight_decay":%s`, number(s.WeightDecay))
+	}
+	if s.Schedule != "" {
+		fmt.Fprintf(&b, `,"schedule":%q`, s.Schedule)
+	}
 	texts("rule_settings", s.RuleSettings)
 	b.WriteByte('}')
 	return b.Bytes()
@@ -194,7 +238,7 @@ func (s Spec) canonical() []byte {
 const defaultModel = "mlp"
 
 // optionalFields may be left out of a spec.json.
-var optionalFields = []string{"model", "settings", "data", "rule_settings"}
+var optionalFields = []string{"model", "settings", "data", "weights", "max_update", "weight_decay", "schedule", "rule_settings"}
 
 // specFields are the names of a spec.json that are needed; besides them only optionalFields are allowed.
 var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", "c", "percentile", "init", "steps",

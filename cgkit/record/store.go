@@ -137,7 +137,7 @@ func (s *Store) copyInto(into string, r *Record) error {
 	}
 	defer folder.Close()
 	from := recordFolder{folder, r.Dir}
-	evaluations := len(Schedule(r.Spec.Steps))
+	evaluations := len(r.Spec.Evaluated())
 	texts := map[string][]byte{}
 	same := true
 	names := []string{ProvenanceName, DivergedName, LearnedName, EvaluationsName, SealName, SpecName}

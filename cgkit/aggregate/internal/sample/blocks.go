@@ -4,6 +4,7 @@ package sample
 
 import (
 	"math"
+	"slices"
 
 	"coherentgradients/cgkit/aggregate/internal/arith"
 
@@ -71,6 +72,23 @@ func (b Blocks) Values(operands []*graph.Node, count int) []*graph.Node {
 	return list
 }
 
+// Among is the sample with NaN in place of the values of examples that are no members; members: a boolean [m].
+func (b Blocks) Among(members *graph.Node) Blocks {
+	n, read := len(b.Operands), b.read
+	b.Operands = append(slices.Clone(b.Operands), members)
+	b.Flips = append(slices.Clone(b.Flips), false)
+	b.read = func(operands []*graph.Node) func(int) *graph.Node {
+		example := read(operands[:n])
+		return func(i int) *graph.Node {
+			value := example(i)
+			dims := value.Shape().Dimensions
+			in := graph.BroadcastToDims(StoredExample(operands[n], i), dims...)
+			return graph.Where(in, value, graph.BroadcastToDims(arith.Constant(value, math.NaN()), dims...))
+		}
+	}
+	return b
+}
+
 // Fold combines all values with acc, a block at a time: add returns acc after the given values. extras are what add
 // needs besides; it may use no other node of the graph.
 func (b Blocks) Fold(acc, extras []*graph.Node, add func(acc, values, extras []*graph.Node) []*graph.Node) []*graph.Node {
@@ -89,7 +107,7 @@ func (b Blocks) Fold(acc, extras []*graph.Node, add func(acc, values, extras []*
 		acc = Loop(turns, state, func(s []*graph.Node) []*graph.Node {
 			from := graph.Mul(s[0], graph.Const(s[0].Graph(), int32(length)))
 			extras, operands := s[1+n:1+n+len(extras)], s[1+n+len(extras):]
-			after := add(s[1:1+n], b.Values(RowsAt(operands, from, length), length), extras)
+			after := add(s[1:1+n], b.Values(ExamplesAt(operands, from, length), length), extras)
 			return append([]*graph.Node{s[0]}, append(after, s[1+n:]...)...)
 		})[1 : 1+n]
 	}

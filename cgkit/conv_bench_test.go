@@ -30,8 +30,8 @@ type contestant struct {
 // built are kept: package testing runs a benchmark once for one round before it runs it for as many as asked for.
 var built = map[string]contestant{}
 
-// contest is rules on one net, m = 100, taking turns step by step: first-s is a rule's first step, ms its median step after
-// that, and x the median of its steps over the plain step of the same round.
+// contest is rules on one net, m = 100, taking turns step by step: first-s is a rule's first step, ms its median step
+// after that, and x the median of its steps over the plain step of the same round.
 func contest(b *testing.B, net func(scope *model.Scope, x *graph.Node) *graph.Node, batch train.Batch, names []string) {
 	xla := cgtest.XLA(b)
 	steps, times, first := make([]func() float64, len(names)), make([][]float64, len(names)), make([]float64, len(names))

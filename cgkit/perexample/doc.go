@@ -58,7 +58,8 @@
 // the same operand enters, a recurrent net's steps for one; for other operations the boundary is cloned on each
 // example's slice of its operands. Axes are propagated operation by operation, never guessed from sizes. An operation
 // that mixes examples before the loss, or that this package does not know, is refused by a panic with an
-// [Unsupported] error naming variable, node and remedy: there is no wrong number in silence. Gradients that a model
+// [Unsupported] error naming variable, node and remedy: there is no wrong number in silence. [Check] looks further, at
+// values in which examples meet without a gradient going there. Gradients that a model
 // defines itself are followed in the same way.
 //
 // Barriers, as GoMLX's checkpoints make them, are what they hold back; views keep the inputs of layers in memory all

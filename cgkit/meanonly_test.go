@@ -138,6 +138,7 @@ func TestMeanOnlyIsHeld(t *testing.T) {
 		"one example": func(e aggregate.Examples) *graph.Node { return e.Example(0) },
 		"some":        func(e aggregate.Examples) *graph.Node { return e.MeanOf(0, 1) },
 		"norms":       func(e aggregate.Examples) *graph.Node { _, n := e.Norms(); return n },
+		"products":    func(e aggregate.Examples) *graph.Node { _, n := e.UnitGram(); return n },
 		"weighted":    func(e aggregate.Examples) *graph.Node { return e.WeightedUnits(e.Mean()) },
 	} {
 		x, y := makeBatch(10, 1)

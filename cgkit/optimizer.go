@@ -43,6 +43,7 @@ type Optimizer struct {
 	rule         aggregate.Rule
 	err          error    // of the making, reported when the graph is built
 	learningRate *float64 // nil: that of the store
+	remedies     remedies
 	next         GradientOptimizer
 }
 
@@ -171,7 +172,7 @@ func (o *Optimizer) check() error {
 	if rate, given := rateOf(o.next); given && !(rate > 0 && !math.IsInf(rate, 1)) {
 		return fmt.Errorf("%s: a learning rate of %v given to %T: choose a finite number above 0", o.rule.Name(), rate, o.next)
 	}
-	return nil
+	return o.remedies.check(o.rule.Name(), o.next != nil)
 }
 
 // apply moves the variables by the directions. Where ready is given and false all stays as it is, but for the global
@@ -196,18 +197,24 @@ func (o *Optimizer) step(scope *model.Scope, loss *graph.Node, variables []*mode
 		types = append(types, direction.DType())
 	}
 	rate := o.rateNode(scope, g, types)
+	steps := make([]*graph.Node, len(variables))
 	for i, v := range variables {
 		// A product in half precision would lose steps that are small but not nothing.
 		to := directions[i].DType()
-		step := halves.Wide(directions[i])
-		step = graph.ConvertDType(graph.Mul(step, graph.ConvertDType(rate, step.DType())), to)
+		step := o.remedies.decayed(halves.Wide(directions[i]), v.NodeValue(g))
+		steps[i] = graph.ConvertDType(graph.Mul(step, graph.ConvertDType(rate, step.DType())), to)
+	}
+	for i, step := range o.remedies.shortened(steps) {
+		v := variables[i]
 		step = optimizer.ClipStepByValue(scope, step)
 		optimizer.TraceNaNInGradients(scope, v, step)
 		before := v.NodeValue(g)
-		after := optimizer.ClipNaNsInUpdates(scope, before, graph.Sub(before, step))
+		moved, keep := o.remedies.subtracted(scope, v, before, step)
+		after := optimizer.ClipNaNsInUpdates(scope, before, moved)
 		if ready != nil {
 			after = graph.Where(ready, after, before)
 		}
+		keep(ready)
 		v.SetNodeValue(after)
 	}
 	optimizer.IncrementGlobalStep(g, loss.DType())

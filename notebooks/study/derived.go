@@ -13,7 +13,7 @@ import (
 // The paper's sample: how many training examples f^p is estimated on.
 const sampleExamples = 400
 
-// Derive returns records with what follows from the sums that they have, as further columns; a column that a record
+// Derive returns records with what follows from what they have, as further columns; a column that a record
 // has already stays as it is, and a record without measured gradients too. N is the number of training examples, S the
 // sum of all their gradients, P and C the sums over pristine and over corrupt ones, Q and Q_p the sums of ‖g_e‖².
 //
@@ -23,6 +23,8 @@ const sampleExamples = 400
 //	                  while the products of pairs become fewer by their square
 //	alpha             α̂ = (A − 1)/(m − 1) of all examples, and alpha_pristine and alpha_corrupt of a group of m among
 //	                  itself: the expected part of ⟨g_e, g_e'⟩ in ‖g_e‖², whatever m is
+//	pristine_kept     the share of a group that is predicted as its label here and at every later evaluation, and
+//	                  corrupt_kept
 func Derive(records []*record.Record) []*record.Record {
 	var list []*record.Record
 	for _, r := range records {
@@ -35,19 +37,33 @@ func Derive(records []*record.Record) []*record.Record {
 }
 
 func derive(r *record.Record) *record.Record {
+	l, err := r.LoadLearned()
+	if err != nil { // an unfinished record, or one made up
+		return r
+	}
 	c := *r
 	c.Evaluations = slices.Clone(r.Evaluations)
-	n, np := examplesOf(r)
+	kept := map[string]float64{}
 	for i, e := range c.Evaluations {
-		s, ok := sumsOf(e, n, np)
-		if !ok {
-			continue
-		}
 		e.Extra = maps.Clone(e.Extra)
-		for name, of := range derived {
-			v := of(s)
+		if e.Extra == nil {
+			e.Extra = map[string]float64{}
+		}
+		add := func(name string, v float64) {
 			if _, there := e.Extra[name]; !there && !math.IsNaN(v) && !math.IsInf(v, 0) {
 				e.Extra[name] = v
+			}
+		}
+		if s, ok := sumsOf(e, float64(l.Pristine+l.Corrupt), float64(l.Pristine)); ok {
+			for name, of := range derived {
+				add(name, of(s))
+			}
+		}
+		if k := slices.Index(l.Steps, e.Step); k >= 0 {
+			kept["pristine_kept"] += float64(l.PristineKept[k]) / float64(l.Pristine)
+			kept["corrupt_kept"] += float64(l.CorruptKept[k]) / float64(l.Corrupt)
+			for name, v := range kept {
+				add(name, v)
 			}
 		}
 		c.Evaluations[i] = e
@@ -98,25 +114,4 @@ func sumsOf(e record.Evaluation, n, np float64) (sums, bool) {
 	s.pp, s.cc = v[3]*s.qp, v[4]*(s.q-s.qp)
 	s.pc = (ss - s.pp - s.cc) / 2
 	return s, true
-}
-
-// examplesOf is how many training examples a run had, and how many of them pristine: N follows from m-coherence, which
-// is N ‖∇L‖² / E ‖g_e‖², and the pristine ones from accuracy, which is the mean of the groups' weighted by their
-// sizes, at the evaluation where the groups are furthest apart.
-func examplesOf(r *record.Record) (n, np float64) {
-	furthest := 0.0
-	for _, e := range r.Evaluations {
-		a, ok := e.Value("coherence")
-		norm, ok2 := e.Value("gradient_norm2")
-		example, ok3 := e.Value("example_norm2")
-		if !ok || !ok2 || !ok3 || norm == 0 || e.PristineAccuracy == nil || e.CorruptAccuracy == nil {
-			continue
-		}
-		if apart := *e.PristineAccuracy - *e.CorruptAccuracy; math.Abs(apart) > math.Abs(furthest) {
-			furthest = apart
-			n = math.Round(a * example / norm)
-			np = math.Round(n * (e.TrainAccuracy - *e.CorruptAccuracy) / apart)
-		}
-	}
-	return n, np
 }

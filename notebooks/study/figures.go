@@ -28,14 +28,29 @@ func figure(f *plots.Figure, err error) *plots.Figure {
 	return f
 }
 
-// CompareFigure overlays runs, each under the name that tells it from the others.
+// CompareFigure overlays runs, each under the name that tells it from the others. Runs that differ in their seed alone
+// become their median with their range as a band. It wants no nil records.
 func CompareFigure(records ...*record.Record) *plots.Figure { return figure(compare(records)) }
 
 // compare is [CompareFigure] with its error.
 func compare(records []*record.Record) (*plots.Figure, error) {
 	d := plots.CompareData{Meta: meta("Training with and without winsorization", records...)}
+	var first []*record.Record
+	seeds := map[string][]*record.Record{}
 	for _, r := range records {
-		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, records), Role: runRole(r, records), Evaluations: *evaluations(r)})
+		s := r.Spec
+		s.Seed = 1
+		if seeds[s.ID()] = append(seeds[s.ID()], r); len(seeds[s.ID()]) == 1 {
+			first = append(first, r)
+		}
+	}
+	if len(first) < len(records) {
+		d.Meta = metaOfSeeds("Training with and without winsorization", records)
+	}
+	for _, r := range first {
+		s := r.Spec
+		s.Seed = 1
+		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, first), Role: runRole(r, first), Evaluations: *evaluationsOfSeeds(seeds[s.ID()])})
 	}
 	return plots.Compare(d)
 }
@@ -142,17 +157,8 @@ func Medians(records []*record.Record) *plots.Evaluations { return evaluationsOf
 
 // meta is caption, provenance and marks from the records themselves, each of which is drawn by itself.
 func meta(what string, records ...*record.Record) plots.Meta {
-	var seeds []string
-	for _, r := range records {
-		if r != nil && !slices.Contains(seeds, strconv.FormatInt(r.Spec.Seed, 10)) {
-			seeds = append(seeds, strconv.FormatInt(r.Spec.Seed, 10))
-		}
-	}
-	word := "seed "
-	if len(seeds) > 1 {
-		word = "seeds "
-	}
-	return metaWith(what, word+strings.Join(seeds, ", "), records...)
+	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	return metaWith(what, seedsInWords(present), records...)
 }
 
 // metaWith is meta with its words on seeds.
@@ -189,6 +195,93 @@ func metaWith(what, ofSeeds string, records ...*record.Record) plots.Meta {
 	m.Provenance["records"] = strings.Join(ids, " ")
 	m.Provenance["seeds"] = strings.Join(seeds, " ")
 	return m
+}
+
+// seedsInWords says which seeds records are of, or, where some runs have more seeds than others, how many they have.
+func seedsInWords(records []*record.Record) string {
+	counts := map[string]int{}
+	var seeds []int64
+	for _, r := range records {
+		s := r.Spec
+		s.Seed = 1
+		counts[s.ID()]++
+		if !slices.Contains(seeds, r.Spec.Seed) {
+			seeds = append(seeds, r.Spec.Seed)
+		}
+	}
+	slices.Sort(seeds)
+	fewest, most := len(records), 0
+	for _, n := range counts {
+		fewest, most = min(fewest, n), max(most, n)
+	}
+	switch {
+	case fewest < most:
+		return fmt.Sprintf("%d to %d seeds a curve", fewest, most)
+	case len(seeds) > 2 && int(seeds[len(seeds)-1]-seeds[0]) == len(seeds)-1:
+		return fmt.Sprintf("seeds %d to %d", seeds[0], seeds[len(seeds)-1])
+	case len(seeds) == 2:
+		return fmt.Sprintf("seeds %d and %d", seeds[0], seeds[1])
+	case len(seeds) == 1:
+		return fmt.Sprintf("seed %d", seeds[0])
+	}
+	return fmt.Sprintf("%d seeds", len(seeds))
+}
+
+// RunsFigure draws columns of records, a panel each, over the steps: the median over the seeds of each run with their
+// range as a band. nil records are left out.
+func RunsFigure(records []*record.Record, columns ...string) *plots.Figure {
+	return figure(runsOf(records, columns))
+}
+
+// titles of columns, for panels.
+var titles = map[string]string{
+	"train_loss": "Training loss", "test_loss": "Test loss", "train_accuracy": "Training accuracy (%)", "test_accuracy": "Test accuracy (%)",
+	"pristine_accuracy": "Pristine examples right (%)", "corrupt_accuracy": "Corrupt examples right (%)", "overfit": "Overfit (%)",
+	"energy_removed": "Energy removed", "clamped_share": "Values clamped (%)", "cosine": "Cosine of g and g̃",
+}
+
+// runsOf is [RunsFigure] with its error.
+func runsOf(records []*record.Record, columns []string) (*plots.Figure, error) {
+	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	var first []*record.Record
+	seeds := map[string][]*record.Record{}
+	for _, r := range present {
+		s := r.Spec
+		s.Seed = 1
+		if seeds[s.ID()] = append(seeds[s.ID()], r); len(seeds[s.ID()]) == 1 {
+			first = append(first, r)
+		}
+	}
+	g := plots.Grid{XLabel: "step", ShareX: true, Aspect: 0.6}
+	for i, column := range columns {
+		title := titles[column]
+		if title == "" {
+			title = column
+		}
+		p := &plots.Panel{Title: title, XSteps: true, Percent: strings.HasSuffix(title, "(%)")}
+		for _, r := range first {
+			s := r.Spec
+			s.Seed = 1
+			runs := seeds[s.ID()]
+			steps := evaluated(runs, math.MaxInt)
+			if l := spread(runs, steps, named(column)); l.Y != nil {
+				name := runName(r, first)
+				if len(first) == 1 {
+					name = fmt.Sprintf("c = %v, noise %v %%", r.Spec.C, 100*r.Spec.Noise)
+				}
+				p.Curves = append(p.Curves, plots.Curve{Name: name, X: steps, Y: l.Y, Lo: l.Lo, Hi: l.Hi, Role: runRole(r, first)})
+			}
+		}
+		if i%2 == 0 {
+			g.Panels = append(g.Panels, nil)
+		}
+		row := &g.Panels[len(g.Panels)-1]
+		*row = append(*row, p)
+	}
+	if n := len(g.Panels); n > 1 && len(g.Panels[n-1]) == 1 {
+		g.Panels[n-1] = append(g.Panels[n-1], &plots.Panel{Empty: " "})
+	}
+	return plots.NewGrid(metaOfSeeds("What was measured over training", present), g)
 }
 
 // net writes a run's layers as the paper does, from input to classes, or names its model.

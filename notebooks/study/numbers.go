@@ -196,3 +196,27 @@ func Best(name string) func(*record.Record) float64 {
 		return largest(values)
 	}
 }
+
+// Memorised is the share of the corrupt examples that a run has learned at its end: corrupt accuracy less (1 − va)/9,
+// what a net with test accuracy va has of them if its mistakes fall on the nine other digits alike.
+func Memorised(r *record.Record) float64 {
+	return Final("corrupt_accuracy")(r) - (1-Final("test_accuracy")(r))/9
+}
+
+// Ratios are i^p / i^c at step 9 by the paper's estimate, in the real world and in the null worlds of a run.
+func Ratios(r *record.Record) (real float64, nulls []float64) {
+	last := []float64{contributionSteps - 1}
+	for k := 1; slices.Contains(r.Columns(), "ip_null_"+strconv.Itoa(k)); k++ {
+		nulls = append(nulls, ratioOver(r, last, "_null_"+strconv.Itoa(k))[0])
+	}
+	return ratioOver(r, last, "_sample")[0], nulls
+}
+
+// ByCell computes a number of each record of a cell of Figure 4, nil ones left out.
+func ByCell(records []*record.Record, noise, c float64, f func(r *record.Record) float64) []float64 {
+	var values []float64
+	for _, r := range byCell(records, noise, c) {
+		values = append(values, f(r))
+	}
+	return values
+}

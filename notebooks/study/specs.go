@@ -111,6 +111,15 @@ func noiseSeeds(noise float64) int64 {
 	return 1
 }
 
+// Seeds is a spec with seed 1 and all further ones, up to [MaxSeeds], that there are finished records of; in quick mode
+// with seed 1 alone.
+func Seeds(s record.Spec) []record.Spec {
+	if Mode() == place.Quick {
+		return []record.Spec{s}
+	}
+	return withSeeds(s, 1)
+}
+
 // withSeeds is a spec with the seeds from 1 to planned, and with the further ones that the notebook's store has.
 func withSeeds(s record.Spec, planned int64) []record.Spec {
 	store, err := place.OpenStore("")

@@ -18,6 +18,7 @@ import (
 	"coherentgradients/datasets/fetch"
 	"coherentgradients/notebooks/internal/ipynb"
 	"coherentgradients/notebooks/internal/jupyter"
+	"coherentgradients/notebooks/internal/numbers"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/runner"
 	"coherentgradients/notebooks/internal/setup"
@@ -237,12 +238,26 @@ func runAll(ctx context.Context, s *jupyter.Session, f runFlags, p plan, out *st
 	return failures
 }
 
-// update rewrites a committed notebook from its executed copy, normalised.
+// update rewrites a committed notebook from its executed copy, normalised, with the numbers in its text as the
+// committed records give them.
 func update(p plan, name, session string) error {
 	nb, err := ipynb.Read(filepath.Join(p.out, name+".ipynb"))
 	if err != nil {
 		return err
 	}
+	results := filepath.Join(p.folder, "results")
+	book, err := numbers.Open(results)
+	if err != nil {
+		return err
+	}
+	if err := nb.EditMarkdown(func(text string) (string, error) { return numbers.Fill(text, book.Number) }); err != nil {
+		return fmt.Errorf("%s is not updated: %w", name, err)
+	}
+	digest, err := numbers.Digest(results)
+	if err != nil {
+		return err
+	}
+	nb.SetRecords(digest)
 	nb.Normalise(ipynb.Options{Paths: machinePaths(p, session)})
 	if problems := nb.Problems(); len(problems) > 0 {
 		return fmt.Errorf("%s is not updated: %s", name, problems[0])

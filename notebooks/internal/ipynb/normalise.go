@@ -22,7 +22,7 @@ type Options struct {
 //
 //   - cells: execution counts become 1..n in order, metadata keep only tags and whether a
 //     code cell is folded, ids that are missing become cell-1, cell-2, …
-//   - notebook metadata keep the kernel and the language, not their versions' builds;
+//   - notebook metadata keep the kernel and the language, not their versions' builds, and [Notebook.Records];
 //   - outputs: standard error (progress and logs) is dropped, text drawn over by
 //     carriage returns becomes what is left of it, neighbouring pieces of text are
 //     joined, empty displays dropped;
@@ -64,6 +64,9 @@ func (nb *Notebook) normaliseMetadata() {
 	}
 	if info, ok := metadata["language_info"]; ok {
 		kept["language_info"] = only(info, "name", "file_extension", "mimetype", "codemirror_mode", "pygments_lexer", "nbconvert_exporter")
+	}
+	if own, ok := metadata[ownMetadata]; ok {
+		kept[ownMetadata] = only(own, "records")
 	}
 	nb.root["metadata"] = kept
 	nb.root["nbformat"] = json.Number("4")

@@ -34,6 +34,7 @@ var short = map[string]string{
 //
 //	STATISTIC COLUMN RUNS     final test figure4 n=25 c=0
 //	claim ID QUANTITY         claim C7 step_of_crossing_sample_n25
+//	check ID N                check C5 4 (the number that decides a claim's N-th condition)
 //	verdicts WORDS            verdicts holds in part (how many claims)
 //	seeds RUNS                seeds figure4 n=25 c=2
 //	fact NAME [n=25] [c=2]    one of [Facts]
@@ -62,6 +63,8 @@ func (b *Book) Number(what string) (string, error) {
 		return strconv.Itoa(n), nil
 	case "claim":
 		return b.claim(q)
+	case "check":
+		return b.check(q)
 	case "seeds":
 		runs, err := b.runs(q)
 		return strconv.Itoa(len(runs)), err
@@ -259,6 +262,19 @@ func (b *Book) claim(q query) (string, error) {
 		return "", fmt.Errorf("%s has no quantity %q", v.ID, q.words[2])
 	}
 	return "", fmt.Errorf("there is no claim %q", q.words[1])
+}
+
+// check is the number that decides a condition.
+func (b *Book) check(q query) (string, error) {
+	if len(q.words) != 3 {
+		return "", fmt.Errorf("say check ID N")
+	}
+	for _, v := range b.verdicts {
+		if n, err := strconv.Atoi(q.words[2]); v.ID == q.words[1] && err == nil && n >= 1 && n <= len(v.Checks) {
+			return v.Checks[n-1].Spread(), nil
+		}
+	}
+	return "", fmt.Errorf("there is no condition %s of %s that was tested", q.words[2], q.words[1])
 }
 
 // write makes text of one value a seed.

@@ -63,7 +63,7 @@ var (
 	aside  = regexp.MustCompile("(?s)```.*?```|`[^`]*`|\\$\\$.*?\\$\\$|\\$[^$]*\\$|\\]\\([^)]*\\)|<[a-z/][^>]*>")
 	number = regexp.MustCompile(`[−-]?\d[\d,.]*(?:[–·]\d[\d,.]*)*`)
 	// Names with digits in them, and numbers that count the text's own parts.
-	name = regexp.MustCompile(`\b(?:C\d+[a-z]?|N\d+|CG §[\d.–]+|§[\d.–]+|[Ff]igures? \d(?: to \d| and \d)?|Exercise \d|arXiv [\d.]+|seeds? \d(?:(?: to |–)\d)?|0\d [A-Z]\w+|0\d\.\d|0\d)\b`)
+	name = regexp.MustCompile(`(?:CG )?§ ?[\d.–]+|[Ss]ections? [\d.]+(?: to [\d.]+)?|\b(?:C\d+[a-z]?|[Ff]igures? \d(?: (?:to|and) \d)?|mnist-\d+|[Ss]eeds? \d(?:(?: to |–)\d+)?|0\d\.\d|0\d)\b`)
 	item = regexp.MustCompile(`(?m)^\s*\d+\. `)
 )
 

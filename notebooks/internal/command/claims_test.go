@@ -17,6 +17,9 @@ func TestClaims(t *testing.T) {
 	if code != codeOK || strings.Count(stdout, claims.NotTested) < 15 || !strings.Contains(errs, "0 of 56 records found") {
 		t.Errorf("without records: code %d, %q, %q", code, stdout, errs)
 	}
+	if code, stdout, errs := call("claims", "--further"); code != codeOK || strings.Count(stdout, claims.NotTested) != 2 || !strings.Contains(errs, "0 of 21 records found") {
+		t.Errorf("this project's own: code %d, %q, %q", code, stdout, errs)
+	}
 	for _, spec := range study.ClaimRuns("glyphs") {
 		madeUp(t, runs, spec)
 	}

@@ -210,6 +210,9 @@ func allMeters(of func(meters.Meter) meters.Meter) []metric.Interface {
 func TestMetersAgainstTwin(t *testing.T) {
 	cgtest.Each(t, func(t *testing.T, b compute.Backend) {
 		for name, opt := range map[string]optimizer.Interface{"winsorized": cgkit.Winsorized(10).WithLearningRate(0.1).Done(), "adam": optimizer.Adam().Done()} {
+			if name == "adam" && b.Name() == "xla" {
+				continue // its graph is another by the update alone, and takes as long to compile
+			}
 			store := model.NewStore()
 			store.RootScope().SetParam(model.ParamInitialSeed, int64(3))
 			list := append(allMeters(func(m meters.Meter) meters.Meter { return m }), allMeters(func(m meters.Meter) meters.Meter { return m.In("hidden") })...)

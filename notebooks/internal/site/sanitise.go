@@ -99,6 +99,7 @@ var pagePolicy = func() *bluemonday.Policy {
 	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
 	p.AllowAttrs("title").Globally()
 	p.AllowAttrs("class").Matching(ownClass).OnElements("div", "span", "pre", "details", "figure", "a")
+	p.AllowAttrs(liveData).Matching(regexp.MustCompile(`(?s)^\{.*\}$`)).OnElements("figure") // what the pages' script reads: see live
 	p.AllowAttrs("id").Matching(identifier).OnElements("h1", "h2", "h3", "h4", "h5", "h6")
 	p.AllowAttrs("tabindex").Matching(regexp.MustCompile(`^-?[01]$`)).OnElements("pre", "a")
 	p.AllowAttrs("hidden").OnElements("div", "img")

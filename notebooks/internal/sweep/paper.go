@@ -43,6 +43,10 @@ var paper = map[string]func() Grid{
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
 	},
+	// Figure 3's ten steps with further seeds, which the claim C10a is judged by.
+	"first-steps": func() Grid {
+		return Grid{{Hidden: wide, Steps: []int{10}, Noise: []float64{0.25, 0.5, 0.75}, Seed: []int64{4, 5, 6, 7, 8, 9, 10}}}
+	},
 }
 
 // PaperNames lists what [Paper] knows.
@@ -59,7 +63,7 @@ func Paper(names string) (Grid, error) {
 		switch part, known := paper[word]; {
 		case word == "all":
 			// The figures' first seeds before the others.
-			for _, name := range []string{"figure4", "figure1", "full-batch", "figure4-seeds", "figure1-seeds"} {
+			for _, name := range []string{"figure4", "figure1", "full-batch", "figure4-seeds", "figure1-seeds", "first-steps"} {
 				g = append(g, paper[name]()...)
 			}
 		case known:

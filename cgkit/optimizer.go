@@ -66,8 +66,8 @@ var _ optimizer.Interface = (*Optimizer)(nil)
 // with 25 % noise and c = 2 (784–256–256–256–10, batches of 100, rate 0.1, seed 6), which reaches a test accuracy of 91.8 % at
 // step 400: from step 1,000 on the largest |logit| grows from 20 to 291, while the share of the last hidden layer's units that
 // an example activates falls from 15 to 1 %. Between steps 6,600 and 6,800 one update has a norm of 11.4, 19 times the median of
-// the largest ones before; then 253 of the last hidden layer's 256 units are 0 on all training examples, and nothing brings
-// them back: a test accuracy of 11.3 % at step 15,000.
+// the largest ones before; then 253 of the last hidden layer's 256 units are 0 on all training examples, and it
+// stays so: a test accuracy of 11.3 % at step 15,000.
 //
 // So watch a net that is trained beyond its best: package meters shows dead units and norms, a clean validation set the
 // rest, and training may stop early. [Optimizer.WithMaxUpdate], [Optimizer.WithWeightDecay] and [Optimizer.WithFloat64Weights]

@@ -55,8 +55,8 @@ func isZero(labels, _ []*graph.Node) *graph.Node {
 	return graph.ConvertDType(graph.Equal(y, graph.ZerosLike(y)), dtypes.Float64)
 }
 
-// twin is the net's gradients, one example at a time, float64: rows of the hidden layer and of the readout, and the hidden
-// units' outputs.
+// twin is the net's gradients, one example at a time, float64: rows of the hidden layer and of the readout, and the
+// hidden units' outputs.
 func twin(store *model.Store, batch train.Batch) (hidden, readout, outputs [][]float64, labels []int32) {
 	values := func(path string) []float64 {
 		for v := range store.IterVariables() {
@@ -168,8 +168,8 @@ func wanted(rows [][]float64, inGroup func(e int) bool, rule func(column []float
 	w["f zeros"] = f / norm2
 	w["clamped"], w["cos"] = count/(m*float64(size)), cosine/math.Sqrt(norm2*own)
 
-	// The same under other names: two batch sizes (1 and m) for the noise scale, the variance of a batch's mean over its
-	// square, and the squared distance of two batches' means.
+	// The same under other names: two batch sizes (1 and m) for the noise scale, the variance of a batch's mean over
+	// its square, and the squared distance of two batches' means.
 	b := 4.0
 	grad2, noise := (m*norm2-energy)/(m-1), (energy-norm2)/(1-1/m)
 	w["B by two batch sizes"] = noise / grad2

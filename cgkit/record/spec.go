@@ -57,7 +57,8 @@ type Spec struct {
 	Data string `json:"data,omitempty"`
 
 	// Weights is in what precision the update keeps weights: "", as the model has them, or [WeightsFloat64], as the
-	// authors' code does: w ← w − η·g̃ in float64, of a step rounded to float32, and the net computes with float32 copies.
+	// authors' code does: w ← w − η·g̃ in float64, of a step rounded to float32, and the net computes with float32
+	// copies.
 	Weights string `json:"weights,omitempty"`
 	// MaxUpdate is the largest ‖Δw‖ of an update, over all variables together: one that would be longer is shortened to
 	// it. 0: none.
@@ -99,10 +100,10 @@ func DefaultSpec() Spec {
 	}
 }
 
-// Normalized returns the spec in the one form that its record has. Two specs that describe the same computation get
-// the same id: winsorizing or trimming with c = 0 becomes the mean, a rule that asks for no percentile gets the
-// default one, −0 becomes 0, and a setting that is the model's or the rule's default is left out, where the program knows
-// those (packages models and aggregate). The result shares no memory with s.
+// Normalized returns the spec in the one form that its record has. Two specs that describe the same computation get the
+// same id: winsorizing or trimming with c = 0 becomes the mean, a rule that asks for no percentile gets the default
+// one, −0 becomes 0, and a setting that is the model's or the rule's default is left out, where the program knows those
+// (packages models and aggregate). The result shares no memory with s.
 func (s Spec) Normalized() Spec {
 	s = s.plain()
 	s.Settings = reducedSettings(s.ModelName(), s.Settings)
@@ -149,8 +150,8 @@ func (s Spec) plain() Spec {
 	return s
 }
 
-// Besides says in words what a spec asks of the update that is not the paper's, as "weights in float64, updates up to 0.2,
-// weight decay 0.001"; "" for nothing.
+// Besides says in words what a spec asks of the update that is not the paper's, as "weights in float64, updates up to
+// 0.2, weight decay 0.001"; "" for nothing.
 func (s Spec) Besides() string {
 	var words []string
 	if s.Weights != "" {

@@ -20,9 +20,9 @@ type Arm struct {
 	Specs []record.Spec
 }
 
-// CollapseArms are the runs in which a winsorized net collapses, and those with one change each, three seeds of each: see
-// record.Collapse and the claims W1 and W2. Their records, beside accuracies and losses, have dead_layer_0 …, logit_max,
-// update_max and the shares clamped; go through them with [Available] or [Quantity].
+// CollapseArms are the runs in which a winsorized net collapses, and those with one change each, three seeds of each:
+// see record.Collapse and the claims W1 and W2. Their records, beside accuracies and losses, have dead_layer_0 …,
+// logit_max, update_max and the shares clamped; go through them with [Available] or [Quantity].
 func CollapseArms() []Arm {
 	arms := []Arm{{Name: "none", Text: "no change", Specs: seeded(record.Collapse(DefaultDataset))}}
 	for _, r := range record.Remedies(DefaultDataset) {
@@ -40,8 +40,8 @@ func seeded(s record.Spec) []record.Spec {
 	return specs
 }
 
-// JudgeFurther gives the verdict on this project's own claims from the records of a store, and says how many of the records
-// there are, and which can't be read.
+// JudgeFurther gives the verdict on this project's own claims from the records of a store, and says how many of the
+// records there are, and which can't be read.
 func JudgeFurther(store *record.Store) (verdicts []claims.Verdict, found, asked int, unreadable []Unreadable) {
 	var specs []record.Spec
 	for _, arm := range CollapseArms() {

@@ -5,6 +5,7 @@ package meters
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/coherence"
@@ -122,15 +123,29 @@ func GroupShare(name string, members func(labels, predictions []*graph.Node) *gr
 	}}
 }
 
-// Dead is the share of the hidden units that are 0 for every example of the batch, of all layers that [HiddenOf] finds.
-// It has no use for In: units belong to no variable. NaN for models without a ReLU.
-func Dead() Meter {
-	return Meter{name: "dead units", short: "dead", kind: "share", share: true, measure: func(b *batch) *graph.Node {
+// Dead is the share of the hidden units that are 0 for every example of the batch, of the layers that [HiddenOf] finds:
+// of all of them, or of those given, counted from 0 at the input. It has no use for In: units belong to no variable.
+// NaN for models without a ReLU; a layer that is not there panics when the graph is built.
+func Dead(layers ...int) Meter {
+	name, short := "dead units", "dead"
+	for _, l := range layers {
+		name, short = name+fmt.Sprintf(" of layer %d", l), short+fmt.Sprintf(" %d", l)
+	}
+	return Meter{name: name, short: short, kind: "share", share: true, measure: func(b *batch) *graph.Node {
+		hidden := HiddenOf(b.graph, b.len())
 		alive, units := graph.Const(b.graph, 0.0), 0
-		for _, layer := range HiddenOf(b.graph, b.len()) {
+		for i, layer := range hidden {
+			if len(layers) > 0 && !slices.Contains(layers, i) {
+				continue
+			}
 			one := layer.Alive(nil)
 			alive = graph.Add(alive, graph.ReduceAllSum(double(one)))
 			units += one.Shape().Size()
+		}
+		for _, l := range layers {
+			if l < 0 || l >= len(hidden) {
+				panic(fmt.Errorf("meters.Dead(%d): the model has %d hidden layers, counted from 0", l, len(hidden)))
+			}
 		}
 		if units == 0 {
 			return graph.Const(b.graph, math.NaN())

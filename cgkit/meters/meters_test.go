@@ -216,7 +216,7 @@ func TestMetersAgainstTwin(t *testing.T) {
 			store := model.NewStore()
 			store.RootScope().SetParam(model.ParamInitialSeed, int64(3))
 			list := append(allMeters(func(m meters.Meter) meters.Meter { return m }), allMeters(func(m meters.Meter) meters.Meter { return m.In("hidden") })...)
-			list = append(list, meters.Dead())
+			list = append(list, meters.Dead(), meters.Dead(0))
 			trainer := train.NewTrainer(b, store, net, loss.SparseCategoricalCrossEntropyLogits, opt, list, list)
 			if _, err := trainer.TrainStep(batchOf(examples, 1)); err != nil {
 				t.Fatal(err)
@@ -246,6 +246,7 @@ func TestMetersAgainstTwin(t *testing.T) {
 					}
 				}
 				want["dead"] = 1 - float64(alive)/units
+				want["dead 0"] = want["dead"] // there is one hidden layer
 				values, err := measure(batch)
 				if err != nil {
 					t.Fatal(err)
@@ -334,7 +335,10 @@ func TestLogs(t *testing.T) {
 func TestMetersRefused(t *testing.T) {
 	b := cgtest.Go(t)
 	bad := meters.GroupShare("all", func(labels, _ []*graph.Node) *graph.Node { return labels[0] })
-	for want, m := range map[string]meters.Meter{"no trainable variable lies there": meters.Coherence().In("nowhere"), "members of shape": bad} {
+	for want, m := range map[string]meters.Meter{
+		"no trainable variable lies there": meters.Coherence().In("nowhere"), "members of shape": bad,
+		"the model has 1 hidden layers": meters.Dead(1),
+	} {
 		trainer := train.NewTrainer(b, model.NewStore(), net, loss.SparseCategoricalCrossEntropyLogits, optimizer.Adam().Done(), []metric.Interface{m}, nil)
 		if _, err := trainer.TrainStep(batchOf(examples, 1)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)

@@ -28,7 +28,7 @@ const (
 // where it is; run the cell again to go on.
 //
 // The record's name holds a mark of what the model builds, so that a changed function is never taken for the one that
-// was trained; see [train.Identify]. The spec's Model, Hidden and Init mean nothing here.
+// was trained; see [train.Identify]. [Trained] gives its weights to later cells. The spec's Model, Hidden and Init mean nothing here.
 func TrainModel(m models.Model, spec record.Spec) *record.Record {
 	return trainModel(m, spec, "")
 }
@@ -51,6 +51,7 @@ func trainModel(m models.Model, spec record.Spec, measure record.Measure) *recor
 	must(train.CheckRule(spec))
 	opt := options(measure)
 	opt.NewEngine = train.With(b, named)
+	opt.SaveWeights = true // for Trained
 	opt.OpenSet = func(_ context.Context, name string, _ datasets.Options) (*datasets.Set, error) {
 		if name != set.Name {
 			return nil, fmt.Errorf("data set %q was asked for, and %q is open", name, set.Name)

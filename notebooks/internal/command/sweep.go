@@ -205,6 +205,9 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 		Store: store, Out: f.out, Jobs: jobs, SaveWeights: f.saveWeights, Program: program, Board: sweep.NewBoard(cmd.ErrOrStderr()),
 	})
 	err = sweep.Report(cmd.OutOrStdout(), runs, time.Since(started), f.saveWeights)
+	if tableErr := endTable(cmd.OutOrStdout(), store, specs); err == nil {
+		err = tableErr
+	}
 	if ctx.Err() != nil {
 		printer(cmd).Note("everything is saved; the same command goes on from there")
 		return context.Cause(ctx)

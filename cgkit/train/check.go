@@ -4,6 +4,7 @@ package train
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"coherentgradients/cgkit/aggregate"
@@ -26,6 +27,14 @@ func Check(s record.Spec) error {
 		return err
 	}
 	return CheckRule(s)
+}
+
+// CheckName says whether there is a rule of that name which a spec may name.
+func CheckName(rule string) error {
+	if !slices.Contains(Rules(), rule) {
+		return fmt.Errorf("aggregator = %q: unknown rule; use one of %s", rule, strings.Join(Rules(), ", "))
+	}
+	return nil
 }
 
 // CheckRule is the part of [Check] that is about the rule.

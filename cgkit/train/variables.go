@@ -15,7 +15,6 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // prepareVariables makes the store with everything that an update reads or changes, at its initial values. The update
@@ -43,7 +42,7 @@ func (e *engine) prepareVariables() error {
 	g := graph.NewGraph(e.backend, "variables")
 	defer g.Finalize()
 	model.SetStore(g, e.store)
-	err := exceptions.TryCatch[error](func() {
+	err := building(func() {
 		inputs, labels := e.feed.rawShapes(spec.Batch)
 		e.update(graph.Parameter(g, "inputs", inputs), graph.Parameter(g, "labels", labels))
 	})

@@ -129,7 +129,7 @@ func TestRunsCompare(t *testing.T) {
 	if n := len(w.filterBy(t, "noise=0.5,0 seed<3")); n != 6 {
 		t.Fatalf("%d rows, want 6", n)
 	}
-	w.click(t, ".cg-runs tbody tr:not([hidden])", 0.2)
+	w.click(t, ".cg-runs .cg-box tbody tr:not([hidden])", 0.2)
 	w.press(t, kb.Tab)
 	curves := `document.querySelectorAll('.cg-chart path[data-run]').length`
 	if n := evaluate[int](t, &w.session, curves); n != 1 {

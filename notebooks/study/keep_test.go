@@ -195,3 +195,17 @@ func TestTrained(t *testing.T) {
 		t.Errorf("a record without weights: %v", err)
 	}
 }
+
+// A rule whose c was forgotten is refused, in cells as by the commands.
+func TestRuleWithoutC(t *testing.T) {
+	spec := record.DefaultSpec()
+	spec.Aggregator = "winsorize"
+	if err := checkC(spec); err == nil || !strings.Contains(err.Error(), "such as 2") {
+		t.Errorf("winsorize without c: %v", err)
+	}
+	for _, spec := range Grid() {
+		if err := checkC(spec); err != nil {
+			t.Errorf("%s: %v", spec.ID(), err)
+		}
+	}
+}

@@ -48,6 +48,7 @@ func trainModel(m models.Model, spec record.Spec, measure record.Measure) *recor
 	b, _, err := backend.Open()
 	must(err)
 	spec.Model = named.Name
+	must(checkC(spec))
 	must(train.CheckRule(spec))
 	opt := options(measure)
 	opt.NewEngine = train.With(b, named)
@@ -61,4 +62,14 @@ func trainModel(m models.Model, spec record.Spec, measure record.Measure) *recor
 	r, err := run.Run(ctx, spec, opt)
 	must(err)
 	return r
+}
+
+// checkC refuses a rule that is named without the c that makes it another than the mean, which would be trained in its
+// place.
+func checkC(spec record.Spec) error {
+	if record.TakesC(spec.Aggregator) && spec.C == 0 {
+		return fmt.Errorf("aggregator %q without C, the percentage on each side, is the plain mean: set the spec's C, such as 2, or leave Aggregator out",
+			spec.Aggregator)
+	}
+	return nil
 }

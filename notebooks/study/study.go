@@ -103,6 +103,9 @@ func (calm) Retry(error) {}
 // Train returns the records of the specs: loaded where they are finished, trained now where not, with progress. The
 // stop button saves where it is; run the cell again to go on.
 func Train(specs ...record.Spec) []*record.Record {
+	for _, spec := range specs {
+		must(checkC(spec))
+	}
 	ctx, stop := run.Interruptible(context.Background())
 	defer stop()
 	records, err := run.RunAll(ctx, specs, options(""))

@@ -126,13 +126,18 @@ func (f sweepFlags) specs() ([]record.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, rule := range over.Aggregator {
+		if err := train.CheckName(rule); err != nil {
+			return nil, suggested(err, rule, train.Rules())
+		}
+	}
 	specs, err := grid.With(over).Specs()
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range specs { // what the rule itself refuses, before anything is trained
 		if err := train.Check(s); err != nil {
-			return nil, err
+			return nil, suggestedSpec(err, s)
 		}
 	}
 	part, err := sweep.ParsePart(f.shard)
@@ -183,8 +188,9 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
+	asked := specs
 	if specs, err = run.CompleteSpecs(cmd.Context(), specs, dataOptions(printer(cmd))); err != nil {
-		return err
+		return suggestedSet(err, asked)
 	}
 	runs := sweep.Plan(store, specs, measure)
 	if f.dryRun {

@@ -119,15 +119,18 @@ func (f trainFlags) complete() (record.Spec, error) {
 }
 
 func trainOne(cmd *cobra.Command, f trainFlags) error {
+	if err := train.CheckName(f.spec.Aggregator); err != nil {
+		return suggestedSpec(err, f.spec)
+	}
 	if err := f.checkRule(cmd.Flags().Changed); err != nil {
 		return err
 	}
 	spec, err := f.complete()
 	if err != nil {
-		return err
+		return suggestedSpec(err, spec)
 	}
 	if err := train.Check(spec); err != nil {
-		return err
+		return suggestedSpec(err, spec)
 	}
 	store, err := place.OpenStore(f.out)
 	if err != nil {
@@ -148,7 +151,7 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 	}
 	completed, err := run.CompleteSpecs(cmd.Context(), []record.Spec{spec}, opt.Datasets)
 	if err != nil {
-		return err
+		return suggestedSpec(err, spec)
 	}
 	spec = completed[0]
 	if err := checkFiles(cmd.Context(), spec, f.dump != "", &opt); err != nil {

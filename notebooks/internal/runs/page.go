@@ -15,7 +15,7 @@ import (
 	"coherentgradients/cgkit/record"
 )
 
-// The page is a plain table for those who run no script; its script makes the rest.
+// The page is a plain table of what the seeds have in common for those who run no script; its script shows the rest.
 var (
 	//go:embed page.html
 	pageText string
@@ -28,7 +28,9 @@ var (
 // pageColumns are those that the page shows, and pageCurves the values whose curves it has.
 var (
 	pageColumns = []string{"dataset", "model", "noise", "rule", "c", "steps", "batch", "rate", "seed", "state", "train", "test", "best", "best_at", "overfit", "where"}
-	pageCurves  = []string{"test_accuracy", "train_accuracy", "overfit", "pristine_accuracy", "corrupt_accuracy", "test_loss", "train_loss"}
+	// stillColumns are few: a page without scripts is narrow.
+	stillColumns = []string{"dataset", "model", "noise", "rule", "c", "steps", "seed", "train", "test", "best"}
+	pageCurves   = []string{"test_accuracy", "train_accuracy", "overfit", "pristine_accuracy", "corrupt_accuracy", "test_loss", "train_loss"}
 )
 
 // pageRow is a row as the page's script has it.
@@ -92,15 +94,29 @@ func Page(id string, rows []Row) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the table of runs: %w", err)
 	}
+	still := Telling(rows, stillColumns)
 	var b strings.Builder
 	err = pageTemplate.Execute(&b, struct {
-		ID      string
-		Columns []string
-		Rows    []pageRow
-		Data    template.JS
-		Script  template.JS
-	}{id, pageColumns, data.Rows, template.JS(text), template.JS(strings.ReplaceAll(pageScript, "CG_RUNS_ID", id))})
+		ID                    string
+		Columns, StillColumns []string
+		Rows                  []pageRow
+		Still                 [][]string
+		Data                  template.JS
+		Script                template.JS
+	}{id, pageColumns, still, data.Rows, stillLines(rows, still), template.JS(text), template.JS(strings.ReplaceAll(pageScript, "CG_RUNS_ID", id))})
 	return b.String(), err
+}
+
+// stillLines are what the runs that differ in their seed alone have in common, and their spread.
+func stillLines(rows []Row, names []string) (lines [][]string) {
+	for _, g := range Compare(rows) {
+		line := make([]string, len(names))
+		for i, name := range names {
+			line[i] = g.Text(name)
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 func groupID(s record.Spec) string {

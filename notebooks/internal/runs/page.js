@@ -3,6 +3,7 @@
   if (!root || root.dataset.alive) return;
   root.dataset.alive = 'yes';
   const part = name => root.querySelector('[name="' + name + '"]');
+  part('full').style.display = '';
   const body = root.querySelector('.cg-box tbody');
   const lines = [...body.rows];
   const rows = data.rows.map((row, i) => ({...row, line: lines[i]}));

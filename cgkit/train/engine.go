@@ -46,23 +46,29 @@ func New(ctx context.Context, p run.Problem) (run.Engine, error) {
 
 // On is [New] on a given backend.
 func On(b compute.Backend) run.NewEngine {
-	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
-		m, err := models.Named(p.Spec.ModelName())
-		if err != nil {
-			return nil, err
-		}
-		return newEngine(ctx, b, m, p)
+	return func(ctx context.Context, p run.Problem) (run.Engine, error) { return newNamed(ctx, b, p, nil) }
+}
+
+// newNamed is an engine of a registered model; pool may be nil.
+func newNamed(ctx context.Context, b compute.Backend, p run.Problem, pool *Pool) (run.Engine, error) {
+	m, err := models.Named(p.Spec.ModelName())
+	if err != nil {
+		return nil, err
 	}
+	return newEngine(ctx, b, m, p, pool)
 }
 
 // With is an engine of a model that needs no registry. A spec that it trains names m.Name as its model.
 func With(b compute.Backend, m models.Model) run.NewEngine {
-	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
-		if name := p.Spec.ModelName(); name != m.Name {
-			return nil, fmt.Errorf("a spec of model %q for an engine of model %q: set the spec's model to %q", name, m.Name, m.Name)
-		}
-		return newEngine(ctx, b, m, p)
+	return func(ctx context.Context, p run.Problem) (run.Engine, error) { return newGiven(ctx, b, m, p, nil) }
+}
+
+// newGiven is an engine of a model that is given; pool may be nil.
+func newGiven(ctx context.Context, b compute.Backend, m models.Model, p run.Problem, pool *Pool) (run.Engine, error) {
+	if name := p.Spec.ModelName(); name != m.Name {
+		return nil, fmt.Errorf("a spec of model %q for an engine of model %q: set the spec's model to %q", name, m.Name, m.Name)
 	}
+	return newEngine(ctx, b, m, p, pool)
 }
 
 // engine trains one model.
@@ -91,9 +97,13 @@ type engine struct {
 	step  int
 	chunk int // see ChunkSteps
 	limit int // most updates a call
+
+	pool   *Pool // gets the computations back; nil: they are freed
+	key    string
+	broken bool // a computation failed: they are not handed on
 }
 
-func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Problem) (run.Engine, error) {
+func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Problem, pool *Pool) (run.Engine, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -108,13 +118,13 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{backend: b, problem: p, model: m, rule: rule, order: order, feed: newFeed(p, m.Features), chunk: 1,
+	e := &engine{backend: b, problem: p, model: m, rule: rule, order: order, feed: newFeed(p, m.Features), chunk: 1, pool: pool,
 		optimizer: cgkit.With(rule).WithLearningRate(p.Spec.LearningRate), learned: newTracker(p.Set.Train.Len())}
 	e.limit = limitOf(p.Spec.Batch * e.feed.exampleBytes())
 	if err := e.prepareVariables(); err != nil {
 		return nil, err
 	}
-	if err := e.compile(); err != nil {
+	if err := e.compileOrAdopt(); err != nil {
 		return nil, err
 	}
 	if p.Measure == record.MeasureGradients {
@@ -169,6 +179,7 @@ func (e *engine) advance(n int) (float64, error) {
 	}()
 	out, err := e.steps.Call(inputs, labels, int32(n))
 	if err != nil {
+		e.broken = true
 		return 0, fmt.Errorf("the update of step %d failed: %w", e.step, err)
 	}
 	loss := float64(tensors.ToScalar[float32](out[0]))
@@ -185,17 +196,32 @@ func (e *engine) Learned(steps []int) *record.Learned {
 	return e.learned.counts(steps, e.problem.Noise.Corrupt)
 }
 
-// Close frees compiled code and device memory.
+// Close frees compiled code and device memory, or hands the code on to the engines of its pool.
 func (e *engine) Close() error {
-	for _, exec := range []*model.Exec{e.steps, e.evaluate, e.probe} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
 	e.gradients.close()
 	for _, s := range slices.Concat(e.slabs[0], e.slabs[1]) {
 		s.free()
 	}
-	e.store.Finalize()
+	e.slabs = [2][]slab{}
+	c := &compiled{key: e.key, store: e.store, variables: e.variables, steps: e.steps, evaluate: e.evaluate, probe: e.probe,
+		limit: e.limit, chunk: e.chunk}
+	if e.pool == nil || e.broken {
+		c.free()
+		return nil
+	}
+	e.pool.put(c)
+	e.pool = nil
 	return nil
+}
+
+// compileOrAdopt prepares the computations, or takes them from the pool.
+func (e *engine) compileOrAdopt() error {
+	if c := e.pool.take(e.key); c != nil {
+		fits, err := e.adopt(c)
+		if fits || err != nil {
+			return err
+		}
+		c.free()
+	}
+	return e.compile()
 }

@@ -54,6 +54,9 @@ func (e *engine) prepareVariables() error {
 			e.variables = append(e.variables, v)
 		}
 	}
+	if e.pool != nil {
+		e.key = e.keyOf(g.String())
+	}
 	for _, v := range e.variables {
 		if _, ok := emptyArray(v.DType(), 0); !ok {
 			return fmt.Errorf("model %q: its variable %s is of type %s, which no checkpoint holds: use float32, float64 or an integer type",

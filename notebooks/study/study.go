@@ -108,7 +108,11 @@ func Train(specs ...record.Spec) []*record.Record {
 	}
 	ctx, stop := run.Interruptible(context.Background())
 	defer stop()
-	records, err := run.RunAll(ctx, specs, options(""))
+	pool := &train.Pool{} // of one shape, they are compiled once
+	defer pool.Close()
+	opt := options("")
+	opt.NewEngine = pool.New
+	records, err := run.RunAll(ctx, specs, opt)
 	must(err)
 	return records
 }

@@ -268,26 +268,39 @@ func prepare(cmd *cobra.Command, store *record.Store, runs []*sweep.Run) error {
 }
 
 // trainChild is train as a sweep starts it: the spec is JSON, progress and result go to standard output as JSON, and
-// the end of standard input ends it.
+// the end of standard input ends it. Until then it trains the specs that come there, a line each, with what was compiled
+// for those before.
 func trainChild(cmd *cobra.Command, f trainFlags) error {
-	spec, err := record.DecodeSpec([]byte(f.child))
-	if err != nil {
-		return fmt.Errorf("--%s is for sweep to use: %w", sweep.ChildFlag, err)
-	}
 	measure, err := record.ParseMeasure(f.measure)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := sweep.UntilParentGone(cmd.Context(), cmd.InOrStdin())
+	ctx, specs, cancel := sweep.UntilParentGone(cmd.Context(), cmd.InOrStdin())
 	defer cancel()
 	reporter := sweep.NewReporter(cmd.OutOrStdout())
+	pool := &train.Pool{}
+	defer pool.Close()
+	for text, more := f.child, true; more; text, more = <-specs {
+		spec, err := record.DecodeSpec([]byte(text))
+		if err != nil {
+			return fmt.Errorf("--%s is for sweep to use: %w", sweep.ChildFlag, err)
+		}
+		if err := trainFor(ctx, spec, f, measure, pool, reporter); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trainFor trains one of a sweep's runs and tells how it ended; the error is one after which the child ends.
+func trainFor(ctx context.Context, spec record.Spec, f trainFlags, measure record.Measure, pool *train.Pool, reporter *sweep.Reporter) error {
 	store, err := place.OpenStore(f.out)
 	if err != nil {
 		reporter.Result(nil, err)
 		return err
 	}
 	rec, err := run.Run(ctx, spec, run.Options{
-		NewEngine: train.New, Store: store, Progress: reporter, SaveWeights: f.saveWeights, Measure: measure,
+		NewEngine: pool.New, Store: store, Progress: reporter, SaveWeights: f.saveWeights, Measure: measure,
 	})
 	reporter.Result(rec, err)
 	var held *run.HeldError

@@ -12,6 +12,7 @@ import (
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/train"
+	"coherentgradients/notebooks/internal/place"
 
 	"github.com/dustin/go-humanize"
 )
@@ -24,9 +25,9 @@ type runner func(ctx context.Context, spec record.Spec, progress run.Progress) (
 func trainer(store *record.Store) runner {
 	pool := &train.Pool{}
 	return func(ctx context.Context, spec record.Spec, progress run.Progress) (*record.Record, error) {
-		return run.Run(ctx, spec, run.Options{
+		return run.Run(ctx, spec, place.CompileTimes(run.Options{
 			NewEngine: pool.New, Store: store, Progress: progress, CheckpointEvery: 5 * time.Second,
-		})
+		}))
 	}
 }
 

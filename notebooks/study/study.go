@@ -122,10 +122,10 @@ func Train(specs ...record.Spec) []*record.Record {
 func options(measure record.Measure) run.Options {
 	store, err := place.OpenStore("")
 	must(err)
-	return run.Options{
+	return place.CompileTimes(run.Options{
 		NewEngine: train.New, Store: store, Progress: progress.NewProgress(), Datasets: data(), Measure: measure,
 		Redraw: Mode() == place.Redraw,
-	}
+	})
 }
 
 // Available returns the finished records of the specs without training, nil for those that are missing, and says how

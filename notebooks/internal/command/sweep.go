@@ -299,9 +299,9 @@ func trainFor(ctx context.Context, spec record.Spec, f trainFlags, measure recor
 		reporter.Result(nil, err)
 		return err
 	}
-	rec, err := run.Run(ctx, spec, run.Options{
+	rec, err := run.Run(ctx, spec, place.CompileTimes(run.Options{
 		NewEngine: pool.New, Store: store, Progress: reporter, SaveWeights: f.saveWeights, Measure: measure,
-	})
+	}))
 	reporter.Result(rec, err)
 	var held *run.HeldError
 	var diverged *record.DivergedError

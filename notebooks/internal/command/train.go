@@ -169,7 +169,7 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 		return nil
 	}
 	out.Note("%s", place.Backend(backend.Describe()))
-	rec, err := run.Run(cmd.Context(), spec, opt)
+	rec, err := run.Run(cmd.Context(), spec, place.CompileTimes(opt))
 	if rec != nil {
 		fmt.Fprintln(cmd.OutOrStdout(), rec.Dir)
 		if _, ok := rec.WeightsPath(); f.saveWeights && rec.Loaded && !ok {

@@ -244,7 +244,7 @@ func corruptFrame(c vg.Canvas, st style, r vg.Rectangle) {
 	half := st.pt(0.6)
 	a, b := vg.Point{X: r.Min.X + half, Y: r.Min.Y + half}, vg.Point{X: r.Max.X - half, Y: r.Max.Y - half}
 	corner := max((r.Max.X-r.Min.X)*0.24, st.pt(4))
-	polygon(c, okabeVermillion, vg.Point{X: r.Max.X - corner, Y: r.Max.Y}, r.Max, vg.Point{X: r.Max.X, Y: r.Max.Y - corner})
+	polygon(c, okabeOrange, vg.Point{X: r.Max.X - corner, Y: r.Max.Y}, r.Max, vg.Point{X: r.Max.X, Y: r.Max.Y - corner})
 	// The extra point past the start closes the corner without a notch.
-	line(c, okabeVermillion, 2*half, nil, vg.Point{X: a.X, Y: a.Y - half}, vg.Point{X: a.X, Y: b.Y}, b, vg.Point{X: b.X, Y: a.Y}, vg.Point{X: a.X, Y: a.Y})
+	line(c, okabeOrange, 2*half, nil, vg.Point{X: a.X, Y: a.Y - half}, vg.Point{X: a.X, Y: b.Y}, b, vg.Point{X: b.X, Y: a.Y}, vg.Point{X: a.X, Y: a.Y})
 }

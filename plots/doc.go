@@ -6,8 +6,9 @@
 //
 // # From numbers to a file
 //
-// A figure function ([Run], [WinsorizedGrid], [Compare], [TwoExamples],
-// [Digits], or [NewGrid] for any other small multiples) checks its data and
+// A figure function ([NewFigure] for one panel of anything, [NewGrid] for
+// several, and those of the paper: [Run], [WinsorizedGrid], [Compare],
+// [TwoExamples], [Digits] and others) checks its data and
 // returns a [Figure] or an error of one line; it never panics on what a user
 // passed. A Figure draws itself at any [Size], knows its caption, its
 // alternative text, its raw numbers and its provenance, and saves itself:
@@ -20,8 +21,9 @@
 //
 // # The model
 //
-// A [Curve] is a named line with an optional band. A [Panel] holds curves and
-// horizontal reference lines in one frame. A [Grid] sets panels in rows and
+// A [Curve] is a named line with an optional band, or points alone. A [Panel]
+// holds curves, reference lines, and [Bars], a [Histogram] or a [HeatMap] in
+// one frame. A [Grid] sets panels in rows and
 // columns, with headings, shared axes and one legend outside.
 // Values that are NaN or infinite are gaps: the line breaks there, and a value
 // alone between two gaps is a dot.
@@ -37,8 +39,8 @@
 //
 // # Style
 //
-// Style has one home, style.go and palette.go: Okabe and Ito's colour-blind
-// safe colours, with a dash pattern for every meaning so that a grey print
-// reads too; the embedded Liberation Sans; text of 6 points and more at the final print size of
+// Style has one home, style.go and palette.go: a colour for every meaning
+// ([Role]) that colour-blind readers can tell from the others of its panel,
+// with dashes, marks or an order of lightness so that a grey print reads too; the embedded Liberation Sans; text of 6 points and more at the final print size of
 // the named sizes [Column], [TextWidth] and [Slide].
 package plots

@@ -4,6 +4,7 @@ package plots
 
 import (
 	"image/color"
+	"math"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
@@ -25,13 +26,24 @@ func drawPanel(c vg.Canvas, f frame, p *Panel, labels vg.Length) {
 		drawText(c, fc, faintInk, vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: (r.Min.Y + r.Max.Y) / 2}, anchor{0.5, 0.5}, 0, fit(fc, txt, r.Size().X))
 		return
 	}
-	f.drawBack(c)
+	if p.Heat == nil {
+		f.drawBack(c)
+	}
+	if f.layer != nil {
+		f.layer.draw(c, f)
+	}
+	drawClouds(c, f, p)
 	for _, ref := range p.References {
 		y := f.py(ref.Y)
 		if y < r.Min.Y || y > r.Max.Y {
 			continue
 		}
 		line(c, refInk, st.refWidth(), nil, vg.Point{X: r.Min.X, Y: y}, vg.Point{X: r.Max.X, Y: y})
+	}
+	for _, v := range p.Verticals {
+		if x := f.px(v.X); x >= r.Min.X && x <= r.Max.X {
+			line(c, verticalInk, st.refWidth()*1.3, verticalDash.pattern(st), vg.Point{X: x, Y: r.Min.Y}, vg.Point{X: x, Y: r.Max.Y})
+		}
 	}
 	clip := draw.Canvas{Canvas: c, Rectangle: r}
 	for i := range p.Curves {
@@ -46,14 +58,31 @@ func drawPanel(c vg.Canvas, f frame, p *Panel, labels vg.Length) {
 	var all [][]vg.Point
 	for i := range p.Curves {
 		cv := &p.Curves[i]
+		if cv.Role == Cloud {
+			continue
+		}
 		col := roleColor(cv.Role, i)
 		dashes := roleDash(cv.Role, cv.Dash, i).pattern(st)
-		for _, run := range runs(cv.X, cv.Y) {
+		shape, marked := markOf(cv.Role, i), cv.Marks || cv.Scatter
+		for _, run := range runs(cv.X, f.drawn(cv.Y)) {
 			pts := make([]vg.Point, 0, len(run))
 			for _, j := range run {
 				pts = append(pts, vg.Point{X: f.px(cv.X[j]), Y: f.py(cv.Y[j])})
 			}
 			all = append(all, pts)
+			if marked {
+				for _, pt := range pts {
+					if clip.Contains(pt) {
+						drawMark(c, st, shape, col, pt)
+					}
+				}
+			}
+			if cv.Scatter {
+				continue
+			}
+			if onePlace(pts) && marked {
+				continue
+			}
 			if onePlace(pts) {
 				if clip.Contains(pts[0]) {
 					dot(c, col, pts[0], st.pt(1.4))
@@ -66,7 +95,13 @@ func drawPanel(c vg.Canvas, f frame, p *Panel, labels vg.Length) {
 		}
 	}
 	f.drawAxes(c)
+	if p.Heat != nil {
+		p.Heat.drawScale(c, f)
+	}
 	for _, ref := range p.References {
+		if labels > 0 && p.DirectLabels { // at its end, among the curves'
+			continue
+		}
 		drawReferenceLabel(c, f, ref, all)
 	}
 	if labels > 0 && p.DirectLabels { // another panel of the column may have taken the room
@@ -90,6 +125,40 @@ func runs(x, y []float64) [][]int {
 	}
 	if cur != nil {
 		out = append(out, cur)
+	}
+	return out
+}
+
+// drawClouds draws the lines that lie behind all else.
+func drawClouds(c vg.Canvas, f frame, p *Panel) {
+	clip := draw.Canvas{Canvas: c, Rectangle: f.rect}
+	for i := range p.Curves {
+		cv := &p.Curves[i]
+		if cv.Role != Cloud {
+			continue
+		}
+		for _, run := range runs(cv.X, f.drawn(cv.Y)) {
+			var pts []vg.Point
+			for _, j := range run {
+				pts = append(pts, vg.Point{X: f.px(cv.X[j]), Y: f.py(cv.Y[j])})
+			}
+			for _, l := range clip.ClipLinesXY(pts) {
+				line(c, cloudGrey, f.st.cloudWidth(), nil, l...)
+			}
+		}
+	}
+}
+
+// drawn is the values as the axis can show them: on a logarithmic one, what is not above 0 is a gap.
+func (f frame) drawn(y []float64) []float64 {
+	if !f.logY {
+		return y
+	}
+	out := make([]float64, len(y))
+	for i, v := range y {
+		if out[i] = v; !(v > 0) {
+			out[i] = math.NaN()
+		}
 	}
 	return out
 }
@@ -193,12 +262,17 @@ func directLabels(f frame, p *Panel) []directLabel {
 	for i := range p.Curves {
 		cv := &p.Curves[i]
 		for j := len(cv.X) - 1; j >= 0; j-- {
-			if !finite(cv.Y[j]) || cv.Label == "" {
+			if !finite(cv.Y[j]) || f.logY && cv.Y[j] <= 0 || cv.Label == "" || cv.Role == Cloud {
 				continue
 			}
 			y := min(max(f.py(cv.Y[j]), f.rect.Min.Y), f.rect.Max.Y)
 			out = append(out, directLabel{cv.Label, darker(roleColor(cv.Role, i)), vg.Point{X: f.px(cv.X[j]), Y: y}, y})
 			break
+		}
+	}
+	for _, ref := range p.References {
+		if y := f.py(ref.Y); ref.Label != "" && y >= f.rect.Min.Y && y <= f.rect.Max.Y {
+			out = append(out, directLabel{ref.Label, faintInk, vg.Point{X: f.rect.Max.X, Y: y}, y})
 		}
 	}
 	spread(out, f.st.pt(7.6), f.rect.Min.Y, f.rect.Max.Y)

@@ -42,7 +42,7 @@ func ExampleWinsorizedGrid() {
 func ExampleCompare() {
 	show(Compare(CompareData{
 		Meta: madeUpMeta("SGD beside winsorized SGD at 50 % label noise."),
-		Runs: []NamedRun{{"c = 0", madeUpRun(0.5, 0, 60000)}, {"c = 2", madeUpRun(0.5, 2, 60000)}},
+		Runs: []NamedRun{{"c = 0", Winsorization(0), madeUpRun(0.5, 0, 60000)}, {"c = 2", Winsorization(2), madeUpRun(0.5, 2, 60000)}},
 	}))
 	// Output: [figure] SGD beside winsorized SGD at 50 % label noise. (Made-up data.)
 }
@@ -76,5 +76,5 @@ func ExampleDigits() {
 func ExampleNewGrid() {
 	loss := &Panel{Title: "Loss", XSteps: true, Curves: []Curve{{Name: "train", X: []float64{0, 1, 10}, Y: []float64{2.3, 2.2, 1.7}, Role: Train}}}
 	show(NewGrid(Meta{}, Grid{Panels: [][]*Panel{{loss}}, XLabel: "step"}))
-	// Output: [figure] Line chart of train over step.
+	// Output: [figure] Line chart of Loss over step: train falls from 2.3 to 1.7.
 }

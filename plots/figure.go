@@ -4,7 +4,6 @@ package plots
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -41,7 +40,7 @@ type Meta struct {
 }
 
 func (m Meta) clean() Meta {
-	m.Caption, m.Alt = oneLine(m.Caption, 4000), oneLine(m.Alt, 1000)
+	m.Caption, m.Alt = oneLine(m.Caption, 4000), oneLine(m.Alt, 3000)
 	p := make(map[string]string, len(m.Provenance))
 	for k, v := range m.Provenance {
 		if k = oneLine(strings.ReplaceAll(k, ":", " "), 70); k != "" {
@@ -69,6 +68,8 @@ type Figure struct {
 	// draw draws in the rectangle from (0, 0) to (w, h), leaving reserve free
 	// at the bottom.
 	draw func(c vg.Canvas, st style, w, h, reserve vg.Length) error
+	// grid is the figure's, nil if it is none.
+	grid *Grid
 }
 
 // Caption is the caption in plain text, marks included.
@@ -118,10 +119,13 @@ func (f *Figure) markRoom(st style) vg.Length {
 
 // resolve fills in the height that the figure chooses itself.
 func (f *Figure) resolve(s Size) (w, h vg.Length, err error) {
+	return f.resolveIn(newStyle(s), s)
+}
+
+func (f *Figure) resolveIn(st style, s Size) (w, h vg.Length, err error) {
 	if err := s.check(); err != nil {
 		return 0, 0, err
 	}
-	st := newStyle(s)
 	h = s.Height
 	if h == 0 {
 		if h, err = f.height(st, s.Width); err != nil {
@@ -174,10 +178,11 @@ func NewGrid(m Meta, g Grid) (*Figure, error) {
 	}
 	m = m.clean()
 	if m.Alt == "" {
-		m.Alt = grid.describe()
+		m.Alt = oneLine(grid.describe(), 3000)
 	}
 	return &Figure{
 		meta:  m,
+		grid:  grid,
 		table: grid.table(),
 		height: func(st style, w vg.Length) (vg.Length, error) {
 			l, err := grid.reflowed(st, w).layout(st, w, 0, 0)
@@ -196,35 +201,4 @@ func NewGrid(m Meta, g Grid) (*Figure, error) {
 			return nil
 		},
 	}, nil
-}
-
-// describe is the alternative text of a grid.
-func (g *Grid) describe() string {
-	n, missing := 0, 0
-	for _, row := range g.Panels {
-		for _, p := range row {
-			n++
-			if p.blank() {
-				missing++
-			}
-		}
-	}
-	var names []string
-	for _, e := range legendEntries(g.Panels) {
-		names = append(names, e.name)
-	}
-	s := "Line chart"
-	if n > 1 {
-		s = fmt.Sprintf("%d line charts in %d rows and %d columns", n, len(g.Panels), len(g.Panels[0]))
-	}
-	if len(names) > 0 {
-		s += " of " + strings.Join(names, ", ")
-	}
-	if g.XLabel != "" {
-		s += " over " + g.XLabel
-	}
-	if missing > 0 {
-		s += fmt.Sprintf("; %d without data", missing)
-	}
-	return s + "."
 }

@@ -41,11 +41,11 @@ func Figure1(d Figure1Data) (*Figure, error) {
 		return nil, fmt.Errorf("figure 1 of %d noise levels: use 1 to %d", len(d.Runs), MaxRuns)
 	}
 	train := &Panel{Title: "(a) Train acc. (%)", XSteps: true, Percent: true}
-	test := &Panel{Title: "(b) Test acc. (%)", XSteps: true, Percent: true, DirectLabels: true}
+	test := &Panel{Title: "(b) Test acc. (%)", XSteps: true, Percent: true}
 	loss := &Panel{Title: "(c) Loss (nats)", XSteps: true}
 	learned := &Panel{Title: "(d) Learned (%)", XSteps: true, Percent: true}
 	var keys []Key
-	for i, r := range d.Runs {
+	for _, r := range d.Runs {
 		if !(r.Noise >= 0 && r.Noise <= 1) {
 			return nil, fmt.Errorf("figure 1: noise %v is out of range: use 0 to 1", r.Noise)
 		}
@@ -54,7 +54,7 @@ func Figure1(d Figure1Data) (*Figure, error) {
 			if l.Y == nil {
 				return
 			}
-			p.Curves = append(p.Curves, Curve{Name: name, Label: label, X: r.Steps, Y: l.Y, Lo: l.Lo, Hi: l.Hi, Role: Series(i), Dash: dash})
+			p.Curves = append(p.Curves, Curve{Name: name, Label: label, X: r.Steps, Y: l.Y, Lo: l.Lo, Hi: l.Hi, Role: NoiseLevel(r.Noise), Dash: dash})
 		}
 		add(train, name, "", r.TrainAccuracy, Solid)
 		add(test, name, "", r.TestAccuracy, Solid)
@@ -65,7 +65,10 @@ func Figure1(d Figure1Data) (*Figure, error) {
 		if r.Noise > 0 {
 			add(learned, name+", corrupt", "", r.CorruptLearned, Dashed)
 		}
-		keys = append(keys, Key{Name: name + " noise", Role: Series(i), Dash: Solid})
+		keys = append(keys, Key{Name: name + " noise", Role: NoiseLevel(r.Noise), Dash: Solid})
+	}
+	if len(learned.Curves) == 0 {
+		learned.Empty = "not measured"
 	}
 	keys = append(keys, Key{Name: "pristine in (d)", Dash: Solid, Neutral: true}, Key{Name: "corrupt in (d)", Dash: Dashed, Neutral: true})
 	zeroBased(loss)

@@ -22,10 +22,18 @@ type frame struct {
 	inset    vg.Length // air left and right, so that dots at the ends show
 	noLabelX bool
 	noLabelY bool
+	logY     bool
+	layer    layer
 }
 
 func newFrame(st style, r vg.Rectangle, p *Panel, x, y span) frame {
-	f := frame{st: st, rect: r, x: x, y: y, isSteps: p.XSteps, percent: p.Percent, inset: st.pt(2.5)}
+	f := frame{st: st, rect: r, x: x, y: y, isSteps: p.XSteps, percent: p.Percent, inset: st.pt(2.5), logY: p.LogY, layer: p.layer()}
+	if p.layer() != nil {
+		f.inset = 0
+	}
+	if p.Heat != nil { // the first row is the upper one
+		f.y.lo, f.y.hi = f.y.hi, f.y.lo
+	}
 	if f.isSteps {
 		f.steps.Gap = stepGap(x, r.Size().X-2*f.inset, st.pt(9))
 	}
@@ -56,6 +64,12 @@ func (f frame) px(x float64) vg.Length {
 
 func (f frame) py(y float64) vg.Length {
 	n := (y - f.y.lo) / (f.y.hi - f.y.lo)
+	if f.logY {
+		n = -3
+		if y > 0 {
+			n = math.Log(y/f.y.lo) / math.Log(f.y.hi/f.y.lo)
+		}
+	}
 	// A value far outside a fixed range must not overflow a file's numbers.
 	n = math.Max(-3, math.Min(4, n))
 	return f.rect.Min.Y + vg.Length(n)*f.rect.Size().Y
@@ -63,10 +77,24 @@ func (f frame) py(y float64) vg.Length {
 
 func (f frame) yTicks() []plot.Tick {
 	n := int(f.rect.Size().Y/f.st.pt(16)) + 1
-	return yTicks(f.y, f.percent, max(2, min(n, 6)))
+	if a, ok := f.layer.(axes); ok {
+		return a.yTicks(f)
+	}
+	return yTicks(f.y, f.percent, f.logY, max(2, min(n, 6)))
 }
 
-func yTicks(y span, percent bool, n int) []plot.Tick {
+func yTicks(y span, percent, log bool, n int) []plot.Tick {
+	unit := 1.0
+	if percent {
+		unit = 100
+	}
+	if log {
+		ts := logTicks(unit*y.lo, unit*y.hi, n)
+		for i := range ts {
+			ts[i].Value /= unit
+		}
+		return ts
+	}
 	if !percent {
 		return linearTicks(y.lo, y.hi, n-1)
 	}
@@ -82,10 +110,13 @@ func yTicks(y span, percent bool, n int) []plot.Tick {
 
 // yLabelWidth is the room that the labels of a Y axis may need, whatever its
 // height turns out to be.
-func yLabelWidth(st style, y span, percent bool) (w vg.Length) {
+func yLabelWidth(st style, y span, p *Panel) (w vg.Length) {
 	fc := face(regular, st.tickSize())
+	if a, ok := p.layer().(axes); ok {
+		return a.yLabelWidth(fc.Width)
+	}
 	for n := 2; n <= 6; n++ {
-		for _, t := range yTicks(y, percent, n) {
+		for _, t := range yTicks(y, p.Percent, p.LogY, n) {
 			w = max(w, fc.Width(t.Label))
 		}
 	}
@@ -95,6 +126,9 @@ func yLabelWidth(st style, y span, percent bool) (w vg.Length) {
 // xTicks thins the labels until they have room.
 func (f frame) xTicks() []plot.Tick {
 	fc := face(regular, f.st.tickSize())
+	if a, ok := f.layer.(xAxis); ok {
+		return a.xTicks(f)
+	}
 	if !f.isSteps {
 		for n := 6; n > 1; n-- {
 			if ts := linearTicks(f.x.lo, f.x.hi, n); f.roomFor(ts, fc.Width) {
@@ -194,7 +228,7 @@ func (f frame) drawBack(c vg.Canvas) {
 		line(c, gridInk, st.gridWidth(), nil, vg.Point{X: r.Min.X, Y: y}, vg.Point{X: r.Max.X, Y: y})
 	}
 	for _, t := range f.xTicks() {
-		if t.Label == "" {
+		if _, named := f.layer.(xAxis); named || t.Label == "" {
 			continue
 		}
 		x := f.px(t.Value)

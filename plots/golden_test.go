@@ -83,6 +83,30 @@ var goldens = []struct {
 	{"bands", TextWidth, func() (*Figure, error) {
 		return NewGrid(madeUpMeta("Bands, and a legend at the right."), madeUpBands())
 	}},
+	{"lines", TextWidth, func() (*Figure, error) { return NewFigure(madeUpMeta("Two lines, one with a band."), madeUpLines()) }},
+	{"log_y", TextWidth, func() (*Figure, error) { return NewFigure(madeUpMeta("A logarithmic Y axis."), madeUpLogs()) }},
+	{"scatter", TextWidth, func() (*Figure, error) { return NewFigure(madeUpMeta("Two groups of points."), madeUpScatter()) }},
+	{"bars", TextWidth, func() (*Figure, error) { return NewFigure(madeUpMeta("Bars with ranges."), madeUpBars()) }},
+	{"bars_column", Column, func() (*Figure, error) { return NewFigure(madeUpMeta("Bars with ranges."), madeUpBars()) }},
+	{"histogram", TextWidth, func() (*Figure, error) {
+		return NewGrid(madeUpMeta("One coordinate before and after clamping."), madeUpCoordinate())
+	}},
+	{"histogram_column", Column, func() (*Figure, error) {
+		return NewGrid(madeUpMeta("One coordinate before and after clamping."), madeUpCoordinate())
+	}},
+	{"heat_map", TextWidth, func() (*Figure, error) {
+		return NewFigure(madeUpMeta("Inner products of 72 gradients."), Panel{Heat: madeUpGram(18)})
+	}},
+	{"heat_map_column", Column, func() (*Figure, error) {
+		return NewGrid(madeUpMeta("Inner products at two steps."), Grid{Aspect: 1, Panels: [][]*Panel{{{Title: "Step 0", Heat: madeUpGram(9)}, {Title: "Step 100", Heat: madeUpGram(12)}}}})
+	}},
+	{"ratios", TextWidth, func() (*Figure, error) {
+		g, err := madeUpRatios()
+		if err != nil {
+			return nil, err
+		}
+		return NewGrid(madeUpMeta("Ratios run by run, null worlds in grey."), g)
+	}},
 	{"slide", Slide, func() (*Figure, error) { return Compare(madeUpCompare(0, 2)) }},
 }
 

@@ -90,7 +90,7 @@ func (g Grid) check() (*Grid, error) {
 	for _, row := range g.Panels {
 		for _, p := range row {
 			if p != nil {
-				model = Panel{XSteps: p.XSteps, Percent: p.Percent, YMin: p.YMin, YMax: p.YMax}
+				model = Panel{XSteps: p.XSteps, Percent: p.Percent, LogY: p.LogY, YMin: p.YMin, YMax: p.YMax}
 			}
 		}
 	}
@@ -166,14 +166,15 @@ func (g *Grid) ranges() (x, y [][]span) {
 			if g.ShareY || y[r][c].lo > y[r][c].hi {
 				y[r][c] = allY
 			}
-			x[r][c] = xRange(x[r][c], p.XSteps)
-			y[r][c] = y[r][c].padded(p.YMin < p.YMax && (!g.ShareY || fixed))
+			x[r][c] = xRange(x[r][c], p.XSteps, p.scattered())
+			y[r][c] = p.axisY(y[r][c], p.YMin < p.YMax && (!g.ShareY || fixed))
 		}
 	}
 	return x, y
 }
 
-func xRange(s span, steps bool) span {
+// xRange is the range that an X axis shows for the values in s; air is left beside scattered points.
+func xRange(s span, steps, air bool) span {
 	if s.lo > s.hi {
 		if steps {
 			return span{0, 10}
@@ -191,5 +192,5 @@ func xRange(s span, steps bool) span {
 		s.hi = max(s.hi, 1)
 		return s
 	}
-	return s.padded(true)
+	return s.padded(!air)
 }

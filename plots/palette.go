@@ -4,6 +4,7 @@ package plots
 
 import (
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -20,16 +21,64 @@ const (
 	Overfit
 	Pristine
 	Corrupt
+	// Cloud is what lies behind the curves in grey, such as null worlds: many
+	// thin lines without bands, none of them labelled.
+	Cloud
 	firstSeries
 )
 
-// Series is the role of the i-th (from 0) of several like things, such as
-// runs; styles repeat after eight.
+// Series is the role of the i-th (from 0) of several like things without an
+// order, such as runs; styles repeat after eight. None is green or orange,
+// which mean pristine and corrupt and nothing else.
 func Series(i int) Role {
 	if i < 0 {
 		i = -i
 	}
 	return firstSeries + Role(i%len(seriesColors))
+}
+
+// Roles from these on are places on a sequence of colours, in thousandths.
+const (
+	firstWinsorized Role = 1000
+	firstNoise      Role = 3000
+	thousand             = 1000
+)
+
+// Winsorization is the role of a run winsorized at c percent a side: one
+// colour of a sequence from nearly black (c = 0, plain SGD) to light blue, the
+// same in every figure. c below 0, above 50 or NaN counts as the nearest end.
+func Winsorization(c float64) Role {
+	c = math.Max(0, math.Min(50, c))
+	place := 0.92 * math.Log2(1+c) / math.Log2(9) // what the paper has, 0 to 8
+	if c > 8 {
+		place = 0.92 + 0.08*math.Log2((1+c)/9)/math.Log2(51.0/9)
+	}
+	return firstWinsorized + Role(math.Round(thousand*place))
+}
+
+// NoiseLevel is the role of a run with a share of label noise in [0, 1]: one
+// colour of a sequence from nearly black (no noise) to pink, the same in every
+// figure.
+func NoiseLevel(share float64) Role {
+	return firstNoise + Role(math.Round(thousand*math.Max(0, math.Min(1, share))))
+}
+
+// Sequences of colours, dark to light in even steps, so that they keep their
+// order in grey and for colour-blind readers.
+var (
+	winsorizedColors = []color.NRGBA{{0x0b, 0x10, 0x26, 0xff}, {0x12, 0x3a, 0x7a, 0xff}, {0x1f, 0x6b, 0xb0, 0xff}, {0x44, 0x9d, 0xd1, 0xff}, {0x93, 0xcc, 0xec, 0xff}}
+	noiseColors      = []color.NRGBA{{0x1c, 0x0a, 0x2e, 0xff}, {0x5e, 0x1a, 0x70, 0xff}, {0xa2, 0x2f, 0x87, 0xff}, {0xd8, 0x68, 0xa2, 0xff}, {0xf0, 0xa9, 0xc2, 0xff}}
+)
+
+// sequential is the colour of a role on one of the sequences; ok is false for other roles.
+func sequential(r Role) (col color.NRGBA, ok bool) {
+	switch {
+	case r >= firstWinsorized && r <= firstWinsorized+thousand:
+		return between(winsorizedColors, float64(r-firstWinsorized)/thousand), true
+	case r >= firstNoise && r <= firstNoise+thousand:
+		return between(noiseColors, float64(r-firstNoise)/thousand), true
+	}
+	return col, false
 }
 
 // Dash is a dash pattern. DashAuto is the role's own.
@@ -60,8 +109,7 @@ var (
 // seriesColors differ in lightness between neighbours, so that two or three
 // runs can be told apart in grey too.
 var seriesColors = []color.NRGBA{
-	okabeBlue, okabeOrange, okabeBlack, okabePurple, okabeGreen, okabeVermillion, okabeSky,
-	{0x77, 0x77, 0x77, 0xff},
+	{0x00, 0x50, 0x92, 0xff}, {0xe0, 0x9b, 0xc0, 0xff}, okabeBlack, {0x88, 0x22, 0x55, 0xff}, okabeSky, {0x77, 0x77, 0x77, 0xff}, {0x33, 0x22, 0x88, 0xff}, okabePurple,
 }
 
 var seriesDashes = []Dash{Solid, Dashed, DashDot, Dotted, LongDash, Dashed, Solid, Dotted}
@@ -71,16 +119,27 @@ var roleStyles = map[Role]struct {
 	dash  Dash
 }{
 	Train:    {okabeBlue, Solid},
-	Test:     {okabeVermillion, Dashed},
+	Test:     {testRed, Dashed},
 	Overfit:  {okabeBlack, Dotted},
 	Pristine: {okabeGreen, Solid},
 	Corrupt:  {okabeOrange, Dashed},
+	Cloud:    {cloudGrey, Solid},
 }
+
+var (
+	testRed      = color.NRGBA{0xcf, 0x3f, 0x55, 0xff} // farther from orange than Okabe and Ito's vermilion
+	cloudGrey    = color.NRGBA{0xc2, 0xc2, 0xc2, 0xff}
+	verticalInk  = color.NRGBA{0x22, 0x22, 0x22, 0xff}
+	verticalDash = LongDash
+)
 
 // roleColor returns the colour of a role; i is the curve's place in its panel.
 func roleColor(r Role, i int) color.NRGBA {
 	if s, ok := roleStyles[r]; ok {
 		return s.color
+	}
+	if col, ok := sequential(r); ok {
+		return col
 	}
 	return seriesColors[seriesIndex(r, i)]
 }
@@ -91,6 +150,9 @@ func roleDash(r Role, d Dash, i int) Dash {
 	}
 	if s, ok := roleStyles[r]; ok {
 		return s.dash
+	}
+	if _, ok := sequential(r); ok {
+		return Solid
 	}
 	return seriesDashes[seriesIndex(r, i)]
 }

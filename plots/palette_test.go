@@ -61,6 +61,8 @@ var together = []struct {
 	{"accuracy panel", []Role{Train, Test, Overfit}, 30},
 	{"pristine and corrupt", []Role{Pristine, Corrupt}, 50},
 	{"three runs", []Role{Series(0), Series(1), Series(2)}, 40},
+	{"c of the paper", []Role{Winsorization(0), Winsorization(1), Winsorization(2), Winsorization(4), Winsorization(8)}, 12},
+	{"noise of the paper", []Role{NoiseLevel(0), NoiseLevel(0.25), NoiseLevel(0.5), NoiseLevel(0.75), NoiseLevel(1)}, 12},
 	{"five runs", []Role{Series(0), Series(1), Series(2), Series(3), Series(4)}, 10},
 }
 
@@ -84,7 +86,11 @@ func TestPaletteInGrey(t *testing.T) {
 	for _, set := range together {
 		for i, a := range set.roles {
 			for _, b := range set.roles[i+1:] {
-				if roleDash(a, DashAuto, 0) == roleDash(b, DashAuto, 0) && math.Abs(grey(a)-grey(b)) < 15 {
+				least := 15.0
+				if _, ordered := sequential(a); ordered { // the legend's order helps
+					least = 12
+				}
+				if roleDash(a, DashAuto, 0) == roleDash(b, DashAuto, 0) && math.Abs(grey(a)-grey(b)) < least {
 					t.Errorf("%s: roles %d and %d have the same dashes and nearly the same grey", set.name, a, b)
 				}
 			}
@@ -106,6 +112,44 @@ func TestPaletteOnWhite(t *testing.T) {
 	for i, c := range seriesColors {
 		if d := white[0] - lab(c, visions["ordinary"])[0]; d < 25 {
 			t.Errorf("series %d is only %.1f darker than white", i, d)
+		}
+	}
+}
+
+// TestSequences: they grow lighter from end to end, so that they keep their order in grey, and stay dark enough for paper
+// where the paper's values are.
+func TestSequences(t *testing.T) {
+	light := func(r Role) float64 { return lab(roleColor(r, 0), visions["ordinary"])[0] }
+	for i := 1; i <= 100; i++ {
+		x := float64(i) / 100
+		if light(NoiseLevel(x)) <= light(NoiseLevel(x-0.01)) || light(Winsorization(50*x)) < light(Winsorization(50*(x-0.01))) {
+			t.Errorf("at %v of the sequences it grows darker", x)
+		}
+	}
+	for _, r := range []Role{Winsorization(8), Winsorization(50), NoiseLevel(1)} {
+		if l := light(r); l > 80 {
+			t.Errorf("role %d has lightness %.0f", r, l)
+		}
+	}
+	if Winsorization(nan) != Winsorization(0) && Winsorization(-1) != Winsorization(0) || NoiseLevel(7) != NoiseLevel(1) {
+		t.Error("values outside the sequences")
+	}
+}
+
+// TestGroupColours: green and orange mean pristine and corrupt, and nothing else looks like them.
+func TestGroupColours(t *testing.T) {
+	others := []Role{Train, Test, Overfit}
+	for i := range seriesColors {
+		others = append(others, Series(i))
+	}
+	for _, x := range []float64{0, 0.25, 0.5, 0.75, 1} {
+		others = append(others, Winsorization(8*x), NoiseLevel(x))
+	}
+	for _, r := range others {
+		for _, g := range []Role{Pristine, Corrupt} {
+			if d := distance(lab(roleColor(r, 0), visions["ordinary"]), lab(roleColor(g, 0), visions["ordinary"])); d < 38 {
+				t.Errorf("role %d is only %.0f from group %d", r, d, g)
+			}
 		}
 	}
 }

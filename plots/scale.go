@@ -139,6 +139,44 @@ func linearTicks(min, max float64, n int) []plot.Tick {
 	return out
 }
 
+// logTicks returns some n ticks of a logarithmic axis in [min, max]: at powers
+// of ten, with 2 and 5, or 3, times them where there is room, and round numbers
+// where the range is too short for that.
+func logTicks(min, max float64, n int) []plot.Tick {
+	if !(min > 0) || !(max > min) || !finite(max) {
+		return nil
+	}
+	first, last := int(math.Floor(math.Log10(min))), int(math.Ceil(math.Log10(max)))
+	for _, times := range [][]float64{{1, 2, 5}, {1, 3}, {1}} {
+		for every := 1; every <= 400 && (len(times) == 1 || every == 1); every++ {
+			var out []plot.Tick
+			for e := first; e <= last; e++ {
+				for _, m := range times {
+					v := m * math.Pow(10, float64(e))
+					if e%every == 0 && v >= min*(1-1e-12) && v <= max*(1+1e-12) {
+						out = append(out, plot.Tick{Value: v, Label: logLabel(v)})
+					}
+				}
+			}
+			switch {
+			case len(out) < 2 && len(times) == 3:
+				return linearTicks(min, max, n-1)
+			case len(out) >= 2 && len(out) <= n+1:
+				return out
+			}
+		}
+	}
+	return linearTicks(min, max, n-1)
+}
+
+// logLabel writes a value of a logarithmic axis in few characters.
+func logLabel(v float64) string {
+	if v >= 1e3 {
+		return stepLabel(v)
+	}
+	return compact(v)
+}
+
 // compact writes a number in few characters, with a true minus sign.
 func compact(v float64) string {
 	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)

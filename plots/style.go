@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"regexp"
+	"strconv"
+	"strings"
 
 	stdfont "golang.org/x/image/font"
 	"gonum.org/v1/plot/font"
@@ -46,15 +49,28 @@ const (
 )
 
 // SizeNamed returns the named size ("column", "textwidth", "slide" or
-// "notebook").
+// "notebook"), or one of any other width, written in inches or centimetres:
+// "3.25in", "8.5 cm", "85mm".
 func SizeNamed(name string) (Size, error) {
 	for _, s := range []Size{Column, TextWidth, Slide, Notebook} {
 		if s.Name == name {
 			return s, nil
 		}
 	}
-	return Size{}, fmt.Errorf("unknown figure size %q: use column, textwidth, slide or notebook", name)
+	m := lengthPattern.FindStringSubmatch(strings.TrimSpace(name))
+	if m == nil {
+		return Size{}, fmt.Errorf("unknown figure size %q: use column, textwidth, slide or notebook, or a width such as 3.25in or 8.5cm", name)
+	}
+	v, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		return Size{}, fmt.Errorf("figure width %q: use a number of inches or centimetres such as 3.25in or 8.5cm", name)
+	}
+	unit := map[string]vg.Length{"in": vg.Inch, "cm": vg.Centimeter, "mm": vg.Millimeter}[m[2]]
+	s := Size{Name: m[1] + m[2], Width: vg.Length(v) * unit, Scale: 1}
+	return s, s.check()
 }
+
+var lengthPattern = regexp.MustCompile(`^([0-9]*\.?[0-9]+) ?(in|cm|mm)$`)
 
 func (s Size) check() error {
 	w, h := float64(s.Width), float64(s.Height)
@@ -72,6 +88,13 @@ func (s Size) check() error {
 // style is every length of the house style, in points at the final size.
 type style struct {
 	k float64 // Size.Scale
+	// reserve is how much wider than in our own font a text may be set; 0 means 1.
+	reserve float64
+}
+
+// textRoom is the room to keep for a text.
+func (s style) textRoom(f font.Face, txt string) vg.Length {
+	return textWidth(f, txt) * vg.Length(math.Max(s.reserve, 1))
 }
 
 func newStyle(s Size) style {
@@ -88,9 +111,11 @@ func (s style) pt(points float64) vg.Length { return vg.Points(points * s.k) }
 func (s style) tickSize() vg.Length  { return s.pt(6.5) }
 func (s style) smallSize() vg.Length { return s.pt(6) }
 func (s style) textSize() vg.Length  { return s.pt(7.5) }
+func (s style) titleLine() vg.Length { return s.pt(9) }
 
 // Line widths.
 func (s style) curveWidth() vg.Length { return s.pt(1.1) }
+func (s style) cloudWidth() vg.Length { return s.pt(0.6) }
 func (s style) axisWidth() vg.Length  { return s.pt(0.5) }
 func (s style) gridWidth() vg.Length  { return s.pt(0.35) }
 func (s style) refWidth() vg.Length   { return s.pt(0.7) }

@@ -41,7 +41,10 @@ func number(v float64) string {
 }
 
 // table is the grid's curves and reference lines in long form. lo and hi are
-// empty where there is no band; x is empty for a reference line.
+// empty where there is no band; x is empty for a reference line, y for a
+// vertical one. A bar's x is its category, a histogram's lo and hi are the
+// edges of a bin and y what is in it, and a cell of a heat map has its column
+// as x, its row as y, and its value as lo and hi.
 func (g *Grid) table() Table {
 	t := Table{Columns: []string{"row", "column", "curve", "x", "y", "lo", "hi"}}
 	head := func(heads []string, i int) string {
@@ -64,6 +67,14 @@ func (g *Grid) table() Table {
 					}
 					t.Rows = append(t.Rows, []string{rh, ch, cv.Name, number(cv.X[i]), number(cv.Y[i]), lo, hi})
 				}
+			}
+			if l := p.layer(); l != nil {
+				for _, values := range l.rows() {
+					t.Rows = append(t.Rows, append([]string{rh, ch}, values...))
+				}
+			}
+			for _, v := range p.Verticals {
+				t.Rows = append(t.Rows, []string{rh, ch, v.Name, number(v.X), "", "", ""})
 			}
 			for _, ref := range p.References {
 				name := ref.Name

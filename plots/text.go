@@ -21,7 +21,7 @@ const capHeight = 0.69
 type anchor struct{ X, Y float64 }
 
 // drawText draws one line of text, rotated anticlockwise by rot radians about
-// pt. "_{…}" sets a subscript, as in "g_{ab}".
+// pt. "_{…}" sets a subscript, as in "g_{ab}", and "^{…}" a superscript.
 func drawText(c vg.Canvas, f font.Face, col color.Color, pt vg.Point, at anchor, rot float64, txt string) {
 	if txt == "" {
 		return
@@ -62,31 +62,40 @@ type segment struct {
 	rise vg.Length
 }
 
-// segments splits text at its subscripts.
+// segments splits text at its subscripts and superscripts.
 func segments(f font.Face, txt string) []segment {
 	var out []segment
 	for {
-		before, rest, ok := strings.Cut(txt, "_{")
-		sub, after, closed := strings.Cut(rest, "}")
-		if !ok || !closed {
+		open := strings.Index(txt, "_{")
+		if up := strings.Index(txt, "^{"); open < 0 || up >= 0 && up < open {
+			open = up
+		}
+		end := -1
+		if open >= 0 {
+			end = strings.Index(txt[open:], "}")
+		}
+		if end < 0 {
 			if txt != "" {
 				out = append(out, segment{text: txt, face: f})
 			}
 			return out
 		}
-		if before != "" {
-			out = append(out, segment{text: before, face: f})
+		if open > 0 {
+			out = append(out, segment{text: txt[:open], face: f})
 		}
-		if sub != "" {
-			small := f
+		if inner := txt[open+2 : open+end]; inner != "" {
+			small, rise := f, -0.18*f.Font.Size
 			small.Font.Size = f.Font.Size * 0.75
-			out = append(out, segment{text: sub, face: small, rise: -0.18 * f.Font.Size})
+			if txt[open] == '^' {
+				rise = 0.36 * f.Font.Size
+			}
+			out = append(out, segment{text: inner, face: small, rise: rise})
 		}
-		txt = after
+		txt = txt[open+end+1:]
 	}
 }
 
-// plainText is the text without the subscript marks, for captions and tables.
+// plainText is the text without the marks of subscripts and superscripts, for captions and tables.
 func plainText(txt string) string {
 	var b strings.Builder
 	for _, s := range segments(font.Face{}, txt) {
@@ -114,7 +123,7 @@ func oneLine(txt string, n int) string {
 	return txt
 }
 
-// cut is the first n runes of a text, less a last character that would lose its marks, and less a subscript left open.
+// cut is the first n runes of a text, less a last character that would lose its marks, and less a subscript or superscript left open.
 func cut(txt string, n int) string {
 	r := []rune(txt)
 	if n >= len(r) {
@@ -124,7 +133,7 @@ func cut(txt string, n int) string {
 		n--
 	}
 	txt = string(r[:n])
-	if open := strings.LastIndex(txt, "_{"); open >= 0 && !strings.Contains(txt[open:], "}") && strings.Contains(string(r[n:]), "}") {
+	if open := max(strings.LastIndex(txt, "_{"), strings.LastIndex(txt, "^{")); open >= 0 && !strings.Contains(txt[open:], "}") && strings.Contains(string(r[n:]), "}") {
 		txt = txt[:open]
 	}
 	return strings.TrimRight(txt, " ")
@@ -144,6 +153,25 @@ func fit(f font.Face, txt string, w vg.Length) string {
 			return s
 		}
 	}
+}
+
+// wrap breaks a text at its spaces into lines no wider than w; of more than most lines (0: any number) the last one
+// kept ends with an ellipsis.
+func wrap(f font.Face, txt string, w vg.Length, most int) []string {
+	var lines []string
+	words := strings.FieldsFunc(txt, func(r rune) bool { return r == ' ' }) // and not at a no-break space
+	for i, word := range words {
+		if n := len(lines); n > 0 && textWidth(f, lines[n-1]+" "+word) <= w {
+			lines[n-1] += " " + word
+			continue
+		}
+		if most > 0 && len(lines) == most {
+			lines[most-1] = fit(f, lines[most-1]+" "+strings.Join(words[i:], " "), w)
+			break
+		}
+		lines = append(lines, fit(f, word, w))
+	}
+	return lines
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

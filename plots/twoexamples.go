@@ -85,7 +85,7 @@ func (t twoExamples) draw(c vg.Canvas, st style, w, h, reserve vg.Length) error 
 		y.lo -= 0.14 * d
 	}
 	head, text := face(bold, st.pt(8.5)), face(regular, st.textSize())
-	left := st.textSize() + st.pt(8) + yLabelWidth(st, y, false)
+	left := st.textSize() + st.pt(8) + yLabelWidth(st, y, &Panel{})
 	gap := st.pt(13)
 	pw := (w - left - st.pt(3) - 2*gap) / 3
 	bottom := reserve + st.pt(6) + st.tickSize()
@@ -142,7 +142,7 @@ func (t twoExamples) bars(c vg.Canvas, f frame, a, b []float64, labelled bool) {
 		if a[i]*b[i] > 0 {
 			base = a[i]
 		}
-		bar(base, base+b[i], okabeOrange, true)
+		bar(base, base+b[i], okabeSky, true)
 		sum := a[i] + b[i]
 		end, at := math.Max(math.Max(a[i], 0)+math.Max(b[i], 0), 0), anchor{0.5, 0}
 		off := st.pt(2)

@@ -2,7 +2,11 @@
 
 package aggregate
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
 
 // Examples is what a rule sees of one parameter: m gradients of the parameter's shape. *perexample.View is one.
 type Examples interface {
@@ -15,21 +19,16 @@ type Examples interface {
 	// MeanOf is 1/(to−from) Σ_{from ≤ b < to} Example(b), of these examples alone: what the others are does not enter
 	// it. It is float32 where gradients are of half precision.
 	MeanOf(from, to int) *graph.Node
-	// Norms is ‖Example(b)‖ over this parameter as largest·√squares, both of shape [m], so that no square leaves the
-	// range of numbers: largest is that of the magnitudes of the example's coordinates, and squares the sum of the
-	// squares of the coordinates divided by it. Both are 0 for a gradient of 0, and float32 where gradients are of
-	// half precision.
-	Norms() (largest, squares *graph.Node)
-	// WeightedUnits is Σ_b weights[b]·u_b for weights of shape [m], u_b being Example(b) divided by the largest
-	// magnitude of its coordinates, or 0. Weights and sum are float32 where gradients are of half precision.
+	// Norms is ‖Example(b)‖ over this parameter as scale·√squares, both of shape [m], so that no square leaves the range of
+	// numbers: scale is a magnitude of the example, such as that of its largest coordinate, and squares the sum of the squares
+	// of the coordinates divided by it. Both are 0 for a gradient of 0, and float32 where gradients are of half precision.
+	Norms() (scale, squares *graph.Node)
+	// UnitGram is ⟨Example(a), Example(b)⟩ over this parameter as scale[a]·scale[b]·products[a, b], with the scale of Norms.
+	// Shapes: [m] and [m, m]. Where a gradient has a NaN or Inf its row and column have a NaN.
+	UnitGram() (scale, products *graph.Node)
+	// WeightedUnits is Σ_b weights[b]·u_b for weights of shape [m], u_b being Example(b) divided by the scale of Norms, or
+	// 0. Weights and sum are float32 where gradients are of half precision.
 	WeightedUnits(weights *graph.Node) *graph.Node
-}
-
-// sample is the part of Examples that rules of single coordinates need.
-type sample interface {
-	Len() int
-	Example(b int) *graph.Node
-	Mean() *graph.Node
 }
 
 // Rule is a way to combine per-example gradients into one direction. It is an [Aggregator], or [Stateful]. A rule is a
@@ -79,4 +78,12 @@ func each(params []Examples, direction func(Examples) *graph.Node) []*graph.Node
 		nodes[i] = direction(p)
 	}
 	return nodes
+}
+
+// checkBatch refuses batches of fewer examples than a rule needs.
+func checkBatch(rule string, m, least int) error {
+	if m < least {
+		return fmt.Errorf("%s: a batch of %d examples: it needs at least %d", rule, m, least)
+	}
+	return nil
 }

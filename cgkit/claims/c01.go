@@ -25,9 +25,15 @@ func claim1() Claim {
 				train = append(train, e.measure("final_train_accuracy", s, final("train_accuracy")))
 				test = append(test, e.measure("final_test_accuracy", s, final("test_accuracy")))
 			}
-			e.decide(0, func(v value) bool { return each(v, train, atLeast(0.90)) })
-			e.decide(1, func(v value) bool { return chain(v, test, func(a, b float64) bool { return a-b >= 0.02 }) })
-			e.decide(2, func(v value) bool { return each(v, train, atLeast(0.99)) })
+			names := percents(noises)
+			e.decide(0, compare(train, "final training accuracy at %s", names, "≥", 0.90, inPercent)...)
+			var falls []part
+			for i := range test[1:] {
+				falls = append(falls, part{what: "the fall of final test accuracy from " + names[i] + " to " + names[i+1], sign: "≥", limit: 0.02, unit: inPoints,
+					number: func(v value) float64 { return v(test[i]) - v(test[i+1]) }})
+			}
+			e.decide(1, falls...)
+			e.decide(2, compare(train, "final training accuracy at %s", names, "≥", 0.99, inPercent)...)
 		},
 	}
 }

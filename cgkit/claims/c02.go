@@ -23,7 +23,8 @@ func claim2() Claim {
 		},
 		judge: func(e *evidence) {
 			var levels [][]Quantity
-			for _, a := range []float64{0.5, 0.7, 0.9, 0.99} {
+			accuracies := []float64{0.5, 0.7, 0.9, 0.99}
+			for _, a := range accuracies {
 				var times []Quantity
 				for _, n := range noises {
 					name := fmt.Sprintf("steps_to_train_accuracy_%g", 100*a)
@@ -31,22 +32,29 @@ func claim2() Claim {
 				}
 				levels = append(levels, times)
 			}
-			ordered := func(v value) (n int) {
-				for _, times := range levels {
-					n += links(v, times, func(a, b float64) bool { return longer(a, b, 1.05) })
+			names := percents(noises)
+			var ends, pairs []part
+			for k, times := range levels {
+				level := fmt.Sprintf("%g %%", 100*accuracies[k])
+				last := len(times) - 1
+				ends = append(ends, part{what: "the time to " + level + " with " + names[last] + " over that with none", sign: "≥", limit: 2, unit: inTimes,
+					number: func(v value) float64 { return ratio(math.Max(v(times[0]), 1), v(times[last])) }})
+				for i := range times[1:] {
+					pairs = append(pairs, part{sign: "≥", limit: 1.05, unit: inTimes,
+						number: func(v value) float64 { return ratio(v(times[i]), v(times[i+1])) },
+						say: func(v value) string {
+							a, b := v(times[i]), v(times[i+1])
+							word := "less than 5 % sooner"
+							if a > b {
+								word = "later"
+							}
+							return fmt.Sprintf("%s reaches %s %s than %s (steps %s and %s)", names[i], level, word, names[i+1], inSteps.format(a), inSteps.format(b))
+						}})
 				}
-				return n
 			}
-			e.decide(0, func(v value) bool {
-				for _, times := range levels {
-					if !longer(math.Max(v(times[0]), 1), v(times[len(times)-1]), 2) {
-						return false
-					}
-				}
-				return true
-			})
-			e.decide(1, func(v value) bool { return ordered(v) >= 12 })
-			e.decide(2, func(v value) bool { return ordered(v) == 16 })
+			e.decide(0, ends...)
+			e.decideBy(1, 12, pairs...)
+			e.decideBy(2, 16, pairs...)
 		},
 	}
 }

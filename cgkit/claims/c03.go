@@ -51,20 +51,29 @@ func claim3() Claim {
 				firstP = append(firstP, e.measure("steps_to_pristine_learned_90", s, reach("pristine_learned", 0.9)))
 				firstC = append(firstC, e.measure("steps_to_corrupt_learned_90", s, reach("corrupt_learned", 0.9)))
 			}
-			e.decide(0, func(v value) bool { return allLonger(v, pristine, corrupt, 2) })
-			e.decide(1, func(v value) bool { return allLonger(v, firstP, firstC, 1.05) })
-			e.decide(2, func(v value) bool { return each(v, placeP, within(-1./3, 1./3)) })
-			e.decide(3, func(v value) bool { return each(v, placeC, within(2./3, 4./3)) })
+			var names []string
+			for _, level := range []string{"50 %", "90 %"} {
+				for _, n := range percents(mixed) {
+					names = append(names, level+" at "+n)
+				}
+			}
+			e.decide(0, allLonger(pristine, corrupt, "the time to %s of the corrupt examples over that of the pristine ones", names, 2)...)
+			e.decide(1, allLonger(firstP, firstC, "by the share learned so far, the time to 90 %% at %s of the corrupt over that of the pristine", percents(mixed), 1.05)...)
+			e.decide(2, append(compare(placeP, "the place of the pristine examples' time to %s", names, "≤", 1./3, inNumber),
+				compare(placeP, "the place of the pristine examples' time to %s", names, "≥", -1./3, inNumber)...)...)
+			e.decide(3, append(compare(placeC, "the place of the corrupt examples' time to %s", names, "≥", 2./3, inNumber),
+				compare(placeC, "the place of the corrupt examples' time to %s", names, "≤", 4./3, inNumber)...)...)
 		},
 	}
 }
 
-// allLonger says whether each of b takes at least factor times as long as its partner in a.
-func allLonger(v value, a, b []Quantity, factor float64) bool {
+// allLonger makes a part for each of b, which must take at least factor times as long as its partner in a. A level that
+// b never reaches takes longer than any that a reaches; two never reached can't be told apart, so that is not met.
+func allLonger(a, b []Quantity, what string, names []string, factor float64) []part {
+	var parts []part
 	for i := range a {
-		if !longer(v(a[i]), v(b[i]), factor) {
-			return false
-		}
+		parts = append(parts, part{what: fmt.Sprintf(what, names[i]), sign: "≥", limit: factor, unit: inTimes,
+			number: func(v value) float64 { return ratio(v(a[i]), v(b[i])) }})
 	}
-	return true
+	return parts
 }

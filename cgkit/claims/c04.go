@@ -2,7 +2,10 @@
 
 package claims
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 func claim4() Claim {
 	return Claim{
@@ -38,15 +41,24 @@ func claim4() Claim {
 				}
 				levels = append(levels, times)
 			}
-			e.decide(0, func(v value) bool { return v(q0)-v(q25) >= 0.02 })
-			slower := func(a, b float64) bool { return longer(a, b, 1.05) }
-			e.decide(1, func(v value) bool {
-				return slower(v(levels[0][0]), v(levels[0][3])) && slower(v(levels[1][0]), v(levels[1][3]))
-			})
-			e.decide(2, func(v value) bool {
-				return chain(v, levels[0], slower) && chain(v, levels[1], slower)
-			})
-			e.decide(3, func(v value) bool { return v(widest) <= 10 })
+			e.decide(0, part{what: "the mean share learned over steps 1–10 at 0 % noise less that at 25 %", sign: "≥", limit: 0.02, unit: inPoints,
+				number: func(v value) float64 { return v(q0) - v(q25) }})
+			var ends, pairs []part
+			for k, level := range []string{"50 %", "80 %"} {
+				times, names := levels[k], percents(noises)
+				ends = append(ends, allLonger(times[:1], times[3:], "the time to "+strings.ReplaceAll(level, "%", "%%")+" of the pristine examples at %s over that without noise", names[3:], 1.05)...)
+				for i, p := range allLonger(times[:3], times[1:], "%s", names, 1.05) {
+					p.say = func(v value) string {
+						return fmt.Sprintf("%s of the pristine examples takes %s times as long at %s as at %s", level,
+							strings.TrimSuffix(inTimes.format(p.number(v)), " times"), names[i+1], names[i])
+					}
+					p.what = "the time to " + level + " of the pristine examples at " + names[i+1] + " over that at " + names[i]
+					pairs = append(pairs, p)
+				}
+			}
+			e.decide(1, ends...)
+			e.decide(2, pairs...)
+			e.decide(3, part{what: "the step at which the shares learned at 0 and 25 % differ most", number: as(widest), sign: "≤", limit: 10, unit: inSteps})
 		},
 	}
 }

@@ -5,6 +5,7 @@ package claims
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 func claim5() Claim {
@@ -38,18 +39,34 @@ func claim5() Claim {
 				}))
 				examples = append(examples, e.measure("example_norm2_at_0", s, func(r run) float64 { return r.at("example_norm2", 0) }))
 			}
-			// What fell by nothing can't fall by 5 % less.
-			weaker := func(a, b float64) bool { return a > 0 && b <= 0.95*a }
-			e.decide(0, func(v value) bool { return chain(v, lost[10], weaker) })
-			e.decide(1, func(v value) bool { return chain(v, lost[100], weaker) })
-			e.decide(2, func(v value) bool { return chain(v, norms, weaker) })
-			e.decide(3, func(v value) bool {
-				low, high := math.Inf(1), math.Inf(-1)
-				for _, q := range examples {
-					low, high = math.Min(low, v(q)), math.Max(high, v(q)) // NaN stays NaN
+			names := percents(noises)
+			weaker := func(what string, list []Quantity) (parts []part) {
+				for i := range list[1:] {
+					parts = append(parts, part{what: what + " at " + names[i+1] + " over that at " + names[i], sign: "≤", limit: 0.95, unit: inTimes,
+						number: func(v value) float64 {
+							if !(v(list[i]) > 0) {
+								return math.NaN() // what fell by nothing can't fall by 5 % less
+							}
+							return v(list[i+1]) / v(list[i])
+						},
+						say: func(v value) string {
+							return fmt.Sprintf("%s at %s is %s times what it is at %s: not 5 %% less", what, names[i+1],
+								strings.TrimSuffix(inTimes.format(v(list[i+1])/v(list[i])), " times"), names[i])
+						}})
 				}
-				return high <= 1.05*low
-			})
+				return parts
+			}
+			e.decide(0, weaker("the loss lost by step 10", lost[10])...)
+			e.decide(1, weaker("the loss lost by step 100", lost[100])...)
+			e.decide(2, weaker("mean ‖∇L‖² over steps 0–10", norms)...)
+			e.decide(3, part{what: "mean ‖g_e‖² at step 0, its largest over its smallest,", sign: "≤", limit: 1.05, unit: inTimes,
+				number: func(v value) float64 {
+					low, high := math.Inf(1), math.Inf(-1)
+					for _, q := range examples {
+						low, high = math.Min(low, v(q)), math.Max(high, v(q)) // NaN stays NaN
+					}
+					return high / low
+				}})
 		},
 	}
 }

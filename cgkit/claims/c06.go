@@ -37,17 +37,16 @@ func claim6() Claim {
 					return r.at("corrupt_accuracy", step)
 				}))
 			}
-			e.decide(0, func(v value) bool {
-				for i := range peaks {
-					if !(v(finals[i]) >= 0.5 && v(peaks[i]) < v(halves[i])) {
-						return false
-					}
-				}
-				return true
-			})
-			e.decide(1, func(v value) bool { return each(v, gains, atLeast(0.01)) })
-			e.decide(2, func(v value) bool { return each(v, early, atMost(0.20)) })
-			e.decide(3, func(v value) bool { return each(v, gains, atLeast(0.05)) })
+			names := percents(mixed)
+			first := compare(finals, "final corrupt accuracy at %s", names, "≥", 0.5, inPercent)
+			for i := range peaks {
+				first = append(first, part{what: "the step at which half of the corrupt examples are learned over that of the highest test accuracy, at " + names[i] + ",",
+					sign: ">", limit: 1, unit: inTimes, number: func(v value) float64 { return ratio(v(peaks[i]), v(halves[i])) }})
+			}
+			e.decide(0, first...)
+			e.decide(1, compare(gains, "the highest less the final test accuracy at %s", names, "≥", 0.01, inPoints)...)
+			e.decide(2, compare(early, "corrupt accuracy at the highest test accuracy at %s", names, "≤", 0.20, inPercent)...)
+			e.decide(3, compare(gains, "the highest less the final test accuracy at %s", names, "≥", 0.05, inPoints)...)
 		},
 	}
 }

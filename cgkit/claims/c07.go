@@ -2,7 +2,11 @@
 
 package claims
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"slices"
+)
 
 const contributions = "f^p and f^c, the parts of ⟨g, g⟩ that pristine and corrupt examples contribute, as the paper estimates them (400 examples, 300 weights a layer: fp_sample, fc_sample)"
 
@@ -27,34 +31,57 @@ func claim7() Claim {
 		},
 		judge: func(e *evidence) {
 			sample, exact := measureCrossing(e, "_sample"), measureCrossing(e, "")
-			parts := []func(crossings, value) bool{
-				func(x crossings, v value) bool {
-					return each(v, x.start, func(d float64) bool { return d > 0 })
-				},
-				func(x crossings, v value) bool { return each(v, x.step, atMost(1000)) },
-				func(x crossings, v value) bool { return each(v, x.after, atLeast(2./3)) },
-				func(x crossings, v value) bool { return each(v, x.step, atMost(100)) },
-				func(x crossings, v value) bool {
-					return each(v, x.end, within(-0.2, 0.2)) && each(v, x.middle, func(d float64) bool { return d > 0.2 })
-				},
+			var all []part
+			for i, parts := range sample.parts("") {
+				e.decide(i, parts...)
 			}
-			for i, part := range parts {
-				e.decide(i, func(v value) bool { return part(sample, v) })
+			for _, parts := range exact.parts("exactly, ") {
+				all = append(all, parts...)
 			}
-			e.decide(len(parts), func(v value) bool {
-				for _, part := range parts {
-					if !part(exact, v) {
-						return false
-					}
-				}
-				return true
-			})
+			e.decide(len(e.tests), all...)
 		},
 	}
 }
 
 // crossings is what C7 measures, each for 25 and 50 % noise.
 type crossings struct{ start, step, after, middle, end []Quantity }
+
+// parts are what the first five conditions ask.
+func (x crossings) parts(exactly string) [][]part {
+	names := percents([]float64{0.25, 0.5})
+	word := func(what string) string { return exactly + what }
+	late := func(limit float64) []part {
+		parts := compare(x.step, word("the step of the crossing at %s"), names, "≤", limit, inSteps)
+		for i := range parts {
+			parts[i].say = func(v value) string {
+				if math.IsInf(v(x.step[i]), 1) {
+					return fmt.Sprintf("%sf^c never takes the lead for good at %s", exactly, names[i])
+				}
+				return fmt.Sprintf("%sthe curves cross at step %s at %s, not by %s", exactly, inSteps.format(v(x.step[i])), names[i], inSteps.format(limit))
+			}
+		}
+		return parts
+	}
+	par := func(sign string, limit float64) []part {
+		parts := compare(x.end, word("the lead of f^p at the end at %s"), names, sign, limit, inNumber)
+		for i := range parts {
+			parts[i].say = func(v value) string {
+				return fmt.Sprintf("%sat the end f^p − f^c is %s at %s: not on a par", exactly, inNumber.format(v(x.end[i])), names[i])
+			}
+		}
+		return parts
+	}
+	return [][]part{
+		compare(x.start, word("the lead of f^p at the start at %s"), names, ">", 0, inNumber),
+		late(1000),
+		compare(x.after, word("the share of steps after the crossing at which f^c leads at %s"), names, "≥", 2./3, inPercent),
+		late(100),
+		slices.Concat(
+			par("≤", 0.2), par("≥", -0.2),
+			compare(x.middle, word("the median lead of f^c from the crossing to step 10,000 at %s"), names, ">", 0.2, inNumber),
+		),
+	}
+}
 
 // measureCrossing measures the lead f^p − f^c of an estimate: "_sample" for the paper's, "" for the exact one.
 func measureCrossing(e *evidence, estimate string) (x crossings) {

@@ -2,6 +2,8 @@
 
 package claims
 
+import "fmt"
+
 func claim8() Claim {
 	return Claim{
 		ID: "C8", Where: "CG §2.4, figure 2, 75 %", Figure: "figure 2", Runs: "figure 1's with 75 % noise",
@@ -29,12 +31,23 @@ func claim8() Claim {
 			}
 			leads, slope := measure("_sample")
 			exactLeads, exactSlope := measure("")
-			slight := within(-0.3, -0.01)
-			e.decide(0, func(v value) bool { return v(leads) >= 0.80 })
-			e.decide(1, func(v value) bool { return v(slope) < 0 })
-			e.decide(2, func(v value) bool { return v(leads) >= 0.95 })
-			e.decide(3, func(v value) bool { return slight(v(slope)) })
-			e.decide(4, func(v value) bool { return v(exactLeads) >= 0.95 && slight(v(exactSlope)) })
+			lead := func(q Quantity, exactly string, least float64) part {
+				return part{what: exactly + "the share of steps at which f^c leads", number: as(q), sign: "≥", limit: least, unit: inPercent,
+					say: func(v value) string {
+						return fmt.Sprintf("%sf^c leads at %s of the steps only", exactly, inPercent.format(v(q)))
+					}}
+			}
+			slight := func(q Quantity, exactly string) []part {
+				return []part{
+					{what: exactly + "the slope of f^p a decade", number: as(q), sign: "≤", limit: -0.01},
+					{what: exactly + "the slope of f^p a decade", number: as(q), sign: "≥", limit: -0.3},
+				}
+			}
+			e.decide(0, lead(leads, "", 0.80))
+			e.decide(1, part{what: "the slope of f^p a decade", number: as(slope), sign: "<", limit: 0})
+			e.decide(2, lead(leads, "", 0.95))
+			e.decide(3, slight(slope, "")...)
+			e.decide(4, append(slight(exactSlope, "exactly, "), lead(exactLeads, "exactly, ", 0.95))...)
 		},
 	}
 }

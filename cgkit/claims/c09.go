@@ -3,6 +3,7 @@
 package claims
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -60,13 +61,26 @@ func claim9() Claim {
 				return steepest
 			})
 			slope := e.measure("slope_of_fp_sample", s, func(r run) float64 { return r.curve("fp_sample", 1, 1000).slope() })
-			e.decide(0, func(v value) bool { return each(v, crossed, atMost(1./6+1e-9)) })
-			e.decide(1, func(v value) bool { return v(leads) >= 0.80 })
-			e.decide(2, func(v value) bool { return each(v, crossed, atMost(0)) })
-			e.decide(3, func(v value) bool { return v(leads) >= 0.95 })
-			e.decide(4, func(v value) bool {
-				return v(slope) <= -0.01 && v(slope) < 2*math.Min(v(steepest), 0)
-			})
+			names := percents([]float64{0.25, 0.5})
+			fewer := func(limit float64) []part {
+				parts := compare(crossed, "the share of null worlds that cross at %s", names, "≤", limit, inPercent)
+				for i := range parts {
+					parts[i].say = func(v value) string {
+						return fmt.Sprintf("at %s %s of the null worlds cross", names[i], inPercent.format(v(crossed[i])))
+					}
+				}
+				return parts
+			}
+			worst := func(limit float64) part {
+				return part{what: "at 75 % noise, the least share of steps at which f^c leads in a null world", number: as(leads), sign: "≥", limit: limit, unit: inPercent}
+			}
+			e.decide(0, fewer(1./6+1e-9)...)
+			e.decide(1, worst(0.80))
+			e.decide(2, fewer(0)...)
+			e.decide(3, worst(0.95))
+			e.decide(4, part{what: "at 75 % noise, the slope of f^p a decade", number: as(slope), sign: "≤", limit: -0.01},
+				part{what: "at 75 % noise, the slope of f^p less twice the steepest fall of a null world", sign: "<", limit: 0,
+					number: func(v value) float64 { return v(slope) - 2*math.Min(v(steepest), 0) }})
 		},
 	}
 }

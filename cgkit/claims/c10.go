@@ -37,10 +37,15 @@ func claim10() Claim {
 			}
 			lead, ratio, share := measure("_sample")
 			_, exact, _ := measure("")
-			e.decide(0, func(v value) bool { return each(v, lead, func(d float64) bool { return d > 0 }) })
-			e.decide(1, func(v value) bool { return each(v, ratio, within(1.1, 10)) })
-			e.decide(2, func(v value) bool { return each(v, share, atLeast(0.8)) })
-			e.decide(3, func(v value) bool { return each(v, exact, within(1.1, 10)) })
+			names := percents(mixed)
+			noticeable := func(exactly string, list []Quantity) []part {
+				return append(compare(list, exactly+"i^p / i^c at step 9 at %s", names, "≥", 1.1, inNumber),
+					compare(list, exactly+"i^p / i^c at step 9 at %s", names, "≤", 10, inNumber)...)
+			}
+			e.decide(0, compare(lead, "i^p − i^c at step 9 at %s", names, ">", 0, inNumber)...)
+			e.decide(1, noticeable("", ratio)...)
+			e.decide(2, compare(share, "the share of steps 0–9 at which i^p leads at %s", names, "≥", 0.8, inPercent)...)
+			e.decide(3, noticeable("exactly, ", exact)...)
 		},
 	}
 }

@@ -2,6 +2,8 @@
 
 package claims
 
+import "fmt"
+
 const figure4Runs = "figure 4's grid: noise 0, 25, 50, 75, 100 % by c = 0, 1, 2, 4, 8; hidden 256,256,256, 60,000 steps, batch 100, rate 0.1"
 
 // proper is the share of labels that label noise leaves as they were: of the chosen ones, one in ten keeps its own.
@@ -31,8 +33,20 @@ func claim11() Claim {
 					}))
 				}
 			}
-			e.decide(0, func(v value) bool { return count(v, excess, atMost(0.02)) >= 9 })
-			e.decide(1, func(v value) bool { return each(v, excess, atMost(0.02)) })
+			var names []string
+			for _, n := range percents(noises[1:]) {
+				for _, c := range clamped[2:] {
+					names = append(names, fmt.Sprintf("%s, c = %g", n, c))
+				}
+			}
+			cells := compare(excess, "the largest training accuracy above the proper one at %s", names, "≤", 0.02, inPoints)
+			for i := range cells {
+				cells[i].say = func(v value) string {
+					return fmt.Sprintf("at %s training accuracy gets %s above the proper accuracy", names[i], inPoints.format(v(excess[i])))
+				}
+			}
+			e.decideBy(0, 9, cells...)
+			e.decide(1, cells...)
 		},
 	}
 }

@@ -2,7 +2,10 @@
 
 package claims
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 func claim12() Claim {
 	return Claim{
@@ -37,29 +40,54 @@ func claim12() Claim {
 				}
 				means, times = append(means, m), append(times, t)
 			}
-			halved := func(v value, m []Quantity) bool { return v(m[0]) > 0 && v(m[len(m)-1]) <= v(m[0])/2 }
-			falling := func(v value, m []Quantity) bool {
-				return chain(v, m, func(a, b float64) bool { return b <= a+0.05*v(m[0]) })
-			}
-			levels := func(v value, ok func(value, []Quantity) bool) (n int) {
-				for _, m := range means {
-					if ok(v, m) {
-						n++
-					}
+			names := percents(noises)
+			var halved, falling, later []part
+			for i, m := range means {
+				last := len(m) - 1
+				halved = append(halved, part{what: "M(8) over M(0) at " + names[i], sign: "≤", limit: 0.5, unit: inTimes,
+					number: func(v value) float64 {
+						if !(v(m[0]) > 0) {
+							return math.NaN() // c = 0 does not overfit
+						}
+						return v(m[last]) / v(m[0])
+					}})
+				// The largest rise of M from one c to the next, in units of M(0).
+				falling = append(falling, part{what: "the largest rise of M from one c to the next, over M(0), at " + names[i], sign: "≤", limit: 0.05, unit: inTimes,
+					number: func(v value) float64 {
+						rise := math.Inf(-1)
+						for k := range m[1:] {
+							rise = math.Max(rise, v(m[k+1])-v(m[k]))
+						}
+						switch {
+						case v(m[0]) > 0:
+							return rise / v(m[0])
+						case rise <= 0.05*v(m[0]):
+							return 0
+						case rise > 0.05*v(m[0]):
+							return math.Inf(1)
+						}
+						return math.NaN()
+					}})
+				t := times[i]
+				later = append(later, part{what: "T(1) over T(0) at " + names[i], sign: "≥", limit: 1.05, unit: inTimes,
+					number: func(v value) float64 { return ratio(v(t[0]), v(t[1])) }})
+				for k := range t[1:] {
+					later = append(later, part{what: fmt.Sprintf("T(%g) over T(%g) at %s", clamped[k+1], clamped[k], names[i]), sign: "≥", limit: 1, unit: inTimes,
+						number: func(v value) float64 {
+							if math.IsInf(v(t[k]), 1) && math.IsInf(v(t[k+1]), 1) {
+								return math.Inf(1) // both never
+							}
+							if math.IsInf(v(t[k]), 1) && !math.IsNaN(v(t[k+1])) {
+								return 0 // the next c gets there, this one never
+							}
+							return ratio(v(t[k]), v(t[k+1]))
+						}})
 				}
-				return n
 			}
-			e.decide(0, func(v value) bool { return levels(v, halved) >= 3 })
-			e.decide(1, func(v value) bool { return levels(v, falling) >= 3 })
-			e.decide(2, func(v value) bool { return levels(v, halved) == 5 && levels(v, falling) == 5 })
-			e.decide(3, func(v value) bool {
-				for _, t := range times {
-					if !longer(v(t[0]), v(t[1]), 1.05) || !chain(v, t, func(a, b float64) bool { return b >= a }) {
-						return false
-					}
-				}
-				return true
-			})
+			e.decideBy(0, 3, halved...)
+			e.decideBy(1, 3, falling...)
+			e.decide(2, append(halved, falling...)...)
+			e.decide(3, later...)
 		},
 	}
 }

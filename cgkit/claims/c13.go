@@ -2,7 +2,11 @@
 
 package claims
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"slices"
+)
 
 func claim13() Claim {
 	return Claim{
@@ -40,16 +44,26 @@ func claim13() Claim {
 				trainTrend = append(trainTrend, e.measure("train_accuracy_trend", s, trend("train_accuracy")))
 				testTrend = append(testTrend, e.measure("test_accuracy_trend", s, trend("test_accuracy")))
 			}
-			both := func(v value) (n int) {
-				for i := range train {
-					if v(train[i]) >= 0.01 && v(test[i]) >= 0.01 && v(trainTrend[i]) <= -0.5 && v(testTrend[i]) <= -0.5 {
-						n++
+			names := percents(noises[:4])
+			var cells, all []part
+			for i := range train {
+				parts := slices.Concat(
+					compare(train[i:i+1], "what training accuracy loses after its maximum at %s", names[i:], "≥", 0.01, inPoints),
+					compare(test[i:i+1], "what test accuracy loses after its maximum at %s", names[i:], "≥", 0.01, inPoints),
+					compare(trainTrend[i:i+1], "the trend τ of training accuracy after its maximum at %s", names[i:], "≤", -0.5, inNumber),
+					compare(testTrend[i:i+1], "the trend τ of test accuracy after its maximum at %s", names[i:], "≤", -0.5, inNumber))
+				for k := range parts[2:] {
+					parts[2+k].say = func(v value) string {
+						return fmt.Sprintf("%s accuracy does not fall steadily after its maximum at %s (τ = %s, not ≤ −0.5)",
+							[]string{"training", "test"}[k], names[i], inNumber.format(parts[2+k].number(v)))
 					}
 				}
-				return n
+				all = append(all, parts...)
+				cells = append(cells, part{what: "how many of four conditions the cell at " + names[i] + " meets", sign: "≥", limit: 4, unit: inCount,
+					number: func(v value) float64 { return float64(trial{0, parts}.count(v)) }})
 			}
-			e.decide(0, func(v value) bool { return both(v) >= 2 })
-			e.decide(1, func(v value) bool { return both(v) == 4 })
+			e.decideBy(0, 2, cells...)
+			e.decide(1, all...)
 		},
 	}
 }

@@ -2,7 +2,10 @@
 
 package claims
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 func claim14() Claim {
 	return Claim{
@@ -41,11 +44,41 @@ func claim14() Claim {
 					return largest
 				}))
 			}
-			e.decide(0, func(v value) bool { return v(end) >= 0.50 })
-			e.decide(1, func(v value) bool { return each(v, most, func(x float64) bool { return x <= v(end)/2 }) })
-			e.decide(2, func(v value) bool { return v(end) >= 0.90 })
-			e.decide(3, func(v value) bool { return each(v, most, atMost(0.15)) })
-			e.decide(4, func(v value) bool { return each(v, off, atMost(0.05+1e-12)) })
+			var names []string
+			for _, c := range clamped {
+				names = append(names, fmt.Sprintf("c = %g", c))
+			}
+			var half []part
+			for i, q := range most {
+				half = append(half, part{what: "the largest training accuracy at " + names[i+2] + " over the final one at c = 0", sign: "≤", limit: 0.5, unit: inTimes,
+					number: func(v value) float64 {
+						if v(q) == 0 {
+							return 0
+						}
+						return v(q) / v(end)
+					}})
+			}
+			said := func(list []part, say func(i int, number string) string) []part {
+				for i := range list {
+					list[i].say = func(v value) string { return say(i, list[i].unit.format(list[i].number(v))) }
+				}
+				return list
+			}
+			memorises := func(least float64) part {
+				return part{what: "final training accuracy at c = 0", number: as(end), sign: "≥", limit: least, unit: inPercent,
+					say: func(v value) string {
+						return "c = 0 has learned " + inPercent.format(v(end)) + " of the training labels by the end, not " + inPercent.format(least)
+					}}
+			}
+			e.decide(0, memorises(0.50))
+			e.decide(1, half...)
+			e.decide(2, memorises(0.90))
+			e.decide(3, said(compare(most, "the largest training accuracy at %s", names[2:], "≤", 0.15, inPercent),
+				func(i int, number string) string {
+					return names[i+2] + " learns " + number + " of the training labels, not 15 % at most"
+				})...)
+			e.decide(4, said(compare(off, "how far test accuracy gets from 10 %% at %s", names, "≤", 0.05+1e-12, inPoints),
+				func(i int, number string) string { return names[i] + " gets " + number + " from 10 % on test data" })...)
 		},
 	}
 }

@@ -55,11 +55,11 @@ func claim15() Claim {
 				common = append(common, pair("levels_reached_by_both", n, func(x, y run) float64 { k, _ := compareMatched(x, y, matched[n]); return k }))
 				largest = append(largest, pair("largest_difference_at_equal_training", n, func(x, y run) float64 { _, d := compareMatched(x, y, matched[n]); return d }))
 			}
-			e.decide(0, func(v value) bool { return v(ends) <= 0.03 })
-			e.decide(1, func(v value) bool { return v(peaks) <= 0.05 })
-			e.decide(2, func(v value) bool {
-				return each(v, common, atLeast(fewestMatched)) && each(v, largest, atMost(0.05))
-			})
+			e.decide(0, part{what: "the difference of final test accuracies without noise", number: as(ends), sign: "≤", limit: 0.03, unit: inPoints})
+			e.decide(1, part{what: "the difference of the highest test accuracies at 50 % noise", number: as(peaks), sign: "≤", limit: 0.05, unit: inPoints})
+			names := percents([]float64{0, 0.5})
+			e.decide(2, append(compare(common, "how many training accuracies both reach at %s", names, "≥", fewestMatched, inCount),
+				compare(largest, "the largest difference of test accuracies at equal training accuracy, at %s,", names, "≤", 0.05, inPoints)...)...)
 		},
 	}
 }

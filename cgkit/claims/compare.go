@@ -2,52 +2,39 @@
 
 package claims
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
-// Comparisons that conditions are made of. All are false where a value is NaN.
-
-// longer says whether b takes at least factor times as long as a. A level that b never reaches takes longer than any
-// that a reaches; two never reached can't be told apart, so that is false.
-func longer(a, b, factor float64) bool { return !math.IsInf(a, 0) && b >= factor*a }
-
-// each says whether ok holds for every quantity.
-func each(v value, list []Quantity, ok func(float64) bool) bool {
-	for _, q := range list {
-		if !ok(v(q)) {
-			return false
-		}
+// ratio is b/a; undefined where a is never reached, without bound where a is 0.
+func ratio(a, b float64) float64 {
+	switch {
+	case math.IsInf(a, 0) || math.IsNaN(a) || math.IsNaN(b):
+		return math.NaN()
+	case a == 0:
+		return math.Inf(1)
 	}
-	return true
+	return b / a
 }
 
-// atLeast and atMost make the commonest tests.
-func atLeast(bound float64) func(float64) bool { return func(x float64) bool { return x >= bound } }
-func atMost(bound float64) func(float64) bool  { return func(x float64) bool { return x <= bound } }
-func within(low, high float64) func(float64) bool {
-	return func(x float64) bool { return x >= low && x <= high }
-}
+// as takes a quantity as a part's number.
+func as(q Quantity) func(v value) float64 { return func(v value) float64 { return v(q) } }
 
-// count is for how many quantities ok holds.
-func count(v value, list []Quantity, ok func(float64) bool) (n int) {
-	for _, q := range list {
-		if ok(v(q)) {
-			n++
-		}
+// compare makes a part for each quantity of a list, whose words a format and the list of names give.
+func compare(list []Quantity, what string, names []string, sign string, limit float64, u unit) []part {
+	var parts []part
+	for i, q := range list {
+		parts = append(parts, part{what: fmt.Sprintf(what, names[i]), number: as(q), sign: sign, limit: limit, unit: u})
 	}
-	return n
+	return parts
 }
 
-// chain says whether ok holds for each value and the next.
-func chain(v value, list []Quantity, ok func(a, b float64) bool) bool {
-	return links(v, list, ok) == len(list)-1
-}
-
-// links is for how many neighbours ok holds.
-func links(v value, list []Quantity, ok func(a, b float64) bool) (n int) {
-	for i := 1; i < len(list); i++ {
-		if ok(v(list[i-1]), v(list[i])) {
-			n++
-		}
+// percents are noise levels in words.
+func percents(noises []float64) []string {
+	var names []string
+	for _, n := range noises {
+		names = append(names, fmt.Sprintf("%g %% noise", 100*n))
 	}
-	return n
+	return names
 }

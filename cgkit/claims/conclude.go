@@ -5,6 +5,7 @@ package claims
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -27,12 +28,22 @@ func (e *evidence) verdict() Verdict {
 	var failed, failedCore, divided []string
 	for i, c := range e.claim.Conditions {
 		check := Check{Text: c.Text, Core: c.Core, Seeds: len(seeds)}
-		if test := e.tests[i]; test != nil {
-			check.Met = test(medians)
+		if test, ok := e.tests[i]; ok {
+			check.Met = test.met(medians)
+			decides := test.deciding()
+			number := map[int64]float64{}
 			for _, seed := range seeds {
-				if test(of(seed)) {
+				if test.met(of(seed)) {
 					check.SeedsMet++
 				}
+				number[seed] = decides.number(of(seed))
+			}
+			check.Number = combine(number)
+			check.Number.Median = decides.number(medians)
+			check.What, check.Sign, check.Limit, check.Unit = decides.what, decides.sign, math.Round(1e8*decides.limit)/1e8, decides.unit.String()
+			check.Sole = test.sole()
+			if !check.Met {
+				check.Missed = test.missed()
 			}
 		}
 		v.Checks = append(v.Checks, check)

@@ -20,7 +20,7 @@ type evidence struct {
 	left     []string // runs left out
 	used     map[string]bool
 	measured map[string]Quantity
-	tests    map[int]func(value) bool
+	tests    map[int]trial
 }
 
 // value is how a condition looks at quantities: by their medians, or by one seed.
@@ -167,12 +167,15 @@ func (e *evidence) keep(name string, bySeed map[int64]float64, missingBefore int
 	return q
 }
 
-// decide says how condition i of the claim is tested.
-func (e *evidence) decide(i int, test func(v value) bool) {
+// decide says how condition i of the claim is tested: all parts must be met.
+func (e *evidence) decide(i int, parts ...part) { e.decideBy(i, 0, parts...) }
+
+// decideBy is decide where so many of the parts must be met.
+func (e *evidence) decideBy(i, need int, parts ...part) {
 	if e.tests == nil {
-		e.tests = map[int]func(value) bool{}
+		e.tests = map[int]trial{}
 	}
-	e.tests[i] = test
+	e.tests[i] = trial{need, parts}
 }
 
 // medians looks at quantities by their medians.

@@ -48,7 +48,7 @@ func TestWriteAndRead(t *testing.T) {
 	if err := json.Unmarshal(text, &plain); err != nil {
 		t.Fatal(err)
 	}
-	if len(plain) != 15 || plain[0].ID != "C1" || plain[0].Measured["final_train_accuracy_n0"]["seeds"] != 1.0 {
+	if len(plain) != len(All())+len(Later()) || plain[0].ID != "C1" || plain[0].Measured["final_train_accuracy_n0"]["seeds"] != 1.0 {
 		t.Errorf("%+v", plain[0])
 	}
 }

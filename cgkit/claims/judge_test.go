@@ -22,7 +22,7 @@ func verdictOf(t *testing.T, id string, records []*record.Record) Verdict {
 }
 
 func TestEveryClaimHoldsInItsWorld(t *testing.T) {
-	for _, v := range Judge(append(world(1), world(2)...)) {
+	for _, v := range papers(Judge(append(world(1), world(2)...))) {
 		if v.Verdict != Holds {
 			t.Errorf("%s: %s: %s\n%v", v.ID, v.Verdict, v.Reason, v.Measured)
 		}

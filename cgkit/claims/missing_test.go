@@ -130,7 +130,7 @@ func TestOnlyThePapersRuns(t *testing.T) {
 	}
 	basis := Paper
 	basis.Init = record.InitXavier
-	for _, v := range JudgeOn(basis, records) {
+	for _, v := range papers(JudgeOn(basis, records)) {
 		if v.Verdict != Holds {
 			t.Errorf("xavier, %s: %s: %s", v.ID, v.Verdict, v.Reason)
 		}

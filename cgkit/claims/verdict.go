@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -42,6 +43,71 @@ type Check struct {
 	Met      bool   `json:"met"`       // by the medians over the seeds: what the verdict goes by
 	Seeds    int    `json:"seeds"`     // seeds in the runs of this claim
 	SeedsMet int    `json:"seeds_met"` // those for which it is met when taken alone
+
+	// Number is what the condition hangs on: what What says, against Limit by Sign (≥, ≤, > or <), in Unit. Where all
+	// of several comparisons must be met it is that with the least margin, else how many of them are met.
+	Number Quantity `json:"number"`
+	What   string   `json:"what,omitempty"`
+	Sign   string   `json:"sign,omitempty"`
+	Limit  float64  `json:"limit"`
+	Unit   string   `json:"unit,omitempty"`
+	// Sole says that all comparisons have this limit, so that another one decides the condition anew.
+	Sole bool `json:"sole"`
+	// Missed has a plain sentence for each comparison that is not met, of a condition that is not.
+	Missed []string `json:"missed,omitempty"`
+}
+
+// Format writes a number in the check's unit, for people.
+func (c Check) Format(x float64) string { return unitOf(c.Unit).format(x) }
+
+// Spread is the number that the condition hangs on, with its range over the seeds where it has one.
+func (c Check) Spread() string {
+	middle, low, high := c.Format(c.Number.Median), c.Format(c.Number.Min), c.Format(c.Number.Max)
+	if low == high {
+		return middle
+	}
+	return middle + " (" + low + " to " + high + ")"
+}
+
+// margin is how far the number is on the right side of its limit, in units of the limit.
+func (c Check) margin() float64 {
+	p := part{number: func(value) float64 { return c.Number.Median }, sign: c.Sign, limit: c.Limit}
+	return p.margin(medians)
+}
+
+// Deciding is the check that made the verdict: the first core one that is not met, else the first that is not, else
+// that which is met by the least. False where the claim was not tested.
+func (v Verdict) Deciding() (Check, bool) {
+	for _, core := range []bool{true, false} {
+		for _, c := range v.Checks {
+			if !c.Met && c.Core == core {
+				return c, true
+			}
+		}
+	}
+	return closest(v.Checks)
+}
+
+// Closest is the check that would worsen the verdict first if its limit moved: of those that are met, in a verdict
+// that holds any, in one that holds in part a core one. False where no limit can worsen it.
+func (v Verdict) Closest() (Check, bool) {
+	switch v.Verdict {
+	case Holds:
+		return closest(v.Checks)
+	case HoldsInPart:
+		return closest(slices.DeleteFunc(slices.Clone(v.Checks), func(c Check) bool { return !c.Core }))
+	}
+	return Check{}, false
+}
+
+// closest is the check that is met by the least.
+func closest(checks []Check) (found Check, ok bool) {
+	for _, c := range checks {
+		if c.Met && (!ok || c.margin() < found.margin()) {
+			found, ok = c, true
+		}
+	}
+	return found, ok
 }
 
 // Quantity is a measured number: the median over the seeds, and the smallest and largest. +Inf is a level never
@@ -73,6 +139,15 @@ func combine(bySeed map[int64]float64) Quantity {
 		q.Median = median(defined)
 	}
 	return q
+}
+
+// Values are the quantity for each seed, in the order of the seeds; none for a quantity that was read from a file.
+func (q Quantity) Values() []float64 {
+	var values []float64
+	for _, seed := range slices.Sorted(maps.Keys(q.bySeed)) {
+		values = append(values, q.bySeed[seed])
+	}
+	return values
 }
 
 // MarshalJSON writes {"median":…,"min":…,"max":…,"seeds":…}.

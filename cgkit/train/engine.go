@@ -13,6 +13,7 @@ import (
 	"coherentgradients/cgkit"
 	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/internal/settings"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
@@ -45,7 +46,7 @@ func New(ctx context.Context, p run.Problem) (run.Engine, error) {
 }
 
 // On is [New] on a given backend.
-func On(b compute.Backend) run.NewEngine {
+func On(b compute.Backend) run.EngineMaker {
 	return func(ctx context.Context, p run.Problem) (run.Engine, error) { return newNamed(ctx, b, p, nil) }
 }
 
@@ -59,7 +60,8 @@ func newNamed(ctx context.Context, b compute.Backend, p run.Problem, pool *Pool)
 }
 
 // With is an engine of a model that needs no registry. A spec that it trains names m.Name as its model.
-func With(b compute.Backend, m models.Model) run.NewEngine {
+func With(b compute.Backend, m models.Model) run.EngineMaker {
+	settings.Declare(m.Name, m.Overrides)
 	return func(ctx context.Context, p run.Problem) (run.Engine, error) { return newGiven(ctx, b, m, p, nil) }
 }
 
@@ -93,6 +95,8 @@ type engine struct {
 
 	learned   *tracker
 	gradients *gradients // nil unless they are to be measured
+	health    *health    // the same
+	clamping  *model.Exec
 
 	step  int
 	chunk int // see ChunkSteps
@@ -119,7 +123,7 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 		return nil, err
 	}
 	e := &engine{backend: b, problem: p, model: m, rule: rule, order: order, feed: newFeed(p, m.Features), chunk: 1, pool: pool,
-		optimizer: cgkit.With(rule).WithLearningRate(p.Spec.LearningRate), learned: newTracker(p.Set.Train.Len())}
+		optimizer: optimizerOf(p.Spec, rule), learned: newTracker(p.Set.Train.Len())}
 	e.limit = limitOf(p.Spec.Batch * e.feed.exampleBytes())
 	if err := e.prepareVariables(); err != nil {
 		return nil, err
@@ -127,12 +131,34 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	if err := e.compileOrAdopt(); err != nil {
 		return nil, err
 	}
-	if p.Measure == record.MeasureGradients {
+	if p.Measure.Asks(record.MeasureHealth) { // after adopting, which brings another store
+		if err := e.prepareHealth(); err != nil {
+			return nil, err
+		}
+	}
+	if p.Measure.Asks(record.MeasureGradients) {
 		if err := e.prepareGradients(); err != nil {
 			return nil, err
 		}
 	}
+	if p.Measure.Asks(record.MeasureClamping) && e.hasEffect() {
+		if err := e.prepareClamping(); err != nil {
+			return nil, err
+		}
+	}
 	return e, nil
+}
+
+// optimizerOf is the spec's optimizer.
+func optimizerOf(s record.Spec, rule aggregate.Rule) *cgkit.Optimizer {
+	o := cgkit.With(rule).WithLearningRate(s.LearningRate).WithWeightDecay(s.WeightDecay)
+	if s.MaxUpdate > 0 {
+		o = o.WithMaxUpdate(s.MaxUpdate)
+	}
+	if s.Weights == record.WeightsFloat64 {
+		o = o.WithFloat64Weights()
+	}
+	return o
 }
 
 // Backend says what the engine computes on, for the record's provenance.
@@ -172,7 +198,7 @@ func (e *engine) Advance(ctx context.Context, n int) (float64, error) {
 // advance makes n ≤ e.limit updates in one call and returns the sum of their losses.
 func (e *engine) advance(n int) (float64, error) {
 	started := time.Now()
-	inputs, labels := e.batches(n, e.limit)
+	inputs, labels := e.batches(e.step, n, e.limit)
 	defer func() {
 		inputs.MustFinalizeAll()
 		labels.MustFinalizeAll()
@@ -183,7 +209,12 @@ func (e *engine) advance(n int) (float64, error) {
 		return 0, fmt.Errorf("the update of step %d failed: %w", e.step, err)
 	}
 	loss := float64(tensors.ToScalar[float32](out[0]))
-	out[0].MustFinalizeAll()
+	if e.health != nil {
+		e.health.note(n, loss, float64(tensors.ToScalar[float32](out[1])), float64(tensors.ToScalar[float32](out[2])))
+	}
+	for _, t := range out {
+		t.MustFinalizeAll()
+	}
 	e.step += n
 	if took := time.Since(started); n >= e.chunk && took > 0 {
 		e.chunk = min(max(int(float64(n)*float64(chunkTime)/float64(took)), 1), e.limit, 2*e.chunk)
@@ -199,11 +230,15 @@ func (e *engine) Learned(steps []int) *record.Learned {
 // Close frees compiled code and device memory, or hands the code on to the engines of its pool.
 func (e *engine) Close() error {
 	e.gradients.close()
+	e.health.close()
+	if e.clamping != nil {
+		e.clamping.Finalize()
+	}
 	for _, s := range slices.Concat(e.slabs[0], e.slabs[1]) {
 		s.free()
 	}
 	e.slabs = [2][]slab{}
-	c := &compiled{key: e.key, store: e.store, variables: e.variables, steps: e.steps, evaluate: e.evaluate, probe: e.probe,
+	c := &compiled{key: e.poolKey(e.health != nil), store: e.store, variables: e.variables, steps: e.steps, evaluate: e.evaluate, probe: e.probe,
 		limit: e.limit, chunk: e.chunk}
 	if e.pool == nil || e.broken {
 		c.free()
@@ -216,7 +251,7 @@ func (e *engine) Close() error {
 
 // compileOrAdopt prepares the computations, or takes them from the pool.
 func (e *engine) compileOrAdopt() error {
-	if c := e.pool.take(e.key); c != nil {
+	if c := e.pool.take(e.poolKey(e.problem.Measure.Asks(record.MeasureHealth))); c != nil {
 		fits, err := e.adopt(c)
 		if fits || err != nil {
 			return err
@@ -224,4 +259,13 @@ func (e *engine) compileOrAdopt() error {
 		c.free()
 	}
 	return e.compile()
+}
+
+// finalize frees what compile has made.
+func (e *engine) finalize() {
+	for _, exec := range []*model.Exec{e.steps, e.evaluate, e.probe} {
+		if exec != nil {
+			exec.Finalize()
+		}
+	}
 }

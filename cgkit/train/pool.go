@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/internal/settings"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/run"
 
@@ -58,14 +59,15 @@ func (p *Pool) New(ctx context.Context, problem run.Problem) (run.Engine, error)
 }
 
 // On is [On] with the pool.
-func (p *Pool) On(b compute.Backend) run.NewEngine {
+func (p *Pool) On(b compute.Backend) run.EngineMaker {
 	return func(ctx context.Context, problem run.Problem) (run.Engine, error) {
 		return newNamed(ctx, b, problem, p)
 	}
 }
 
 // With is [With] with the pool.
-func (p *Pool) With(b compute.Backend, m models.Model) run.NewEngine {
+func (p *Pool) With(b compute.Backend, m models.Model) run.EngineMaker {
+	settings.Declare(m.Name, m.Overrides)
 	return func(ctx context.Context, problem run.Problem) (run.Engine, error) {
 		return newGiven(ctx, b, m, problem, p)
 	}
@@ -130,14 +132,14 @@ func (c *compiled) free() {
 	c.store.Finalize()
 }
 
-// keyOf names all that the computations of an engine depend on. graph is the text of one update's graph; as that shows
+// keyOf names what the computations of an engine depend on, besides whether they follow its health. graph is the text of one update's graph; as that shows
 // no shape that is not in it and not every constant, what the spec, the set and the model say is named as well.
 func (e *engine) keyOf(graph string) string {
 	s, set := e.problem.Spec, e.problem.Set
 	sum := sha256.Sum256([]byte(graph))
+	s.Seed, s.Noise, s.Steps, s.Data, s.Schedule = 0, 0, 0, "", ""
 	text, err := json.Marshal([]any{
-		fmt.Sprintf("%p", e.backend), e.model.Name, reflect.ValueOf(e.model.Output).Pointer(), s.Settings, s.Hidden, s.Init,
-		s.Aggregator, s.C, s.Percentile, s.Batch, s.LearningRate,
+		fmt.Sprintf("%p", e.backend), reflect.ValueOf(e.model.Output).Pointer(), s,
 		e.feed.rawType().String(), e.feed.labelType().String(), e.feed.features, set.Height, set.Width, set.Channels, set.Classes,
 		hex.EncodeToString(sum[:]),
 	})
@@ -146,6 +148,9 @@ func (e *engine) keyOf(graph string) string {
 	}
 	return string(text)
 }
+
+// poolKey is the key of updates that follow the run's health, or don't.
+func (e *engine) poolKey(health bool) string { return fmt.Sprint(e.key, " health ", health) }
 
 // adopt makes the engine one of computations that are there already, at the initial values of its own. It says whether
 // they fit.

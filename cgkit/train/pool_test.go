@@ -33,7 +33,7 @@ func counted(m models.Model, builds *atomic.Int64) models.Model {
 }
 
 // ran runs a spec on made-up digits into a folder of its own, and returns the record without times.
-func ran(t *testing.T, ctx context.Context, engine run.NewEngine, store *record.Store, p run.Problem, progress run.Progress) (string, error) {
+func ran(t *testing.T, ctx context.Context, engine run.EngineMaker, store *record.Store, p run.Problem, progress run.Progress) (string, error) {
 	t.Helper()
 	r, err := run.Run(ctx, p.Spec, run.Options{
 		NewEngine: engine, Store: store, Progress: progress,

@@ -28,14 +28,29 @@ func figure(f *plots.Figure, err error) *plots.Figure {
 	return f
 }
 
-// CompareFigure overlays runs, each under the name that tells it from the others.
+// CompareFigure overlays runs, each under the name that tells it from the others. Runs that differ in their seed alone
+// become their median with their range as a band. It wants no nil records.
 func CompareFigure(records ...*record.Record) *plots.Figure { return figure(compare(records)) }
 
 // compare is [CompareFigure] with its error.
 func compare(records []*record.Record) (*plots.Figure, error) {
 	d := plots.CompareData{Meta: meta("Training with and without winsorization", records...)}
+	var first []*record.Record
+	seeds := map[string][]*record.Record{}
 	for _, r := range records {
-		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, records), Evaluations: *evaluations(r)})
+		s := r.Spec
+		s.Seed = 1
+		if seeds[s.ID()] = append(seeds[s.ID()], r); len(seeds[s.ID()]) == 1 {
+			first = append(first, r)
+		}
+	}
+	if len(first) < len(records) {
+		d.Meta = metaOfSeeds("Training with and without winsorization", records)
+	}
+	for _, r := range first {
+		s := r.Spec
+		s.Seed = 1
+		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, first), Role: runRole(r, first), Evaluations: *evaluationsOfSeeds(seeds[s.ID()])})
 	}
 	return plots.Compare(d)
 }
@@ -44,26 +59,50 @@ func compare(records []*record.Record) (*plots.Figure, error) {
 // drawn as missing. Several seeds of a cell become their median with their range as a band.
 func GridFigure(records []*record.Record) *plots.Figure { return figure(grid(records)) }
 
+// GridPartFigure is [GridFigure] with some of its columns and rows, for a narrow place: its noise levels and its c, as
+// 0, 0.5, 1 and 0, 2, 8 in one column of a paper.
+func GridPartFigure(records []*record.Record, noises, cs []float64) *plots.Figure {
+	return figure(gridPart(records, noises, cs))
+}
+
+// The part of Figure 4 that fits one column of a paper.
+var (
+	columnNoises = []float64{0, 0.5, 1}
+	columnCs     = []float64{0, 2, 8}
+)
+
+// columnPart is that part, as far as the mode has it: its levels of noise, its c, and its specs.
+func columnPart() (noises, cs []float64, specs []record.Spec) {
+	among := func(wanted, all []float64) []float64 {
+		return slices.DeleteFunc(slices.Clone(wanted), func(v float64) bool { return !slices.Contains(all, v) })
+	}
+	noises, cs = among(columnNoises, Noises()), among(columnCs, Cs())
+	for _, c := range cs {
+		for _, noise := range noises {
+			specs = append(specs, cell(noise, c)...)
+		}
+	}
+	return noises, cs, specs
+}
+
 // grid is [GridFigure] with its error.
-func grid(records []*record.Record) (*plots.Figure, error) {
-	d := plots.GridData{Noises: Noises(), Cs: Cs()}
+func grid(records []*record.Record) (*plots.Figure, error) { return gridPart(records, Noises(), Cs()) }
+
+// gridPart is [GridPartFigure] with its error.
+func gridPart(records []*record.Record, noises, cs []float64) (*plots.Figure, error) {
+	d := plots.GridData{Noises: noises, Cs: cs}
 	what := "Accuracy and overfit by label noise (columns) and winsorization c (rows); grey line: proper accuracy"
 	var shown []*record.Record
-	several := false
 	for _, c := range d.Cs {
 		var cells []*plots.Evaluations
 		for _, noise := range d.Noises {
 			cell := byCell(records, noise, c)
 			shown = append(shown, cell...)
-			several = several || len(cell) > 1
 			cells = append(cells, evaluationsOfSeeds(cell))
 		}
 		d.Cells = append(d.Cells, cells)
 	}
-	if several {
-		what += "; " + severalSeeds
-	}
-	d.Meta = meta(what, shown...)
+	d.Meta = metaOfSeeds(what, shown)
 	return plots.WinsorizedGrid(d)
 }
 
@@ -112,8 +151,17 @@ func ProperAccuracy(noise float64, records ...*record.Record) float64 {
 	return 1 - 0.9*noise
 }
 
-// meta is caption, provenance and marks from the records themselves.
+// Medians are the medians over the seeds of a run, as plots takes them, with the range of accuracies and overfit as bands
+// where there are several seeds; nil for no records.
+func Medians(records []*record.Record) *plots.Evaluations { return evaluationsOfSeeds(records) }
+
+// meta is caption, provenance and marks from the records themselves, each of which is drawn by itself.
 func meta(what string, records ...*record.Record) plots.Meta {
+	return metaWith(what, seedsInWords(slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })), records...)
+}
+
+// metaWith is meta with its words on seeds.
+func metaWith(what, ofSeeds string, records ...*record.Record) plots.Meta {
 	m := plots.Meta{Provenance: map[string]string{}}
 	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
 	var ids, seeds, rates []string
@@ -139,13 +187,100 @@ func meta(what string, records ...*record.Record) plots.Meta {
 		}
 	}
 	join := func(list []string) string { return strings.Join(list, " / ") }
-	m.Caption = fmt.Sprintf("%s. %s, net %s, %s, %s steps, seed %s.", what, join(sets), join(nets), join(rates), join(steps), join(seeds))
+	m.Caption = fmt.Sprintf("%s. %s, net %s, %s, %s steps; %s.", what, join(sets), join(nets), join(rates), join(steps), ofSeeds)
 	if len(present) == 0 {
 		m.Caption = what + ". No record found."
 	}
 	m.Provenance["records"] = strings.Join(ids, " ")
 	m.Provenance["seeds"] = strings.Join(seeds, " ")
 	return m
+}
+
+// seedsInWords says which seeds records are of, or, where some runs have more seeds than others, how many they have.
+func seedsInWords(records []*record.Record) string {
+	counts := map[string]int{}
+	var seeds []int64
+	for _, r := range records {
+		s := r.Spec
+		s.Seed = 1
+		counts[s.ID()]++
+		if !slices.Contains(seeds, r.Spec.Seed) {
+			seeds = append(seeds, r.Spec.Seed)
+		}
+	}
+	slices.Sort(seeds)
+	fewest, most := len(records), 0
+	for _, n := range counts {
+		fewest, most = min(fewest, n), max(most, n)
+	}
+	switch {
+	case fewest < most:
+		return fmt.Sprintf("%d to %d seeds a curve", fewest, most)
+	case len(seeds) > 2 && int(seeds[len(seeds)-1]-seeds[0]) == len(seeds)-1:
+		return fmt.Sprintf("seeds %d to %d", seeds[0], seeds[len(seeds)-1])
+	case len(seeds) == 2:
+		return fmt.Sprintf("seeds %d and %d", seeds[0], seeds[1])
+	case len(seeds) == 1:
+		return fmt.Sprintf("seed %d", seeds[0])
+	}
+	return fmt.Sprintf("%d seeds", len(seeds))
+}
+
+// RunsFigure draws columns of records, a panel each, over the steps: the median over the seeds of each run with their
+// range as a band. nil records are left out.
+func RunsFigure(records []*record.Record, columns ...string) *plots.Figure {
+	return figure(runsOf(records, columns))
+}
+
+// titles of columns, for panels.
+var titles = map[string]string{
+	"train_loss": "Training loss", "test_loss": "Test loss", "train_accuracy": "Training accuracy (%)", "test_accuracy": "Test accuracy (%)",
+	"pristine_accuracy": "Pristine examples right (%)", "corrupt_accuracy": "Corrupt examples right (%)", "overfit": "Overfit (%)",
+	"energy_removed": "Energy removed", "clamped_share": "Values clamped (%)", "cosine": "Cosine of g and g̃",
+}
+
+// runsOf is [RunsFigure] with its error.
+func runsOf(records []*record.Record, columns []string) (*plots.Figure, error) {
+	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	var first []*record.Record
+	seeds := map[string][]*record.Record{}
+	for _, r := range present {
+		s := r.Spec
+		s.Seed = 1
+		if seeds[s.ID()] = append(seeds[s.ID()], r); len(seeds[s.ID()]) == 1 {
+			first = append(first, r)
+		}
+	}
+	g := plots.Grid{XLabel: "step", ShareX: true, Aspect: 0.6}
+	for i, column := range columns {
+		title := titles[column]
+		if title == "" {
+			title = column
+		}
+		p := &plots.Panel{Title: title, XSteps: true, Percent: strings.HasSuffix(title, "(%)")}
+		for _, r := range first {
+			s := r.Spec
+			s.Seed = 1
+			runs := seeds[s.ID()]
+			steps := evaluated(runs, math.MaxInt)
+			if l := spread(runs, steps, named(column)); l.Y != nil {
+				name := runName(r, first)
+				if len(first) == 1 {
+					name = fmt.Sprintf("c = %v, noise %v %%", r.Spec.C, 100*r.Spec.Noise)
+				}
+				p.Curves = append(p.Curves, plots.Curve{Name: name, X: steps, Y: l.Y, Lo: l.Lo, Hi: l.Hi, Role: runRole(r, first)})
+			}
+		}
+		if i%2 == 0 {
+			g.Panels = append(g.Panels, nil)
+		}
+		row := &g.Panels[len(g.Panels)-1]
+		*row = append(*row, p)
+	}
+	if n := len(g.Panels); n > 1 && len(g.Panels[n-1]) == 1 {
+		g.Panels[n-1] = append(g.Panels[n-1], &plots.Panel{Empty: " "})
+	}
+	return plots.NewGrid(metaOfSeeds("What was measured over training", present), g)
 }
 
 // net writes a run's layers as the paper does, from input to classes, or names its model.
@@ -173,6 +308,18 @@ func title(name string) string {
 	return name
 }
 
+// runRole is the colour of a run among others: that of its c or of its noise where they differ in one of these alone.
+func runRole(r *record.Record, all []*record.Record) plots.Role {
+	cs, levels := csOf(all), levelsOf(all)
+	switch {
+	case len(cs) == len(all):
+		return plots.Winsorization(r.Spec.C)
+	case len(levels) == len(all):
+		return plots.NoiseLevel(r.Spec.Noise)
+	}
+	return plots.Auto
+}
+
 // runName tells a run from the others it is compared with.
 func runName(r *record.Record, all []*record.Record) string {
 	differs := func(f func(record.Spec) any) bool {
@@ -193,6 +340,9 @@ func runName(r *record.Record, all []*record.Record) string {
 	}
 	if differs(func(s record.Spec) any { return s.Dataset }) {
 		words = append(words, r.Data().Title)
+	}
+	if text := r.Spec.Besides(); text != "" && differs(func(s record.Spec) any { return s.Besides() }) {
+		words = append(words, text)
 	}
 	if differs(func(s record.Spec) any { return s.Seed }) {
 		words = append(words, fmt.Sprintf("seed %d", r.Spec.Seed))

@@ -41,20 +41,6 @@ func noise(records []*record.Record) (*plots.Figure, error) {
 	return plots.Figure1(d)
 }
 
-// severalSeeds says what a band is.
-const severalSeeds = "where there are several seeds, their median, with their range as a band"
-
-// metaOfSeeds is meta, with a word on the bands if there are any.
-func metaOfSeeds(what string, records []*record.Record) plots.Meta {
-	for _, level := range levelsOf(records) {
-		if len(byNoise(records, level)) > 1 {
-			what += "; " + severalSeeds
-			break
-		}
-	}
-	return meta(what, records...)
-}
-
 // SharesFigure draws Figure 2: what pristine and corrupt examples contribute to the squared gradient, as the paper
 // estimates it, over three of the six null worlds.
 func SharesFigure(records []*record.Record) *plots.Figure { return figure(shares(records)) }
@@ -149,23 +135,23 @@ func coherenceOf(records []*record.Record) (*plots.Figure, error) {
 	for _, part := range []struct{ title, name string }{
 		{"All examples", "coherence"}, {"Pristine ones", "coherence_pristine"}, {"Corrupt ones", "coherence_corrupt"},
 	} {
-		p := &plots.Panel{Title: part.title, XSteps: true, References: []plots.Reference{{Name: "orthogonal gradients", Y: 0}}}
-		for i, level := range levelsOf(records) {
+		p := &plots.Panel{Title: part.title, XSteps: true, LogY: true, References: []plots.Reference{{Name: "orthogonal gradients", Y: 1}}}
+		for _, level := range levelsOf(records) {
 			runs := byNoise(records, level)
 			steps := evaluated(runs, math.MaxInt)
 			line := spread(runs, steps, func(e record.Evaluation) (float64, bool) {
 				v, ok := e.Value(part.name)
-				return math.Log10(v), ok && v > 0
+				return v, ok && v > 0
 			})
 			if line.Y != nil {
 				p.Curves = append(p.Curves, plots.Curve{Name: fmt.Sprintf("%v %% noise", 100*level), X: steps, Y: line.Y, Lo: line.Lo, Hi: line.Hi,
-					Role: plots.Series(i), Dash: plots.Solid})
+					Role: plots.NoiseLevel(level), Dash: plots.Solid})
 			}
 		}
 		row = append(row, p)
 	}
 	return plots.NewGrid(metaOfSeeds("m-coherence: how many examples a small step for one of them helps, on average", records), plots.Grid{
-		Panels: [][]*plots.Panel{row}, XLabel: "step", YLabel: "log_{10} of m-coherence", ShareX: true, ShareY: true, Aspect: 0.9,
+		Panels: [][]*plots.Panel{row}, XLabel: "step", YLabel: "m-coherence", ShareX: true, ShareY: true, Aspect: 0.9,
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/record"
+	"coherentgradients/datasets/plainfile"
 	"coherentgradients/notebooks/internal/place"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -116,7 +117,7 @@ func writeFrozen(dir string, store *model.Store) error {
 }
 
 func readFrozen(dir string, store *model.Store) error {
-	text, err := place.ReadFile(filepath.Join(dir, frozenName), 1<<20)
+	text, err := plainfile.Read(filepath.Join(dir, frozenName), 1<<20)
 	if err != nil {
 		return err
 	}

@@ -63,8 +63,9 @@ func Cs() []float64 {
 	return []float64{0, 1, 2, 4, 8}
 }
 
-// Grid is Figure 4's specs, row after row of c, each cell with all the seeds that there are records of: three at 50 %
-// noise for c = 0, 1, 2 and 8, and at 0 and 100 % for c = 0 and 2; one elsewhere, and in quick mode.
+// Grid is Figure 4's specs, row after row of c, each cell with its planned seeds (three at 50 % noise for c = 0, 1, 2
+// and 8, and at 0 and 100 % for c = 0 and 2; one elsewhere) and with those further ones, up to [MaxSeeds], that there
+// are finished records of. In quick mode it is one seed.
 func Grid() []record.Spec {
 	var specs []record.Spec
 	for _, c := range Cs() {
@@ -92,7 +93,10 @@ func cell(noise, c float64) []record.Spec {
 	return withSeeds(Spec(noise, c), gridSeeds(noise, c))
 }
 
-// gridSeeds is how many seeds of a cell of Figure 4 are run, and noiseSeeds of a level of Figure 1.
+// MaxSeeds is how many seeds of a run are looked for: 1 to MaxSeeds.
+const MaxSeeds = 5
+
+// gridSeeds is how many seeds of a cell of Figure 4 are planned, and noiseSeeds of a level of Figure 1.
 func gridSeeds(noise, c float64) int64 {
 	if noise == 0.5 && c != 4 || (noise == 0 || noise == 1) && (c == 0 || c == 2) {
 		return 3
@@ -107,12 +111,36 @@ func noiseSeeds(noise float64) int64 {
 	return 1
 }
 
-// withSeeds is a spec with the seeds from 1 to count.
-func withSeeds(s record.Spec, count int64) []record.Spec {
-	specs := make([]record.Spec, count)
-	for i := range specs {
-		specs[i] = s
-		specs[i].Seed = int64(i) + 1
+// Seeds is a spec with seed 1 and all further ones, up to [MaxSeeds], that there are finished records of; in quick mode
+// with seed 1 alone.
+func Seeds(s record.Spec) []record.Spec {
+	if Mode() == place.Quick {
+		return []record.Spec{s}
+	}
+	return withSeeds(s, 1)
+}
+
+// withSeeds is a spec with the seeds from 1 to planned, and with the further ones that the notebook's store has.
+func withSeeds(s record.Spec, planned int64) []record.Spec {
+	store, err := place.OpenStore("")
+	must(err)
+	return withSeedsIn(store, s, planned)
+}
+
+// withSeedsIn is withSeeds by a store; without one, the planned seeds alone.
+func withSeedsIn(store *record.Store, s record.Spec, planned int64) []record.Spec {
+	var specs []record.Spec
+	for seed := int64(1); seed <= max(planned, MaxSeeds); seed++ {
+		s.Seed = seed
+		if seed <= planned || store != nil && finished(store, s) {
+			specs = append(specs, s)
+		}
 	}
 	return specs
+}
+
+// finished says whether a store has a finished record, or one that is damaged, which whoever reads it will say.
+func finished(store *record.Store, s record.Spec) bool {
+	r, err := store.Find(s)
+	return err != nil || r != nil && r.Finished()
 }

@@ -17,9 +17,12 @@ import (
 	"coherentgradients/plots"
 )
 
-// ClaimRuns are the specs of all the runs that the claims C1 to C15 are judged by, on a data set, at full scale
-// whatever the mode: Figure 4's, Figure 1's, and those of [FullBatch].
-func ClaimRuns(dataset string) []record.Spec {
+// ClaimRuns are the specs of the runs planned for judging the claims on a data set, at full scale whatever the mode:
+// Figure 4's, Figure 1's, and those of [FullBatch].
+func ClaimRuns(dataset string) []record.Spec { return claimRuns(nil, dataset) }
+
+// claimRuns is ClaimRuns with the further seeds that a store has finished records of.
+func claimRuns(store *record.Store, dataset string) []record.Spec {
 	base := record.DefaultSpec()
 	base.Dataset = dataset
 	var specs []record.Spec
@@ -30,13 +33,16 @@ func ClaimRuns(dataset string) []record.Spec {
 			if s.C, s.Aggregator = c, "mean"; c > 0 {
 				s.Aggregator = "winsorize"
 			}
-			specs = append(specs, withSeeds(s, gridSeeds(noise, c))...)
+			specs = append(specs, withSeedsIn(store, s, gridSeeds(noise, c))...)
 		}
 		s.C, s.Aggregator, s.Hidden, s.Steps = 0, "mean", slices.Clone(wide), wideSteps
-		specs = append(specs, withSeeds(s, noiseSeeds(noise))...)
+		specs = append(specs, withSeedsIn(store, s, noiseSeeds(noise))...)
 	}
 	return append(specs, FullBatch(dataset)...)
 }
+
+// FirstSteps are the specs of the short runs that C10a is judged by, on a data set.
+func FirstSteps(dataset string) []record.Spec { return claims.FirstSteps(basisOf(dataset)) }
 
 // FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training
 // examples: without noise and at 50 %, all of them a step for 10,000 steps and minibatches of 100 beside it.
@@ -55,9 +61,11 @@ func FullBatch(dataset string) []record.Spec {
 // Judged gives the verdict on each claim, from the finished records of [ClaimRuns] on the notebook's data set; in the
 // mode full it trains the missing ones first.
 func Judged() []claims.Verdict {
+	store, err := place.OpenStore("")
+	must(err)
 	if Mode() == place.Full {
 		var plain, measured []record.Spec
-		for _, spec := range ClaimRuns(Dataset()) {
+		for _, spec := range append(claimRuns(store, Dataset()), FirstSteps(Dataset())...) {
 			if slices.Equal(spec.Hidden, wide) {
 				measured = append(measured, spec)
 			} else {
@@ -66,8 +74,6 @@ func Judged() []claims.Verdict {
 		}
 		return claims.JudgeOn(basisOf(Dataset()), append(Train(plain...), TrainMeasured(measured...)...))
 	}
-	store, err := place.OpenStore("")
-	must(err)
 	verdicts, found, asked, unreadable := Judge(store, Dataset())
 	fmt.Printf("%d of %d records found\n", found, asked)
 	tell(os.Stdout, unreadable)
@@ -84,7 +90,7 @@ func basisOf(dataset string) claims.Basis {
 // Judge is [Judged] on the records of a store, for use without a notebook: it trains nothing and ends no program. It
 // says also how many of the records it found, and which it could not read.
 func Judge(store *record.Store, dataset string) (verdicts []claims.Verdict, found, asked int, unreadable []Unreadable) {
-	specs := ClaimRuns(dataset)
+	specs := append(claimRuns(store, dataset), FirstSteps(dataset)...)
 	records, _, unreadable := Finished(store, specs)
 	return claims.JudgeOn(basisOf(dataset), records), count(records), len(specs), unreadable
 }
@@ -126,7 +132,7 @@ func WriteVerdicts(w io.Writer, verdicts []claims.Verdict) error {
 func Details(verdicts []claims.Verdict, id string) {
 	i := slices.IndexFunc(verdicts, func(v claims.Verdict) bool { return v.ID == id })
 	if i < 0 {
-		must(fmt.Errorf("there is no claim %q: use C1 to C15", id))
+		must(fmt.Errorf("there is no claim %q: use C1 to C15, C10a or C11a", id))
 		return
 	}
 	v := verdicts[i]
@@ -167,7 +173,10 @@ func verdictsOf(verdicts []claims.Verdict) (*plots.Figure, error) {
 	d := plots.VerdictsData{}
 	runs, counts := map[string]bool{}, map[string]int{}
 	for _, v := range verdicts {
-		row := plots.JudgedClaim{Name: v.ID, Text: short[v.ID], Verdict: v.Verdict}
+		row := plots.JudgedClaim{Name: v.ID, Text: raised(short[v.ID]), Verdict: v.Verdict}
+		if c, ok := v.Deciding(); ok {
+			row.Deciding = raised(strings.TrimRight(c.What, ", ") + ": " + together(c.Spread()) + ", asked " + together(limitOf(c)))
+		}
 		for _, c := range v.Checks {
 			row.Conditions = append(row.Conditions, plots.Condition{Core: c.Core, Met: c.Met, Seeds: c.Seeds, SeedsMet: c.SeedsMet})
 		}
@@ -178,11 +187,22 @@ func verdictsOf(verdicts []claims.Verdict) (*plots.Figure, error) {
 		d.Claims = append(d.Claims, row)
 	}
 	d.Meta = plots.Meta{
-		Caption: fmt.Sprintf("The claims of the paper on %s, judged by %d runs: %d hold, %d hold in part, %d do not hold, %d not tested. The test of each was fixed before the runs.",
+		Caption: fmt.Sprintf("The claims of the paper on %s, judged by %d runs: %d hold, %d hold in part, %d do not hold, %d not tested. The test of each was fixed before its runs.",
 			title(Dataset()), len(runs), counts[claims.Holds], counts[claims.HoldsInPart], counts[claims.DoesNotHold], counts[claims.NotTested]),
 		Provenance: map[string]string{"records": strings.Join(slices.Sorted(maps.Keys(runs)), " ")},
 	}
 	return plots.Verdicts(d)
+}
+
+// together keeps a number on one line with its sign and its unit.
+func together(text string) string {
+	return strings.NewReplacer(" %", "\u00a0%", "≥ ", "≥\u00a0", "≤ ", "≤\u00a0", "< ", "<\u00a0", "> ", ">\u00a0").Replace(text)
+}
+
+// raised sets the p and c of f^p and its like as superscripts, and writes a gradient as figures do, whose font has no ∇.
+func raised(text string) string {
+	return strings.NewReplacer("f^p", "f^{p}", "f^c", "f^{c}", "i^p", "i^{p}", "i^c", "i^{c}", "g^p", "g^{p}", "g^c", "g^{c}",
+		"∇L", "g").Replace(text)
 }
 
 // short forms of the claims, for the figure.
@@ -202,6 +222,9 @@ var short = map[string]string{
 	"C13": "much winsorization: accuracies peak, then go down",
 	"C14": "all labels random: c = 0 memorises, c ≥ 2 stays near 10 %",
 	"C15": "full batch generalises like minibatches",
+
+	"C10a": "i^p / i^c is larger than in every null world",
+	"C11a": "c > 1: corrupt examples are not learned below that either",
 }
 
 // judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.
@@ -233,17 +256,3 @@ func SameAsCommitted(verdicts []claims.Verdict) {
 
 // CommittedClaims is the name of the file of verdicts beside the committed records.
 const CommittedClaims = "claims.json"
-
-// ClaimsTable is the verdicts as a table of Markdown, for the README.
-func ClaimsTable(verdicts []claims.Verdict) string {
-	var b strings.Builder
-	b.WriteString("| | claim | in the paper | verdict |\n|---|---|---|---|\n")
-	for _, v := range verdicts {
-		word := v.Verdict
-		if v.Verdict != claims.Holds {
-			word += ": " + strings.ReplaceAll(v.Reason, "|", "\\|")
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.ID, v.Claim, v.Where, word)
-	}
-	return b.String()
-}

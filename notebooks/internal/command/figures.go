@@ -49,7 +49,7 @@ func figuresCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "folder for the figures")
-	cmd.Flags().StringVar(&size, "size", plots.TextWidth.Name, "column (3.35 in), textwidth (5.5 in), slide or notebook")
+	cmd.Flags().StringVar(&size, "size", plots.TextWidth.Name, "column (3.35 in), textwidth (5.5 in), slide, notebook, or a width: 3.25in, 8.5cm")
 	cmd.Flags().StringVar(&formats, "formats", "png,svg,pdf", "png, svg, pdf, tex, csv, separated by commas")
 	return cmd
 }

@@ -5,13 +5,12 @@ package command
 import (
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/numbers"
 	"coherentgradients/notebooks/internal/sweep"
 	"coherentgradients/notebooks/study"
 )
@@ -19,7 +18,7 @@ import (
 // runsText is what README shows of the records in a folder: runs of the paper's net of section 3, plain and winsorized
 // with c = 2, over all seeds that there are.
 func runsText(folder string) (string, error) {
-	records, err := finishedIn(folder)
+	records, err := numbers.Finished(folder)
 	if err != nil {
 		return "", err
 	}
@@ -57,7 +56,7 @@ func runsText(folder string) (string, error) {
 		"(accuracies in per cent; ε is the share of labels permuted, *proper* the share still right). The %d runs of that kind took %.0f to %.0f s, %.0f in the median, "+
 		"by their own clocks, and the machine was doing other work meanwhile. All of the paper for one seed, by "+
 		"`go run ./notebooks sweep --paper figure4,figure1,full-batch --measure gradients`, is %d runs; the committed ones took %.1f hours by their own clocks, two at a time.",
-		len(seconds), slices.Min(seconds), slices.Max(seconds), middle(seconds), len(specs), all/3600)))
+		len(seconds), slices.Min(seconds), slices.Max(seconds), study.Median(seconds), len(specs), all/3600)))
 	b.WriteString("\n\n| ε | proper | c | seeds | train, at the end | test, at the end | test, best | overfit, at the end |\n|---|---|---|---|---|---|---|---|\n")
 	for _, noise := range []float64{0, 0.25, 0.5, 0.75, 1} {
 		for _, c := range []float64{0, 2} {
@@ -89,39 +88,11 @@ func runsText(folder string) (string, error) {
 	return b.String(), nil
 }
 
-// finishedIn is the finished records of a folder.
-func finishedIn(folder string) (records []*record.Record, err error) {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return nil, err
-	}
-	for _, entry := range entries {
-		if !entry.IsDir() {
-			continue
-		}
-		r, err := record.Load(filepath.Join(folder, entry.Name()))
-		if err != nil {
-			return nil, err
-		}
-		if n := len(r.Evaluations); n > 0 && r.Evaluations[n-1].Step == r.Spec.Steps {
-			records = append(records, r)
-		}
-	}
-	return records, nil
-}
-
-// middle is the median.
-func middle(values []float64) float64 {
-	values = slices.Sorted(slices.Values(values))
-	n := len(values)
-	return (values[(n-1)/2] + values[n/2]) / 2
-}
-
 // spreadOf is the median, with the least and the largest of several.
 func spreadOf(values []float64) string {
 	one := func(v float64) string { return strings.ReplaceAll(strconv.FormatFloat(v, 'f', 1, 64), "-", "−") }
 	if len(values) == 1 {
 		return one(values[0])
 	}
-	return one(middle(values)) + " (" + one(slices.Min(values)) + "–" + one(slices.Max(values)) + ")"
+	return one(study.Median(values)) + " (" + one(slices.Min(values)) + "–" + one(slices.Max(values)) + ")"
 }

@@ -18,6 +18,7 @@ import (
 	"coherentgradients/datasets/fetch"
 	"coherentgradients/notebooks/internal/ipynb"
 	"coherentgradients/notebooks/internal/jupyter"
+	"coherentgradients/notebooks/internal/numbers"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/runner"
 	"coherentgradients/notebooks/internal/setup"
@@ -47,7 +48,8 @@ func runCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [NAME…]",
 		Short: "Execute notebooks without a screen",
-		Long: "Execute notebooks, all of them or those named, through Jupyter and the GoNB kernel.\n" +
+		Long: "Execute notebooks through Jupyter and the GoNB kernel: all of the project's, or those named,\n" +
+			"your own in " + mineFolder + " among them.\n" +
 			"By default figures are redrawn from records. --out gets each notebook executed (.ipynb)\n" +
 			"and as a page (.html), with figures and records; the checkout stays unchanged, unless\n" +
 			"--update is given. A failing cell fails the command.",
@@ -79,6 +81,7 @@ func (f runFlags) mode() place.Mode {
 type plan struct {
 	root, folder, out string
 	names             []string
+	there             notebooks
 }
 
 // check judges flags, names and folders before anything is set up.
@@ -98,11 +101,14 @@ func (f runFlags) check(args []string) (plan, error) {
 	if p.root, p.folder, err = checkout(); err != nil {
 		return p, err
 	}
-	there, err := place.Names(p.folder)
-	if err != nil {
+	if p.there, err = notebookNames(p.folder); err != nil {
 		return p, err
 	}
-	if p.names, err = chooseNames(args, there); err != nil {
+	choice := p.there.committed
+	if len(args) > 0 {
+		choice = slices.Concat(choice, p.there.mine)
+	}
+	if p.names, err = chooseNames(args, choice); err != nil {
 		return p, err
 	}
 	if f.update {
@@ -219,7 +225,7 @@ func runAll(ctx context.Context, s *jupyter.Session, f runFlags, p plan, out *st
 			break
 		}
 		err := runner.Run(ctx, s, runner.Job{
-			Notebook: filepath.Join(p.folder, name+".ipynb"), Out: p.out,
+			Notebook: filepath.Join(p.folder, p.there.file(name)), Out: p.out,
 			CellTimeout: f.cellTimeout, Extra: f.variables(p.out), Printer: out,
 		})
 		if err == nil && f.update {
@@ -232,12 +238,26 @@ func runAll(ctx context.Context, s *jupyter.Session, f runFlags, p plan, out *st
 	return failures
 }
 
-// update rewrites a committed notebook from its executed copy, normalised.
+// update rewrites a committed notebook from its executed copy, normalised, with the numbers in its text as the
+// committed records give them.
 func update(p plan, name, session string) error {
 	nb, err := ipynb.Read(filepath.Join(p.out, name+".ipynb"))
 	if err != nil {
 		return err
 	}
+	results := filepath.Join(p.folder, "results")
+	book, err := numbers.Open(results)
+	if err != nil {
+		return err
+	}
+	if err := nb.EditMarkdown(func(text string) (string, error) { return numbers.Fill(text, book.Number) }); err != nil {
+		return fmt.Errorf("%s is not updated: %w", name, err)
+	}
+	digest, err := numbers.Digest(results)
+	if err != nil {
+		return err
+	}
+	nb.SetRecords(digest)
 	nb.Normalise(ipynb.Options{Paths: machinePaths(p, session)})
 	if problems := nb.Problems(); len(problems) > 0 {
 		return fmt.Errorf("%s is not updated: %s", name, problems[0])
@@ -246,7 +266,7 @@ func update(p plan, name, session string) error {
 	if err != nil {
 		return err
 	}
-	if err := place.WriteFile(filepath.Join(p.folder, name+".ipynb"), text, 0o644); err != nil {
+	if err := place.WriteFile(filepath.Join(p.folder, p.there.file(name)), text, 0o644); err != nil {
 		return fmt.Errorf("%s can't be rewritten: %w", name, err)
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
@@ -25,7 +26,16 @@ import (
 	"coherentgradients/notebooks/internal/sweep"
 )
 
-const measureHelp = "measure more at evaluated steps: gradients, those of all training examples (Figures 1 to 3)"
+const measureHelp = "measure more at evaluated steps, one or more of: gradients, those of all training examples (Figures 1 to 3); " +
+	"clamping, whose gradients are clamped; health, dead units, logits and updates"
+
+// Help of what is no part of the paper's runs.
+const (
+	weightsHelp     = "float64 keeps weights in float64, as the authors' code does (default: the model's own precision)"
+	maxUpdateHelp   = "shorten updates to this norm over all weights together; 0: none"
+	weightDecayHelp = "weight decay, added to the gradient times the weights; 0: none"
+	scheduleHelp    = "dense evaluates five times as often from step 1,000 on (default: the paper's steps)"
+)
 
 // trainFlags are the flags of train, as typed.
 type trainFlags struct {
@@ -34,6 +44,7 @@ type trainFlags struct {
 	c      string
 	model  string
 	sets   []string // settings of the model, as name=value
+	rule   []string // settings of the rule
 	out    string
 	dump   string
 	child  string // the spec as JSON, from a sweep: see trainChild
@@ -68,12 +79,17 @@ func trainCommand() *cobra.Command {
 	flags.StringArrayVar(&f.sets, "set", nil, "a setting of the model, as cnn_hidden=32; again for another")
 	flags.StringVar(&f.hidden, "hidden", f.hidden, "widths of the hidden layers of mlp, separated by commas")
 	flags.StringVar(&f.spec.Aggregator, "aggregator", f.spec.Aggregator, "rule: "+strings.Join(train.Rules(), ", "))
+	flags.StringArrayVar(&f.rule, "rule-set", nil, "a setting of the rule, as f=20; again for another ("+ruleSettings()+")")
 	flags.StringVar(&f.c, "c", "0", "percentage clamped or cut on each side, 0 ≤ c < 50")
 	flags.StringVar(&f.spec.Percentile, "percentile", f.spec.Percentile, "what a percentile is: nearest, linear")
 	flags.StringVar(&f.spec.Init, "init", f.spec.Init, "initial weights: authors (of the paper's code), xavier (as the paper says)")
 	flags.IntVar(&f.spec.Steps, "steps", f.spec.Steps, "updates")
 	flags.IntVar(&f.spec.Batch, "batch", f.spec.Batch, "examples in an update")
 	flags.Float64Var(&f.spec.LearningRate, "learning-rate", f.spec.LearningRate, "learning rate, multiplies the mean gradient")
+	flags.StringVar(&f.spec.Weights, "weights", "", weightsHelp)
+	flags.Float64Var(&f.spec.MaxUpdate, "max-update", 0, maxUpdateHelp)
+	flags.Float64Var(&f.spec.WeightDecay, "weight-decay", 0, weightDecayHelp)
+	flags.StringVar(&f.spec.Schedule, "schedule", "", scheduleHelp)
 	flags.Int64Var(&f.spec.Seed, "seed", f.spec.Seed, "seed of weights, order and label noise")
 	flags.StringVar(&f.out, "out", "", "folder of the record (default: $CG_RUNS, or the user's cache folder)")
 	flags.StringVar(&f.dump, "dump-step", "", "write the first update to this .npz file, for checking it with NumPy, and stop")
@@ -109,6 +125,9 @@ func (f trainFlags) complete() (record.Spec, error) {
 	}
 	s.Model = f.model
 	if s.Settings, err = settings(f.sets); err != nil {
+		return s, err
+	}
+	if s.RuleSettings, err = settings(f.rule); err != nil {
 		return s, err
 	}
 	if s.C, err = strconv.ParseFloat(f.c, 64); err != nil {
@@ -214,6 +233,17 @@ func modelHelp() string {
 		list = append(list, text)
 	}
 	return "network: " + strings.Join(list, "; ")
+}
+
+// ruleSettings lists which rule has which settings.
+func ruleSettings() string {
+	var list []string
+	for _, rule := range train.Rules() {
+		if names := aggregate.Settings(rule); len(names) > 0 {
+			list = append(list, rule+": "+strings.Join(names, ", "))
+		}
+	}
+	return strings.Join(list, "; ")
 }
 
 // settings reads name=value pairs; nil for none.

@@ -8,11 +8,12 @@ package ipynb
 
 import (
 	"bytes"
-	"coherentgradients/notebooks/internal/place"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
+
+	"coherentgradients/datasets/plainfile"
 )
 
 // object is a JSON object.
@@ -52,7 +53,7 @@ const maxNotebook = 256 << 20
 
 // Read is [Parse] of a file.
 func Read(path string) (*Notebook, error) {
-	text, err := place.ReadFile(path, maxNotebook)
+	text, err := plainfile.Read(path, maxNotebook)
 	if err != nil {
 		return nil, err
 	}
@@ -90,14 +91,50 @@ func (nb *Notebook) cells() []object {
 	return cells
 }
 
-// FirstCode is the source of the first code cell, or "".
-func (nb *Notebook) FirstCode() string {
+// FirstCode is the source of the first code cell, or "", and whether the cell is folded.
+func (nb *Notebook) FirstCode() (source string, isFolded bool) {
 	for _, cell := range nb.cells() {
 		if cell["cell_type"] == "code" {
-			return text(cell["source"])
+			return text(cell["source"]), folded(cell)
 		}
 	}
-	return ""
+	return "", false
+}
+
+// EditMarkdown changes the text of every Markdown cell by edit, up to the first error.
+func (nb *Notebook) EditMarkdown(edit func(source string) (string, error)) error {
+	for i, cell := range nb.cells() {
+		if cell["cell_type"] != "markdown" {
+			continue
+		}
+		source, err := edit(text(cell["source"]))
+		if err != nil {
+			return fmt.Errorf("cell %d: %w", i+1, err)
+		}
+		cell["source"] = lines(source)
+	}
+	return nil
+}
+
+// ownMetadata is where a notebook's metadata have what this project adds.
+const ownMetadata = "coherentgradients"
+
+// Records is what SetRecords set, or "".
+func (nb *Notebook) Records() string {
+	metadata, _ := nb.root["metadata"].(object)
+	own, _ := metadata[ownMetadata].(object)
+	s, _ := own["records"].(string)
+	return s
+}
+
+// SetRecords notes which records a notebook's figures and numbers are of, by their hash.
+func (nb *Notebook) SetRecords(digest string) {
+	metadata, ok := nb.root["metadata"].(object)
+	if !ok {
+		metadata = object{}
+		nb.root["metadata"] = metadata
+	}
+	metadata[ownMetadata] = object{"records": digest}
 }
 
 // outputs are a cell's outputs.

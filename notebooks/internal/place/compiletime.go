@@ -11,6 +11,7 @@ import (
 
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
+	"coherentgradients/datasets/plainfile"
 )
 
 // compileTimesName is the file in the project's cache folder that keeps how long compiling took, by what was compiled.
@@ -52,7 +53,7 @@ func compiledAlike(s record.Spec, measure record.Measure) string {
 
 func readCompileTimes(path string) map[string]float64 {
 	times := map[string]float64{}
-	text, err := ReadFile(path, 1<<20)
+	text, err := plainfile.Read(path, 1<<20)
 	if err != nil || json.Unmarshal(text, &times) != nil || times == nil {
 		return map[string]float64{}
 	}

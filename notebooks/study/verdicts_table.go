@@ -1,0 +1,110 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"coherentgradients/cgkit/claims"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+// ShowClaims shows [ClaimsTable] below the cell, and ShowLimits [LimitsTable].
+func ShowClaims(verdicts []claims.Verdict) { gonbui.DisplayMarkdown(ClaimsTable(verdicts)) }
+
+// ShowLimits shows [LimitsTable] below the cell.
+func ShowLimits(verdicts []claims.Verdict) { gonbui.DisplayMarkdown(LimitsTable(verdicts)) }
+
+// ClaimsTable is the verdicts as a table of Markdown: each claim with its verdict, the number that decides it with its
+// range over seeds, that number's limit, the seeds, and a plain sentence for each comparison that is not met.
+func ClaimsTable(verdicts []claims.Verdict) string {
+	var b strings.Builder
+	b.WriteString("| | claim | verdict | what decides | number (range over seeds) | limit | seeds | what is not met |\n|---|---|---|---|---|---|---|---|\n")
+	for _, v := range verdicts {
+		row := []string{v.ID, v.Claim, "**" + v.Verdict + "**", "", "", "", seedsOf(v), notMet(v)}
+		if c, ok := v.Deciding(); ok {
+			row[3], row[4], row[5] = c.What, c.Spread(), limitOf(c)
+		}
+		writeRow(&b, row)
+	}
+	return b.String()
+}
+
+// LimitsTable says how each verdict hangs on the limits that were fixed before the runs: with which limit a condition
+// that is not met would be, and with which one the closest of those that are met would not be any more.
+func LimitsTable(verdicts []claims.Verdict) string {
+	var b strings.Builder
+	b.WriteString("| | verdict | condition | number | limit | what another limit would change |\n|---|---|---|---|---|---|\n")
+	for _, v := range verdicts {
+		for _, c := range v.Checks {
+			if c.Met {
+				continue
+			}
+			then := "still not met, as parts of it have limits of their own"
+			if len(c.Missed) == 1 || c.Sole {
+				then = "met with the limit at " + c.Format(c.Number.Median)
+			}
+			if strings.Trim(c.Format(c.Number.Median), "∞") == "" || c.Format(c.Number.Median) == "never" || c.Format(c.Number.Median) == "undefined" {
+				then = "not met with any limit"
+			}
+			writeRow(&b, []string{v.ID, v.Verdict, c.Text, c.Spread(), limitOf(c), then})
+		}
+		if c, ok := v.Closest(); ok {
+			then := "holds in part"
+			if c.Core {
+				then = "does not hold"
+			}
+			writeRow(&b, []string{v.ID, v.Verdict, c.Text, c.Spread(), limitOf(c), "**" + then + "** once the limit passes " + c.Format(c.Number.Median)})
+		}
+	}
+	return b.String()
+}
+
+func limitOf(c claims.Check) string { return c.Sign + " " + c.Format(c.Limit) }
+
+// seedsOf is over how many seeds a claim's quantities are: 3, or 1–3 where settings differ.
+func seedsOf(v claims.Verdict) string {
+	var counts []int
+	for _, q := range v.Measured {
+		counts = append(counts, q.Seeds)
+	}
+	if len(counts) == 0 {
+		return ""
+	}
+	low, high := slices.Min(counts), slices.Max(counts)
+	if low == high {
+		return fmt.Sprint(low)
+	}
+	return fmt.Sprintf("%d–%d", low, high)
+}
+
+// notMet are the sentences of a verdict's conditions that are not met, or why it was not tested. A condition that is
+// about everything again ("in all cells") repeats sentences: each is said once.
+func notMet(v claims.Verdict) string {
+	if v.Verdict == claims.NotTested {
+		return v.Reason
+	}
+	var said []string
+	for _, c := range v.Checks {
+		for _, sentence := range c.Missed {
+			if !slices.Contains(said, sentence) {
+				said = append(said, sentence)
+			}
+		}
+	}
+	const most = 6
+	if n := len(said); n > most {
+		said = append(said[:most:most], fmt.Sprintf("and %d more", n-most))
+	}
+	return strings.Join(said, "; ")
+}
+
+func writeRow(b *strings.Builder, cells []string) {
+	for _, cell := range cells {
+		b.WriteString("| " + strings.ReplaceAll(cell, "|", "\\|") + " ")
+	}
+	b.WriteString("|\n")
+}

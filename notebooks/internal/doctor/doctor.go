@@ -232,8 +232,8 @@ var known = []struct{ name, what string }{
 	{"XLA_FLAGS", "options of XLA"},
 }
 
-// inner begin the names that the project and its tests give to programs that they start.
-var inner = []string{"CG_TEST", "CG_SWEEP_TEST", "CG_BENCH", "CG_GUARD", "CG_SESSION", "CG_SCREENSHOTS", "CG_REGEN", "CG_REQUIRE", "CG_NO_TEX", "CG_GPU"}
+// inner begin, after the project's own beginning, the names that the project and its tests give to programs that they start.
+var inner = []string{"TEST", "SWEEP_TEST", "BENCH", "GUARD", "SESSION", "SCREENSHOTS", "REGEN", "REQUIRE", "NO_TEX", "GPU"}
 
 // variables are those in force, and those that look like one of the project's and are none: a slip of the finger would
 // otherwise pass in silence.
@@ -247,7 +247,7 @@ func variables() (findings []Finding) {
 	}
 	for _, entry := range os.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, "CG_") && !names[name] && value != "" && !slices.ContainsFunc(inner, func(p string) bool { return strings.HasPrefix(name, p) }) {
+		if strings.HasPrefix(name, "CG_") && !names[name] && value != "" && !slices.ContainsFunc(inner, func(p string) bool { return strings.HasPrefix(name[len("CG_"):], p) }) {
 			findings = append(findings, Finding{name, Absent, "no variable of the project; it knows " + knownNames()})
 		}
 	}

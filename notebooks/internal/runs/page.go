@@ -103,7 +103,7 @@ func Page(id string, rows []Row) (string, error) {
 		Still                 [][]string
 		Data                  template.JS
 		Script                template.JS
-	}{id, pageColumns, still, data.Rows, stillLines(rows, still), template.JS(text), template.JS(strings.ReplaceAll(pageScript, "CG_RUNS_ID", id))})
+	}{id, pageColumns, still, data.Rows, stillLines(rows, still), template.JS(text), template.JS(strings.ReplaceAll(pageScript, "ID OF THE TABLE", id))})
 	return b.String(), err
 }
 

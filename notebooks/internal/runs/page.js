@@ -1,5 +1,5 @@
 (data => {
-  const root = document.getElementById('CG_RUNS_ID');
+  const root = document.getElementById('ID OF THE TABLE');
   if (!root || root.dataset.alive) return;
   root.dataset.alive = 'yes';
   const part = name => root.querySelector('[name="' + name + '"]');

@@ -94,7 +94,7 @@ func TestTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, ending := range []string{"pdf", "tex", "csv"} {
-		if info, err := os.Stat(filepath.Join(folder, "mine", "figures", "my_net."+ending)); err != nil || info.Size() == 0 {
+		if info, err := os.Stat(filepath.Join(out, "figures", "my_net."+ending)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", ending, err)
 		}
 	}

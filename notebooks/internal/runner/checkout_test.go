@@ -20,8 +20,12 @@ func notebookOf(t *testing.T, path string, sources ...string) {
 	t.Helper()
 	var cells []map[string]any
 	for _, source := range sources {
+		metadata := map[string]any{}
+		if source == kernel.FirstCell {
+			metadata["jupyter"] = map[string]any{"source_hidden": true}
+		}
 		cells = append(cells, map[string]any{
-			"cell_type": "code", "id": "c" + string(rune('a'+len(cells))), "metadata": map[string]any{}, "execution_count": nil, "outputs": []any{},
+			"cell_type": "code", "id": "c" + string(rune('a'+len(cells))), "metadata": metadata, "execution_count": nil, "outputs": []any{},
 			"source": source,
 		})
 	}
@@ -58,6 +62,7 @@ const sayHello = "import \"coherentgradients/hello\"\n\n%%\nprint(hello.Say())"
 func TestCheckouts(t *testing.T) {
 	s, _ := setuptest.Session(t, false)
 	base := t.TempDir()
+	var page string
 	execute := func(sources ...string) (executed string, err error) {
 		t.Helper()
 		folder := filepath.Dir(sources[0])
@@ -67,6 +72,7 @@ func TestCheckouts(t *testing.T) {
 		err = Run(t.Context(), s, Job{
 			Notebook: notebook, Folder: folder, Out: out, CellTimeout: 2 * time.Minute, Printer: status.New(t.Output()),
 		})
+		page = read(t, filepath.Join(out, "small.html"))
 		return read(t, filepath.Join(out, "small.ipynb")), err
 	}
 	one, two := filepath.Join(base, "a 'first' folder"), filepath.Join(base, "second")
@@ -86,6 +92,9 @@ func TestCheckouts(t *testing.T) {
 	}
 	if text, err := execute(filepath.Join(one, "notebooks", "mine", "x"), kernel.FirstCell, sayHello); err != nil || !strings.Contains(text, "from the first") {
 		t.Errorf("the set-up cell: %v in %s", err, text)
+	}
+	if strings.Count(page, "<summary>folded cell</summary>") != 1 {
+		t.Error("the page doesn't fold the set-up cell, and it alone")
 	}
 	if text, err := execute(filepath.Join(base, "x"), kernel.FirstCell, sayHello); err == nil || !strings.Contains(text, "is in no checkout of the project") {
 		t.Errorf("the set-up cell outside of a checkout: %v in %s", err, text)

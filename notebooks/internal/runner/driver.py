@@ -191,6 +191,11 @@ class Page(HTMLExporter):
 {%- block html_head_js -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
+{%- block input -%}
+{%- if cell.metadata.get('jupyter', {}).get('source_hidden') -%}
+<details><summary>folded cell</summary>{{ super() }}</details>
+{%- else -%}{{ super() }}{%- endif -%}
+{%- endblock input -%}
 """
 
     def __init__(self, **kw):

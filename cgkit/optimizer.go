@@ -19,14 +19,31 @@ import (
 
 // Optimizer is gradient descent in which a rule of package aggregate takes the place of the mean over the batch:
 //
-//	w ← w − η · rule(g_1, …, g_m).
+//	w ← w − η · rule(g_1, …, g_m)
 //
-// The learning rate is constant, as in the paper (GoMLX's own SGD decays it). The zero value is not ready for use: make
-// one with [Winsorized], [PlainSGD] or [With]. It keeps nothing of a model, so one value may train several.
+// (winsorized: Chatterjee, Coherent Gradients, ICLR 2020, §3; RM3 and M3: Zielinski, Krishnan and Chatterjee, Weak and
+// Strong Gradient Directions, 2020; every rule's source stands at the rule). The learning rate is constant, as in these
+// papers (GoMLX's own SGD decays it). The zero value is not ready for use: make one with [Winsorized], [PlainSGD], [With]
+// or [FromScope]. It keeps nothing of a model, so one value may train several.
+//
+// GoMLX's settings in the store, and what they do here:
+//
+//	learning_rate       the rate, where [Optimizer.WithLearningRate] gave none; 0.1 by default
+//	clip_step_by_value  holds: η · direction is clipped, after the rule
+//	clip_nan            holds: coordinates whose new value would be NaN or Inf keep the old one
+//	nanlogger           holds: it is told each step, as it was before clip_nan
+//	optimizer           by name, see [FromScope]
+//
+// The model's regularizers are in the loss and so in every example's gradient. Behind [Optimizer.Before] that
+// optimizer's own settings hold, and of these those that it reads.
+//
+// Rules that need the mean alone ([aggregate.MeanOnly]: plain SGD, c = 0, sign of the sum, RM3, RA3, M3) train any model
+// that GoMLX trains; all others need models that keep their examples apart, see package perexample.
 type Optimizer struct {
 	rule         aggregate.Rule
 	err          error    // of the making, reported when the graph is built
 	learningRate *float64 // nil: that of the store
+	remedies     remedies
 	next         GradientOptimizer
 }
 
@@ -68,7 +85,8 @@ func (o *Optimizer) WithLearningRate(rate float64) *Optimizer {
 
 // Before hands the directions to another optimizer, such as Adam, instead of taking a plain step. That optimizer's
 // learning rate holds then. One that cannot start from gradients, see [GradientOptimizer], is an error when the
-// training step is built, as is a rate of one's own beside it.
+// training step is built, as is a rate of one's own beside it, and a rate of 0 that was asked for there: GoMLX's SGD
+// would take it for none and go on with 0.1.
 //
 // In steps for which a rule that remembers has no direction yet the other optimizer's variables stay as they are, but
 // for the global step, which counts every batch.
@@ -95,7 +113,7 @@ func (o *Optimizer) Rule() aggregate.Rule { return o.rule }
 // that are no variables. It panics, as GoMLX's graph building does, where the rule's settings are out of range, the
 // batch is too small for it, or the model cannot be followed.
 func (o *Optimizer) UpdateGraph(scope *model.Scope, g *graph.Graph, loss *graph.Node) {
-	o.Step(scope, loss, batchInputs(scope, g))
+	o.Step(scope, loss, perexample.BatchInputs(scope, g))
 }
 
 // Step is [Optimizer.UpdateGraph] for whoever knows the batch inputs, the nodes whose axis 0 holds the examples. It is
@@ -106,7 +124,7 @@ func (o *Optimizer) Step(scope *model.Scope, loss *graph.Node, inputs []*graph.N
 		panic(err)
 	}
 	g := loss.Graph()
-	variables := trainable(scope, g)
+	variables := perexample.Trainable(scope, g)
 	if len(variables) == 0 {
 		panic(fmt.Errorf("%s: the model has no trainable variables in use: there is nothing to train", o.rule.Name()))
 	}
@@ -114,13 +132,9 @@ func (o *Optimizer) Step(scope *model.Scope, loss *graph.Node, inputs []*graph.N
 	for i, v := range variables {
 		params[i] = v.NodeValue(g)
 	}
-	views := perexample.Of(loss, inputs, params)
-	if err := errors.Join(o.rule.Check(views[0].Len()), aggregate.CheckBackend(o.rule, views[0].Len(), g.Backend())); err != nil {
+	examples := o.examples(loss, inputs, params)
+	if err := errors.Join(o.rule.Check(examples[0].Len()), aggregate.CheckBackend(o.rule, examples[0].Len(), g.Backend())); err != nil {
 		panic(err)
-	}
-	examples := make([]aggregate.Examples, len(views))
-	for i, view := range views {
-		examples[i] = view
 	}
 	switch rule := o.rule.(type) {
 	case aggregate.Stateful:
@@ -130,6 +144,19 @@ func (o *Optimizer) Step(scope *model.Scope, loss *graph.Node, inputs []*graph.N
 	default:
 		panic(fmt.Errorf("%s is neither an aggregate.Aggregator nor aggregate.Stateful: give it Directions, or State and Next", rule.Name()))
 	}
+}
+
+// examples is what the rule sees of each parameter: views of the examples' gradients, or where it needs no more the
+// ordinary gradient alone.
+func (o *Optimizer) examples(loss *graph.Node, inputs, params []*graph.Node) []aggregate.Examples {
+	if aggregate.NeedsMeanOnly(o.rule) {
+		return meansOf(loss, inputs, params)
+	}
+	examples := make([]aggregate.Examples, len(params))
+	for i, view := range perexample.Of(loss, inputs, params) {
+		examples[i] = view
+	}
+	return examples
 }
 
 func (o *Optimizer) check() error {
@@ -142,7 +169,10 @@ func (o *Optimizer) check() error {
 		return fmt.Errorf("%s: a learning rate of %v beside Before(%T), whose own rate holds: set it there",
 			o.rule.Name(), *o.learningRate, o.next)
 	}
-	return nil
+	if rate, given := rateOf(o.next); given && !(rate > 0 && !math.IsInf(rate, 1)) {
+		return fmt.Errorf("%s: a learning rate of %v given to %T: choose a finite number above 0", o.rule.Name(), rate, o.next)
+	}
+	return o.remedies.check(o.rule.Name(), o.next != nil)
 }
 
 // apply moves the variables by the directions. Where ready is given and false all stays as it is, but for the global
@@ -167,18 +197,24 @@ func (o *Optimizer) step(scope *model.Scope, loss *graph.Node, variables []*mode
 		types = append(types, direction.DType())
 	}
 	rate := o.rateNode(scope, g, types)
+	steps := make([]*graph.Node, len(variables))
 	for i, v := range variables {
 		// A product in half precision would lose steps that are small but not nothing.
 		to := directions[i].DType()
-		step := halves.Wide(directions[i])
-		step = graph.ConvertDType(graph.Mul(step, graph.ConvertDType(rate, step.DType())), to)
+		step := o.remedies.decayed(halves.Wide(directions[i]), v.NodeValue(g))
+		steps[i] = graph.ConvertDType(graph.Mul(step, graph.ConvertDType(rate, step.DType())), to)
+	}
+	for i, step := range o.remedies.shortened(steps) {
+		v := variables[i]
 		step = optimizer.ClipStepByValue(scope, step)
 		optimizer.TraceNaNInGradients(scope, v, step)
 		before := v.NodeValue(g)
-		after := optimizer.ClipNaNsInUpdates(scope, before, graph.Sub(before, step))
+		moved, keep := o.remedies.subtracted(scope, v, before, step)
+		after := optimizer.ClipNaNsInUpdates(scope, before, moved)
 		if ready != nil {
 			after = graph.Where(ready, after, before)
 		}
+		keep(ready)
 		v.SetNodeValue(after)
 	}
 	optimizer.IncrementGlobalStep(g, loss.DType())
@@ -204,35 +240,4 @@ func (o *Optimizer) rateNode(scope *model.Scope, g *graph.Graph, types []dtypes.
 		}
 	}
 	return optimizer.LearningRateVarWithValue(scope, halves.SumType(types[0]), rate).NodeValue(g)
-}
-
-// trainable lists the trainable variables in use by the graph, in GoMLX's order, which next may rely on.
-func trainable(scope *model.Scope, g *graph.Graph) []*model.Variable {
-	var list []*model.Variable
-	for v := range scope.IterVariables() {
-		if v.Trainable && v.InUseByGraph(g) {
-			list = append(list, v)
-		}
-	}
-	return list
-}
-
-// batchInputs lists the graph's parameters that are no variables: what the data set yields.
-func batchInputs(scope *model.Scope, g *graph.Graph) []*graph.Node {
-	own := make(map[graph.ParameterHandle]bool)
-	for v := range scope.Store().IterVariables() {
-		if !v.InUseByGraph(g) {
-			continue
-		}
-		if node := g.GetParameterByName(v.Path()); node != nil {
-			own[node.GetParameterHandle()] = true
-		}
-	}
-	var inputs []*graph.Node
-	for i := range g.NumParameters() {
-		if handle := graph.ParameterHandle(i); !own[handle] {
-			inputs = append(inputs, g.GetParameterByHandle(handle))
-		}
-	}
-	return inputs
 }

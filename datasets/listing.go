@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"coherentgradients/datasets/plainfile"
 )
 
 // listing is what a folder holds of a collection, by the names of its files.
@@ -28,7 +30,7 @@ func (c *collection) list(dir string, needed []role) listing {
 	l := listing{dir: dir, needed: needed, files: map[string][]string{}}
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		l.odd = append(l.odd, reason(dir, err))
+		l.odd = append(l.odd, unreadable(dir, err))
 	}
 	for _, r := range needed {
 		odd := l.fill(r.name, dir, entries, r.names())
@@ -74,7 +76,7 @@ func (l *listing) fill(role, dir string, entries []fs.DirEntry, names []string) 
 			path := filepath.Join(dir, entry.Name())
 			switch info, err := os.Stat(path); {
 			case err != nil:
-				odd = append(odd, reason(path, err))
+				odd = append(odd, unreadable(path, err))
 			case info.IsDir():
 				inner, _ := os.ReadDir(path)
 				inner = slices.DeleteFunc(inner, func(e fs.DirEntry) bool { return e.IsDir() })
@@ -86,10 +88,10 @@ func (l *listing) fill(role, dir string, entries []fs.DirEntry, names []string) 
 				}
 				odd = append(odd, entry.Name()+" is a folder")
 			case !info.Mode().IsRegular():
-				odd = append(odd, entry.Name()+" is "+kind(info.Mode()))
+				odd = append(odd, entry.Name()+" is "+plainfile.Kind(info.Mode()))
 			default:
 				if err := readable(path); err != nil {
-					odd = append(odd, reason(path, err))
+					odd = append(odd, unreadable(path, err))
 					continue
 				}
 				l.files[role] = append(l.files[role], path)
@@ -107,32 +109,13 @@ func readable(path string) error {
 	return f.Close()
 }
 
-// reason says in a clause why something can't be read.
-func reason(path string, err error) string {
+// unreadable says in a clause why something can't be read.
+func unreadable(path string, err error) string {
 	name := filepath.Base(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return name + " is a broken link"
 	}
-	var inner *fs.PathError
-	if errors.As(err, &inner) {
-		err = inner.Err
-	}
-	return fmt.Sprintf("%s can't be read: %v", name, err)
-}
-
-// kind is what is no file, in words.
-func kind(mode fs.FileMode) string {
-	switch {
-	case mode.IsDir():
-		return "a folder"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a pipe"
-	case mode&fs.ModeSocket != 0:
-		return "a socket"
-	case mode&fs.ModeDevice != 0:
-		return "a device"
-	}
-	return "no file"
+	return fmt.Sprintf("%s can't be read: %v", name, plainfile.Reason(err))
 }
 
 // there says whether a name is taken, by whatever.

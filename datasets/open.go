@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"coherentgradients/datasets/fetch"
+	"coherentgradients/datasets/plainfile"
 )
 
 // DataDirVariable is the environment variable that names the folder of the user's own copies of the data sets.
@@ -232,17 +233,14 @@ func (o Options) checkData() error {
 	case errors.Is(err, fs.ErrNotExist):
 		problem = "does not exist"
 	case err != nil:
-		problem = reason(o.DataDir, err)
+		problem = unreadable(o.DataDir, err)
 	case !info.IsDir():
-		problem = "is " + kind(info.Mode()) + ", not a folder"
-		if info.Mode().IsRegular() {
-			problem = "is a file, not a folder"
-		}
+		problem = "is " + plainfile.Kind(info.Mode()) + ", not a folder"
 	default:
 		if _, err = os.ReadDir(o.DataDir); err == nil {
 			return nil
 		}
-		problem = reason(o.DataDir, err)
+		problem = unreadable(o.DataDir, err)
 	}
 	return &FileError{Path: o.dataName(), Problem: problem, Err: ErrMissing,
 		Remedy: "set it to the folder that holds the data sets, as mnist/, or unset it to use the cache or a download"}

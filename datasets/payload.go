@@ -11,18 +11,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"coherentgradients/datasets/plainfile"
 )
 
-// openFile opens a regular file for reading. Anything else (a folder, a pipe that would never end) is refused.
+// openFile opens a regular file for reading. Anything else (a folder, a FIFO that would never end) is refused.
 func openFile(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, &FileError{Path: path, Problem: "is " + info.Mode().Type().String() + ", not a file", Err: ErrFormat}
+	file, err := plainfile.Open(path)
+	if odd := (*plainfile.NotRegularError)(nil); errors.As(err, &odd) {
+		return nil, &FileError{Path: path, Problem: "is " + plainfile.Kind(odd.Mode) + ", not a file", Err: ErrFormat}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return os.Open(path)
+	return file, err
 }
 
 // unpack reads r as it is, or unpacked if it begins as gzip does. No format here begins so when plain: IDX begins with

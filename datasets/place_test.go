@@ -164,7 +164,7 @@ func TestNoFiles(t *testing.T) {
 		"full folder": {func(p string) error {
 			return errors.Join(os.Mkdir(p, 0o755), os.WriteFile(filepath.Join(p, "x"), nil, 0o644))
 		}, labels + " is a folder"},
-		"pipe":             {func(p string) error { return syscall.Mkfifo(p, 0o644) }, labels + " is a pipe"},
+		"pipe":             {func(p string) error { return syscall.Mkfifo(p, 0o644) }, labels + " is a FIFO"},
 		"broken link":      {func(p string) error { return os.Symlink("nowhere", p) }, labels + " is a broken link"},
 		"link in a circle": {func(p string) error { return os.Symlink(filepath.Base(p), p) }, labels + " can't be read"},
 		"device":           {func(p string) error { return os.Symlink("/dev/zero", p) }, labels + " is a device"},

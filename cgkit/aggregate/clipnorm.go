@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 
+	"coherentgradients/cgkit/aggregate/internal/arith"
+
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -68,21 +70,21 @@ func (r ClipNorm) Directions(params []Examples) []*graph.Node {
 	for i, p := range params {
 		largest[i], squares[i] = p.Norms()
 	}
-	common := alikeTypes(append(slices.Clone(largest), squares...))
+	common := arith.ToWidest(append(slices.Clone(largest), squares...))
 	magnitudes, squares := common[:len(params)], common[len(params):]
-	whole := tree(magnitudes, graph.Max)
+	whole := arith.Reduce(magnitudes, graph.Max)
 	whole = graph.Where(graph.Equal(whole, graph.ZerosLike(whole)), graph.OnesLike(whole), whole)
 	for i, one := range magnitudes {
 		squares[i] = graph.Mul(squares[i], graph.Square(graph.Div(one, whole)))
 	}
-	limit := graph.Div(constant(whole, r.maxNorm()), graph.Sqrt(sumAll(squares))) // R/√squares
-	short := graph.LessOrEqual(whole, limit)                                      // false where one of them is NaN
+	limit := graph.Div(arith.Constant(whole, r.maxNorm()), graph.Sqrt(arith.Sum(squares))) // R/√squares
+	short := graph.LessOrEqual(whole, limit)                                               // false where one of them is NaN
 	directions := make([]*graph.Node, len(params))
 	for i, p := range params {
 		// What is left of the parameter's largest coordinate.
 		kept := graph.Where(short, magnitudes[i], graph.Mul(limit, graph.Div(magnitudes[i], whole)))
-		weights := narrow(over(kept, float64(p.Len())), largest[i].DType())
-		directions[i] = narrow(p.WeightedUnits(weights), p.Mean().DType())
+		weights := arith.Narrow(arith.DivScalar(kept, float64(p.Len())), largest[i].DType())
+		directions[i] = arith.Narrow(p.WeightedUnits(weights), p.Mean().DType())
 	}
 	return directions
 }

@@ -5,8 +5,8 @@ package aggregate
 import (
 	"slices"
 
-	"coherentgradients/cgkit/internal/halves"
-	"coherentgradients/cgkit/selection"
+	"coherentgradients/cgkit/aggregate/internal/arith"
+	"coherentgradients/cgkit/aggregate/internal/order"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -23,25 +23,10 @@ type Effect struct {
 	Clamped *graph.Node
 }
 
-// limiting is a rule that treats values beyond two bounds apart.
+// limiting is a rule that treats values beyond two percentiles differently.
 type limiting interface {
-	bounds(m int) (low, high bound)
-	method() Method
-}
-
-func (w Winsorize) bounds(m int) (low, high bound)   { return w.Percentile.bounds(w.C, m) }
-func (t TrimmedMean) bounds(m int) (low, high bound) { return Nearest.bounds(t.C, m) }
-func (w Winsorize) method() Method                   { return w.Method }
-func (t TrimmedMean) method() Method                 { return t.Method }
-
-func (w Winsorize) demand(m int) (demand, Method, bool) {
-	low, high := w.bounds(m)
-	return demandOf(m, low, high, w.Exact), w.Method, low != (bound{}) || high != (bound{})
-}
-
-func (t TrimmedMean) demand(m int) (demand, Method, bool) {
-	low, high := t.bounds(m)
-	return demandOf(m, low, high, t.Exact), t.Method, low != (bound{}) || high != (bound{})
+	selecting
+	limits(m int) order.Limits
 }
 
 // Measure builds a rule's directions and its effect on the same batch. The effect is in the widest type of the
@@ -51,7 +36,7 @@ func Measure(rule Aggregator, params []Examples) (directions []*graph.Node, effe
 	directions = rule.Directions(params)
 	var plain, taken, scaledPlain, scaledTaken []*graph.Node
 	for i, direction := range directions {
-		plain, taken = append(plain, wide(params[i].Mean())), append(taken, wide(direction))
+		plain, taken = append(plain, arith.Widen(params[i].Mean())), append(taken, arith.Widen(direction))
 	}
 	inRange, scale := squareScale(append(slices.Clone(plain), taken...))
 	for i := range plain {
@@ -61,8 +46,8 @@ func Measure(rule Aggregator, params []Examples) (directions []*graph.Node, effe
 	scaledRemoved, scaledCosine := compared(scaledPlain, scaledTaken)
 	effect.EnergyRemoved = graph.Where(inRange, removed, scaledRemoved)
 	effect.Cosine = graph.Where(inRange, cosine, scaledCosine)
-	if limits, ok := rule.(limiting); ok {
-		effect.Clamped = clampedShare(limits, params)
+	if limiting, ok := rule.(limiting); ok {
+		effect.Clamped = clampedShare(limiting, params)
 	}
 	return directions, effect
 }
@@ -88,59 +73,34 @@ func squareScale(numbers []*graph.Node) (inRange, scale *graph.Node) {
 	for i, x := range numbers {
 		largest[i] = graph.ReduceAllMax(graph.Abs(x))
 	}
-	top := tree(alikeTypes(largest), graph.Max)
+	top := arith.Reduce(arith.ToWidest(largest), graph.Max)
 	high, low, by := 0x1p40, 0x1p-40, 0x1p80 // of float32: squares between 2^-80 and 2^96, and room for 2^30 of them
 	if top.DType() == dtypes.Float64 {
 		high, low, by = 0x1p400, 0x1p-400, 0x1p620
 	}
-	tooLarge, tooSmall := graph.GreaterThan(top, constant(top, high)), graph.LessThan(top, constant(top, low))
-	scale = graph.Where(tooLarge, constant(top, 1/by), graph.Where(tooSmall, constant(top, by), constant(top, 1)))
+	tooLarge, tooSmall := graph.GreaterThan(top, arith.Constant(top, high)), graph.LessThan(top, arith.Constant(top, low))
+	scale = graph.Where(tooLarge, arith.Constant(top, 1/by), graph.Where(tooSmall, arith.Constant(top, by), arith.Constant(top, 1)))
 	return graph.LogicalNot(graph.LogicalOr(tooLarge, tooSmall)), scale
 }
 
 // scaled is x·scale in the type of scale.
-func scaled(x, scale *graph.Node) *graph.Node { return graph.Mul(narrow(x, scale.DType()), scale) }
+func scaled(x, scale *graph.Node) *graph.Node {
+	return graph.Mul(arith.Narrow(x, scale.DType()), scale)
+}
 
 func inner(x, y *graph.Node) *graph.Node { return graph.ReduceAllSum(graph.Mul(x, y)) }
 
 // total adds up scalars.
-func total(parts []*graph.Node) *graph.Node { return sumAll(alikeTypes(parts)) }
+func total(parts []*graph.Node) *graph.Node { return arith.Sum(arith.ToWidest(parts)) }
 
-func clampedShare(limits limiting, params []Examples) *graph.Node {
+// clampedShare is the share of all values of all parameters that lie beyond the limits.
+func clampedShare(rule limiting, params []Examples) *graph.Node {
 	var counts []*graph.Node
 	var values float64
 	for _, p := range params {
-		m := p.Len()
-		low, high := limits.bounds(m)
-		mean := p.Mean()
-		values += float64(m * mean.Shape().Size())
-		d := demandOf(m, low, high, false)
-		d.each, d.sums = 5, false
-		if method := d.choose(limits.method(), mean.Graph()); method != Networks {
-			b := blocksOf(p)
-			lower, upper := b.bounds(method, low, high)
-			zeros := graph.ZerosLike(wide(lower))
-			outside := b.fold([]*graph.Node{zeros}, []*graph.Node{lower, upper}, func(acc, values, limits []*graph.Node) []*graph.Node {
-				return []*graph.Node{graph.Add(acc[0], sumAll(outsideOf(values, limits[0], limits[1])))}
-			})
-			counts = append(counts, graph.ReduceAllSum(outside[0]))
-			continue
-		}
-		network := selection.Ordered(m, d.low, d.high)
-		all := emit(network, p)
-		lower, _ := low.pick(all, network.Low, network.LowBound)
-		upper, _ := high.pick(all, network.High, network.HighBound)
-		counts = append(counts, graph.ReduceAllSum(sumAll(outsideOf(all[:m], lower, upper))))
+		_, by, _ := rule.demand(p.Len())
+		outside, all := rule.limits(p.Len()).CountOutside(p, by)
+		counts, values = append(counts, outside), values+float64(all)
 	}
-	return over(total(counts), values)
-}
-
-// outsideOf is 1 for each value beyond the limits, 0 for the others, in a type that counts far enough.
-func outsideOf(values []*graph.Node, lower, upper *graph.Node) []*graph.Node {
-	list := make([]*graph.Node, len(values))
-	for b, value := range values {
-		beyond := graph.LogicalOr(graph.LessThan(value, lower), graph.GreaterThan(value, upper))
-		list[b] = graph.ConvertDType(beyond, halves.SumType(value.DType()))
-	}
-	return list
+	return arith.DivScalar(total(counts), values)
 }

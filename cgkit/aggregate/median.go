@@ -2,7 +2,12 @@
 
 package aggregate
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"coherentgradients/cgkit/aggregate/internal/layout"
+	"coherentgradients/cgkit/aggregate/internal/order"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
 
 // Median is the median of every coordinate for itself; for even m the mean of the two middle values.
 //
@@ -39,47 +44,10 @@ func (Median) Laws() Laws {
 
 // Directions are the medians.
 func (r Median) Directions(params []Examples) []*graph.Node {
-	d, method, _ := r.demand(params[0].Len())
-	return pieces(params, d, options{method, r.Tile}, func(s sample, method Method) *graph.Node { return medianOf(s, method) })
+	options := layout.Options{Method: r.Method, Tile: r.Tile}
+	return layout.Apply(params, order.MedianDemand(params[0].Len()), options, order.Median)
 }
 
-func (r Median) demand(m int) (demand, Method, bool) { return medianDemand(m), r.Method, m > 2 }
-
-func medianDemand(m int) demand {
-	if m%2 == 1 {
-		return demand{m: m, low: (m + 1) / 2, each: 2}
-	}
-	return demand{m: m, low: m / 2, high: m / 2, each: 2}
-}
-
-func medianOf(examples sample, method Method) *graph.Node {
-	m := examples.Len()
-	if m <= 2 {
-		return examples.Mean()
-	}
-	d := medianDemand(m)
-	var middle []*graph.Node
-	switch d.choose(method, examples.Mean().Graph()) {
-	case Counting:
-		ranks := []int{m / 2}
-		if m%2 == 0 {
-			ranks = []int{m/2 - 1, m / 2}
-		}
-		middle = orderStatistics(blocksOf(examples), ranks)
-	case Sides:
-		lower, upper := boundsBySides(blocksOf(examples), m/2)
-		middle = []*graph.Node{lower, upper}
-	default:
-		network := d.network()
-		values := emit(network, examples)
-		middle = []*graph.Node{values[network.LowBound]}
-		if m%2 == 0 {
-			middle = append(middle, values[network.HighBound])
-		}
-		middle[0] = withNaN(middle[0], values[:m]...)
-	}
-	if len(middle) == 1 {
-		return narrow(middle[0], examples.Mean().DType())
-	}
-	return narrow(meanOf(middle), examples.Mean().DType())
+func (r Median) demand(m int) (d order.Demand, by Method, ok bool) {
+	return order.MedianDemand(m), r.Method, m > 2
 }

@@ -5,6 +5,9 @@ package aggregate
 import (
 	"fmt"
 
+	"coherentgradients/cgkit/aggregate/internal/arith"
+	"coherentgradients/cgkit/aggregate/internal/order"
+
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -65,12 +68,12 @@ func (r MedianOfMeans) Laws() Laws {
 // Directions are the medians of the groups' means.
 func (r MedianOfMeans) Directions(params []Examples) []*graph.Node {
 	return each(params, func(examples Examples) *graph.Node {
-		return narrow(medianOf(groupMeans(examples, r.groups()), r.Method), examples.Mean().DType())
+		return arith.Narrow(order.Median(groupMeans(examples, r.groups()), r.Method), examples.Mean().DType())
 	})
 }
 
-func (r MedianOfMeans) demand(int) (demand, Method, bool) {
-	return medianDemand(r.groups()), r.Method, r.groups() > 2
+func (r MedianOfMeans) demand(int) (d order.Demand, by Method, ok bool) {
+	return order.MedianDemand(r.groups()), r.Method, r.groups() > 2
 }
 
 // means is the groups' means, as the sample of a median.
@@ -87,4 +90,4 @@ func groupMeans(examples Examples, k int) means {
 
 func (s means) Len() int                  { return len(s.list) }
 func (s means) Example(b int) *graph.Node { return s.list[b] }
-func (s means) Mean() *graph.Node         { return meanOf(s.list) }
+func (s means) Mean() *graph.Node         { return arith.Mean(s.list) }

@@ -5,6 +5,8 @@ package aggregate
 import (
 	"fmt"
 	"math"
+
+	"coherentgradients/cgkit/aggregate/internal/order"
 )
 
 // Percentile names the rule by which the c-th percentile of m values is one number.
@@ -39,41 +41,32 @@ func PercentileNamed(name string) (Percentile, error) {
 	return 0, fmt.Errorf("unknown percentile rule %q: choose nearest or linear", name)
 }
 
-// bound is one percentile as a mixture of two neighbours in the sorted sample:
-// sorted[index] + fraction·(sorted[index+1] − sorted[index]).
-type bound struct {
-	index    int
-	fraction float64
-}
-
-// bounds are the c-th and the (100−c)-th percentile of m values. The upper one is counted from above: index i stands
-// for sorted[m−1−i], and its neighbour is the next smaller.
-func (p Percentile) bounds(c float64, m int) (low, high bound) {
+// limits are the c-th and the (100−c)-th percentile of m values.
+func (p Percentile) limits(c float64, m int) order.Limits {
 	if p == Linear {
 		position := c / 100 * float64(m-1)
 		index := min(int(position), m-1)
-		both := bound{index: index, fraction: position - float64(index)}
-		return both, both
+		both := order.Bound{Index: index, Fraction: position - float64(index)}
+		return order.Limits{Low: both, High: both}
 	}
 	at := func(percent float64) int {
 		return min(max(int(math.RoundToEven(percent/100*float64(m-1))), 0), m-1)
 	}
-	return bound{index: at(c)}, bound{index: m - 1 - at(100-c)}
+	return order.Limits{Low: order.Bound{Index: at(c)}, High: order.Bound{Index: m - 1 - at(100-c)}}
 }
 
 // Clamps says whether winsorizing m values by c percent on each side can change any of them: whether one of the two
 // percentiles is no extreme.
 func (p Percentile) Clamps(c float64, m int) bool {
-	low, high := p.bounds(c, m)
-	return low != (bound{}) || high != (bound{})
+	return !p.limits(c, m).None()
 }
 
-// needs is how many values from its end a bound is made of.
-func (b bound) needs() int {
-	if b.fraction > 0 {
-		return b.index + 2
+// breakdown is how many values on one side are clamped or cut, whatever they are.
+func (p Percentile) breakdown(c float64) func(m int) int {
+	return func(m int) int {
+		l := p.limits(c, m)
+		return min(l.Low.Index, l.High.Index)
 	}
-	return b.index + 1
 }
 
 // checkC says whether c is a percentage that leaves a middle.
@@ -84,9 +77,10 @@ func checkC(rule string, c float64) error {
 	return nil
 }
 
-func checkBatch(rule string, m, least int) error {
-	if m < least {
-		return fmt.Errorf("%s: a batch of %d examples: it needs at least %d", rule, m, least)
+// formOf is how means are added up for users who ask for the exact form, or do not.
+func formOf(exact bool) order.Form {
+	if exact {
+		return order.Exact
 	}
-	return nil
+	return order.Fast
 }

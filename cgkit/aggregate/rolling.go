@@ -3,6 +3,8 @@
 package aggregate
 
 import (
+	"coherentgradients/cgkit/aggregate/internal/arith"
+
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -18,31 +20,45 @@ import (
 // one of the three, whichever it is, is NaN in the direction; an Inf in one of three does not matter to a median, and
 // is the mean. The mean is finite where the three are.
 type rolling struct {
-	name   string
-	median bool
-	every  bool // an update at every step from the third on, not at every third
+	name string
+	take statistic
+	pace pace
 }
+
+// statistic is what is taken of three batches.
+type statistic int
+
+const (
+	takeMedian statistic = iota
+	takeMean
+)
+
+// pace is when there is an update.
+type pace int
+
+const (
+	everyStep pace = iota // from the third on
+	everyThird
+)
 
 var _ Stateful = rolling{}
 
 func init() {
 	for _, rule := range []rolling{
-		{name: "rolling-median", median: true, every: true},
-		{name: "rolling-mean", every: true},
-		{name: "median-of-batches", median: true},
+		{"rolling-median", takeMedian, everyStep}, {"rolling-mean", takeMean, everyStep}, {"median-of-batches", takeMedian, everyThird},
 	} {
 		Register(rule.name, func(Params) (Rule, error) { return rule, nil })
 	}
 }
 
 // RollingMedian is RM3: the median of the mean gradients of the last three batches, in every coordinate for itself.
-func RollingMedian() Stateful { return rolling{name: "rolling-median", median: true, every: true} }
+func RollingMedian() Stateful { return rolling{"rolling-median", takeMedian, everyStep} }
 
 // RollingMean is RA3: the mean of the last three batches' gradients.
-func RollingMean() Stateful { return rolling{name: "rolling-mean", every: true} }
+func RollingMean() Stateful { return rolling{"rolling-mean", takeMean, everyStep} }
 
 // MedianOfBatches is M3: three batches, then one update with the median of their gradients.
-func MedianOfBatches() Stateful { return rolling{name: "median-of-batches", median: true} }
+func MedianOfBatches() Stateful { return rolling{"median-of-batches", takeMedian, everyThird} }
 
 func (r rolling) Name() string { return r.name }
 
@@ -57,14 +73,14 @@ func (r rolling) State(param shapes.Shape) []shapes.Shape { return []shapes.Shap
 func (r rolling) Next(params []Examples, state [][]*graph.Node, step *graph.Node) (directions []*graph.Node, after [][]*graph.Node, ready *graph.Node) {
 	for i, p := range params {
 		g, last, before := p.Mean(), state[i][0], state[i][1]
-		if r.median {
+		if r.take == takeMedian {
 			directions = append(directions, medianOfThree(g, last, before))
 		} else {
-			directions = append(directions, narrow(meanOf([]*graph.Node{g, last, before}), g.DType()))
+			directions = append(directions, arith.Narrow(arith.Mean([]*graph.Node{g, last, before}), g.DType()))
 		}
 		after = append(after, []*graph.Node{g, last})
 	}
-	if r.every {
+	if r.pace == everyStep {
 		return directions, after, graph.GreaterOrEqual(step, graph.Scalar(step.Graph(), step.DType(), 2))
 	}
 	return directions, after, graph.Equal(graph.ModScalar(step, 3), graph.Scalar(step.Graph(), step.DType(), 2))
@@ -73,6 +89,6 @@ func (r rolling) Next(params []Examples, state [][]*graph.Node, step *graph.Node
 // medianOfThree picks one of the three values: no sum that cancels, and an Inf among them does not spread. NaN does.
 func medianOfThree(a, b, c *graph.Node) *graph.Node {
 	to := a.DType()
-	a, b, c = wide(a), wide(b), wide(c)
-	return narrow(withNaN(graph.Max(graph.Min(a, b), graph.Min(graph.Max(a, b), c)), a, b, c), to)
+	a, b, c = arith.Widen(a), arith.Widen(b), arith.Widen(c)
+	return arith.Narrow(arith.WithNaN(graph.Max(graph.Min(a, b), graph.Min(graph.Max(a, b), c)), a, b, c), to)
 }

@@ -5,6 +5,9 @@ package aggregate
 import (
 	"fmt"
 
+	"coherentgradients/cgkit/aggregate/internal/arith"
+	"coherentgradients/cgkit/aggregate/internal/sample"
+
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -22,22 +25,22 @@ type rows struct{ x *graph.Node }
 func (r rows) Len() int { return r.x.Shape().Dimensions[0] }
 
 func (r rows) Example(b int) *graph.Node {
-	return storedExample(r.x, b)
+	return sample.StoredExample(r.x, b)
 }
 
 func (r rows) Blocks() (operands []*graph.Node, flips []bool, read func(operands []*graph.Node) func(b int) *graph.Node) {
-	return storedBlocks(r.x)
+	return sample.StoredBlocks(r.x)
 }
 
-func (r rows) Mean() *graph.Node { return narrow(r.MeanOf(0, r.Len()), r.x.DType()) }
+func (r rows) Mean() *graph.Node { return arith.Narrow(r.MeanOf(0, r.Len()), r.x.DType()) }
 
 func (r rows) MeanOf(from, to int) *graph.Node {
-	x, shrink := wide(graph.SliceAxis(r.x, 0, graph.AxisRange(from, to))), shrinkOf(to-from)
-	return meanOfSum(graph.ReduceSum(x, 0), graph.ReduceSum(times(x, shrink), 0), to-from, shrink)
+	x, shrink := arith.Widen(graph.SliceAxis(r.x, 0, graph.AxisRange(from, to))), arith.ShrinkFactor(to-from)
+	return arith.MeanFromSums(graph.ReduceSum(x, 0), graph.ReduceSum(arith.MulScalar(x, shrink), 0), to-from, shrink)
 }
 
 func (r rows) Norms() (largest, squares *graph.Node) {
-	x := wide(r.x)
+	x := arith.Widen(r.x)
 	largest = graph.ReduceMax(graph.Abs(x), 1)
 	return largest, graph.ReduceSum(graph.Square(r.units(largest)), 1)
 }
@@ -50,5 +53,5 @@ func (r rows) WeightedUnits(weights *graph.Node) *graph.Node {
 // units are the rows divided by their largest magnitudes.
 func (r rows) units(largest *graph.Node) *graph.Node {
 	divisor := graph.Where(graph.Equal(largest, graph.ZerosLike(largest)), graph.OnesLike(largest), largest)
-	return graph.Div(wide(r.x), graph.Reshape(divisor, r.Len(), 1))
+	return graph.Div(arith.Widen(r.x), graph.Reshape(divisor, r.Len(), 1))
 }

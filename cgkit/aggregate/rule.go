@@ -2,7 +2,11 @@
 
 package aggregate
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
 
 // Examples is what a rule sees of one parameter: m gradients of the parameter's shape. *perexample.View is one.
 type Examples interface {
@@ -23,13 +27,6 @@ type Examples interface {
 	// WeightedUnits is Σ_b weights[b]·u_b for weights of shape [m], u_b being Example(b) divided by the largest
 	// magnitude of its coordinates, or 0. Weights and sum are float32 where gradients are of half precision.
 	WeightedUnits(weights *graph.Node) *graph.Node
-}
-
-// sample is the part of Examples that rules of single coordinates need.
-type sample interface {
-	Len() int
-	Example(b int) *graph.Node
-	Mean() *graph.Node
 }
 
 // Rule is a way to combine per-example gradients into one direction. It is an [Aggregator], or [Stateful]. A rule is a
@@ -79,4 +76,12 @@ func each(params []Examples, direction func(Examples) *graph.Node) []*graph.Node
 		nodes[i] = direction(p)
 	}
 	return nodes
+}
+
+// checkBatch refuses batches of fewer examples than a rule needs.
+func checkBatch(rule string, m, least int) error {
+	if m < least {
+		return fmt.Errorf("%s: a batch of %d examples: it needs at least %d", rule, m, least)
+	}
+	return nil
 }

@@ -2,17 +2,21 @@
 
 package aggregate
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"coherentgradients/cgkit/aggregate/internal/arith"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
 
 // signScale is the factor of both sign rules in the authors' code.
 const signScale = 0.001
 
-// SumOfSigns lets every example vote with ±1 in every coordinate: 0.001 Σ_b sign(g_b). Not in the paper, but in its
+// SumOfSigns lets every example vote with ±1 in every coordinate: 0.001 Σ_b arith.Sign(g_b). Not in the paper, but in its
 // code. There is no 1/m in it: a step moves a coordinate by at most 0.001·m times the learning rate. A gradient of 0
 // or −0 votes 0, one of ±Inf ±1, and a NaN makes the coordinate NaN.
 type SumOfSigns struct{}
 
-// SignOfSum moves every coordinate by the same amount, in the direction of the mean: 0.001 sign(Σ_b g_b). Not in the
+// SignOfSum moves every coordinate by the same amount, in the direction of the mean: 0.001 arith.Sign(Σ_b g_b). Not in the
 // paper, but in its code. Where the sum is 0 the coordinate stays; where it is NaN, as of a NaN or of Inf and −Inf,
 // so is the direction. The sign is that of the mean, which is finite where the gradients are.
 type SignOfSum struct{}
@@ -41,10 +45,10 @@ func (SumOfSigns) Directions(params []Examples) []*graph.Node {
 	return each(params, func(examples Examples) *graph.Node {
 		votes := make([]*graph.Node, examples.Len())
 		for b := range votes {
-			votes[b] = sign(examples.Example(b))
+			votes[b] = arith.Sign(examples.Example(b))
 		}
-		sum := sumAll(wideAll(votes)) // half precision counts to 256, or 2,048
-		return narrow(times(sum, signScale), votes[0].DType())
+		sum := arith.Sum(arith.WidenAll(votes)) // half precision counts to 256, or 2,048
+		return arith.Narrow(arith.MulScalar(sum, signScale), votes[0].DType())
 	})
 }
 
@@ -62,9 +66,9 @@ func (SignOfSum) Directions(params []Examples) []*graph.Node {
 	return each(params, func(examples Examples) *graph.Node {
 		mean := examples.Mean()
 		to := mean.DType()
-		if wide(mean) != mean { // a mean of halves may be too small for one
+		if arith.Widen(mean) != mean { // a mean of halves may be too small for one
 			mean = examples.MeanOf(0, examples.Len())
 		}
-		return narrow(times(sign(mean), signScale), to)
+		return arith.Narrow(arith.MulScalar(arith.Sign(mean), signScale), to)
 	})
 }

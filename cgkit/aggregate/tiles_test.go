@@ -1,11 +1,12 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-package aggregate
+package aggregate_test
 
 import (
 	"slices"
 	"testing"
 
+	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/internal/cgtest"
 	"coherentgradients/cgkit/perexample"
 
@@ -13,25 +14,6 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
-
-func TestTileRows(t *testing.T) {
-	for _, c := range []struct {
-		name                             string
-		rows, row, stored, working, tile int
-		want                             int
-	}{
-		{"nothing besides", 100, 10, 0, 0, 200, 20},
-		{"as much again at work", 100, 10, 0, 10, 200, 10},
-		{"a row is more than a tile", 100, 10, 0, 0, 5, 1},
-		{"all fit", 100, 10, 0, 0, 5000, 0},
-		{"more stored than all gradients are", 100, 10, 1001, 0, 200, 0},
-		{"a row takes at work what all gradients take", 100, 10, 0, 1000, 200, 0},
-	} {
-		if got := tileRows(c.rows, c.row, c.stored, c.working, c.tile); got != c.want {
-			t.Errorf("%s: %d rows, want %d", c.name, got, c.want)
-		}
-	}
-}
 
 // What is made of a batch, counted in bytes: tiles never make more than storing all gradients does, and are given up where
 // they would.
@@ -66,7 +48,7 @@ func TestTilesTakeLess(t *testing.T) {
 			loss := graph.ReduceSum(graph.Reshape(graph.Sin(c.layer(x, w)), m, -1), 1)
 			view := perexample.Of(loss, []*graph.Node{x}, []*graph.Node{w})[0]
 			before := len(g.Nodes())
-			Winsorize{C: 8, Tile: m * int(c.w.ByteSize()) / 8}.Directions([]Examples{view})
+			aggregate.Winsorize{C: 8, Tile: m * int(c.w.ByteSize()) / 8}.Directions([]aggregate.Examples{view})
 			made := g.Nodes()[before:]
 			loops := slices.ContainsFunc(made, func(n *graph.Node) bool { return n.Type() == graph.NodeTypeWhile })
 			if loops != c.tiled {

@@ -2,7 +2,13 @@
 
 package aggregate
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"coherentgradients/cgkit/aggregate/internal/layout"
+	"coherentgradients/cgkit/aggregate/internal/order"
+	"coherentgradients/cgkit/aggregate/internal/sample"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
 
 // TrimmedMean drops, in every coordinate for itself, the values beyond the c-th and the (100−c)-th percentile, and
 // takes the mean of the rest: with sorted values s_0 ≤ … ≤ s_{m−1} and the indices l, u of the two percentiles,
@@ -45,6 +51,20 @@ func (t TrimmedMean) Laws() Laws {
 
 // Directions are the means of what is left.
 func (t TrimmedMean) Directions(params []Examples) []*graph.Node {
-	low, high := t.bounds(params[0].Len())
-	return innerMeans(params, low, high, t.Exact, options{t.Method, t.Tile})
+	m := params[0].Len()
+	limits, form := t.limits(m), formOf(t.Exact)
+	if limits.None() {
+		return each(params, Examples.Mean)
+	}
+	options := layout.Options{Method: t.Method, Tile: t.Tile}
+	return layout.Apply(params, limits.Demand(m, form), options, func(values sample.Sample, by Method) *graph.Node {
+		return limits.InnerMean(values, form, by)
+	})
+}
+
+func (t TrimmedMean) limits(m int) order.Limits { return Nearest.limits(t.C, m) }
+
+func (t TrimmedMean) demand(m int) (d order.Demand, by Method, ok bool) {
+	limits := t.limits(m)
+	return limits.Demand(m, formOf(t.Exact)), t.Method, !limits.None()
 }

@@ -2,7 +2,13 @@
 
 package aggregate
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"coherentgradients/cgkit/aggregate/internal/layout"
+	"coherentgradients/cgkit/aggregate/internal/order"
+	"coherentgradients/cgkit/aggregate/internal/sample"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
 
 // Winsorize clamps, in every coordinate for itself, the m values to their c-th and (100−c)-th percentile, and takes the
 // mean of the clamped values (Coherent Gradients, §3):
@@ -65,16 +71,22 @@ func (w Winsorize) Laws() Laws {
 	return Laws{Permutation: true, Translation: true, Scale: true, Range: true, Breakdown: w.Percentile.breakdown(w.C)}
 }
 
-// breakdown is how many values on one side are clamped or cut, whatever they are.
-func (p Percentile) breakdown(c float64) func(m int) int {
-	return func(m int) int {
-		low, high := p.bounds(c, m)
-		return min(low.index, high.index)
-	}
-}
-
 // Directions are the means of the clamped values.
 func (w Winsorize) Directions(params []Examples) []*graph.Node {
-	low, high := w.bounds(params[0].Len())
-	return clampedMeans(params, low, high, w.Exact, options{w.Method, w.Tile})
+	m := params[0].Len()
+	limits, form := w.limits(m), formOf(w.Exact)
+	if limits.None() {
+		return each(params, Examples.Mean)
+	}
+	options := layout.Options{Method: w.Method, Tile: w.Tile}
+	return layout.Apply(params, limits.Demand(m, form), options, func(values sample.Sample, by Method) *graph.Node {
+		return limits.ClampedMean(values, form, by)
+	})
+}
+
+func (w Winsorize) limits(m int) order.Limits { return w.Percentile.limits(w.C, m) }
+
+func (w Winsorize) demand(m int) (d order.Demand, by Method, ok bool) {
+	limits := w.limits(m)
+	return limits.Demand(m, formOf(w.Exact)), w.Method, !limits.None()
 }

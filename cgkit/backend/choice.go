@@ -23,6 +23,7 @@ const (
 	EnvBackend     = "GOMLX_BACKEND"            // a GoMLX backend configuration: go, xla:cpu, xla:cuda, …
 	EnvPluginPath  = "PJRT_PLUGIN_LIBRARY_PATH" // folders with PJRT plugins
 	EnvAutoInstall = "CG_XLA_AUTO_INSTALL"      // not empty: let go-xla download a plugin by itself
+	EnvGPU         = "CG_GPU"                   // off: leave NVIDIA GPUs alone
 )
 
 // Choice is a backend and the reason it was taken.
@@ -32,6 +33,8 @@ type Choice struct {
 	Why    string // one clause
 	Plugin string // path of the PJRT plugin, empty for pure Go or where go-xla finds it by name
 	Hint   string // how to get something faster; empty if there is nothing to say
+	// automatic is set where a GPU was taken that nobody asked for: if it does not open the CPU is as good.
+	automatic bool
 }
 
 // HintFetch is the hint where the pinned plugin would do, and has not been fetched.
@@ -49,15 +52,38 @@ func (c Choice) String() string {
 // PureGo reports whether the choice is GoMLX's pure-Go backend.
 func (c Choice) PureGo() bool { return c.Config == "go" || strings.HasPrefix(c.Config, "go:") }
 
-// Describe makes the choice from what is installed, without loading anything.
+// Describe makes the choice from what is installed, without loading anything. After [Open] it is what was opened, which
+// differs where a GPU that was there did not open.
 func Describe() Choice {
-	return choose(machine{
+	if c := instead.Load(); c != nil {
+		return *c
+	}
+	return choose(thisMachine())
+}
+
+// WithoutGPU is what the choice would be on a machine without NVIDIA GPUs.
+func WithoutGPU() Choice {
+	m := thisMachine()
+	m.gpu = func() bool { return false }
+	return choose(m)
+}
+
+func thisMachine() machine {
+	return machine{
 		env:       os.Getenv,
 		installed: installedPlugins,
-		gpu:       hasGPU,
+		gpu:       func() bool { return GPUs() > 0 },
 		pinned:    plugin.Path,
+		cuda:      plugin.CUDAPath,
 		platform:  runtime.GOOS + "/" + runtime.GOARCH,
-	})
+	}
+}
+
+// GPUOff says whether the user wants NVIDIA GPUs left alone: $CG_GPU is off, no, false or 0.
+func GPUOff() bool { return gpuOff(os.Getenv(EnvGPU)) }
+
+func gpuOff(value string) bool {
+	return slices.Contains([]string{"off", "no", "false", "0"}, strings.ToLower(strings.TrimSpace(value)))
 }
 
 // machine is what a choice depends on, so that it can be tested without one.
@@ -65,7 +91,8 @@ type machine struct {
 	env       func(string) string
 	installed func() []installed
 	gpu       func() bool
-	pinned    func() (string, bool)
+	pinned    func() (string, bool) // the CPU plugin
+	cuda      func() (string, bool) // the CUDA plugin
 	platform  string
 }
 
@@ -74,24 +101,34 @@ type installed struct{ name, path string }
 
 func choose(m machine) Choice {
 	found := m.installed()
+	gpu := func() bool { return !gpuOff(m.env(EnvGPU)) && m.gpu() }
 	if config := m.env(EnvBackend); config != "" {
 		c := Choice{Config: config, Name: named(config), Why: "$" + EnvBackend + " = " + config}
-		if p, options, ok := resolve(config, found, m.gpu); ok {
+		if p, options, ok := resolve(config, found, m); ok {
 			c.Config, c.Name, c.Plugin = "xla:"+p.path+options, named("xla:"+p.name), p.path
 			c.Why += ", which is " + p.path
 		}
 		return c
 	}
 	if folders := m.env(EnvPluginPath); folders != "" {
-		if list := preferred(found); len(list) > 0 {
+		list := preferred(found)
+		if gpuOff(m.env(EnvGPU)) {
+			list = only(list, func(name string) bool { return !isCUDA(name) })
+		}
+		if len(list) > 0 {
 			return take(list, named("xla:"+list[0].name), "plugin "+list[0].name+" found in $"+EnvPluginPath)
 		}
 		return pureGo(m, "$"+EnvPluginPath+" = "+folders+" holds no PJRT plugin (pjrt_c_api_NAME_plugin.so)")
 	}
 	list := preferred(found)
-	if m.gpu() {
+	if gpu() {
 		if cuda := only(list, isCUDA); len(cuda) > 0 {
-			return take(cuda, "XLA on NVIDIA GPU", "a GPU and its plugin were found")
+			c := take(cuda, "XLA on NVIDIA GPU", "a GPU and its plugin were found")
+			c.automatic = true
+			return c
+		}
+		if path, ok := m.cuda(); ok {
+			return Choice{Config: "xla:" + path, Name: "XLA on NVIDIA GPU", Plugin: path, Why: "a GPU and the pinned plugin", automatic: true}
 		}
 	}
 	if cpu := only(list, isCPU); len(cpu) > 0 {
@@ -115,18 +152,15 @@ func take(list []installed, name, why string) Choice {
 	return Choice{Config: config(p), Name: name, Plugin: p.path, Why: why}
 }
 
-// config is GoMLX's configuration for a plugin. By its path nothing else is looked for or loaded; CUDA's is left to
-// go-xla, which then looks for NVIDIA's libraries as well.
-func config(p installed) string {
-	if isCUDA(p.name) {
-		return "xla:" + p.name
-	}
-	return "xla:" + p.path
-}
+// config is GoMLX's configuration for a plugin: its path. By a name go-xla would take any of several that fit, another
+// one at each start, and load them all to see. By its path a CUDA plugin finds NVIDIA's libraries as well: they lie in
+// ../nvidia from it.
+func config(p installed) string { return "xla:" + p.path }
 
 // resolve finds the plugin that a user's configuration names: "xla:NAME" or "xla", perhaps with options behind a comma.
-// go-xla would take any of several that fit, another one at each start. NVIDIA's are left to it.
-func resolve(config string, found []installed, gpu func() bool) (p installed, options string, ok bool) {
+// go-xla would take any of several that fit, another one at each start. The pinned CUDA plugin is found as "xla:cuda"
+// where no other is.
+func resolve(config string, found []installed, m machine) (p installed, options string, ok bool) {
 	kind, rest, _ := strings.Cut(config, ":")
 	kind, bare, hasBare := strings.Cut(kind, ",")
 	if kind != "xla" || filepath.IsAbs(rest) {
@@ -141,16 +175,19 @@ func resolve(config string, found []installed, gpu func() bool) (p installed, op
 	}
 	for _, p := range preferred(found) {
 		if p.name == name {
-			return p, options, !isCUDA(p.name)
+			return p, options, true
 		}
 	}
 	for _, p := range preferred(found) {
-		if isCUDA(p.name) && !gpu() {
+		if isCUDA(p.name) && name == "" && (gpuOff(m.env(EnvGPU)) || !m.gpu()) {
 			continue
 		}
 		if name == "" || strings.HasPrefix(p.name, name+"_v") {
-			return p, options, !isCUDA(p.name)
+			return p, options, true
 		}
+	}
+	if path, ok := m.cuda(); ok && name == "cuda" {
+		return installed{name: name, path: path}, options, true
 	}
 	return p, "", false
 }
@@ -260,8 +297,6 @@ func pluginFolders() []string {
 	return append(folders, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia", "/usr/local/lib/gomlx/pjrt")
 }
 
-func hasGPU() bool { return GPUs() > 0 }
-
 // GPUs counts the machine's NVIDIA GPUs by their device files.
 func GPUs() int {
 	n := 0
@@ -283,8 +318,27 @@ type OpenError struct {
 
 // Error says what it was and how to do without it, in one line.
 func (e *OpenError) Error() string {
-	return fmt.Sprintf("backend %s (%s) does not open: %s; set %s=go to compute in pure Go", e.Choice.Name, e.Choice.Why,
-		firstLine(e.Err), EnvBackend)
+	cause, remedy := firstLine(e.Err), "set "+EnvBackend+"=go to compute in pure Go"
+	for _, known := range gpuCauses {
+		if isCUDA(e.Choice.Config) && strings.Contains(strings.ToLower(cause), known.says) {
+			cause, remedy = known.means, known.remedy+", or set "+EnvGPU+"=off to compute on the CPU"
+			if strings.HasPrefix(e.Choice.Why, "$"+EnvBackend) || strings.HasPrefix(e.Choice.Why, "asked for") {
+				remedy = known.remedy + ", or unset " + EnvBackend + " to compute on the CPU"
+			}
+			break
+		}
+	}
+	return fmt.Sprintf("backend %s (%s) does not open: %s; %s", e.Choice.Name, e.Choice.Why, cause, remedy)
+}
+
+// gpuCauses are what the CUDA plugin says, in lower case, what that means, and what to do.
+var gpuCauses = []struct{ says, means, remedy string }{
+	{"no visible gpu devices", "NVIDIA's driver shows no GPU", "see what nvidia-smi lists, and CUDA_VISIBLE_DEVICES"},
+	{"cuda_error_no_device", "NVIDIA's driver shows no GPU", "see what nvidia-smi lists, and CUDA_VISIBLE_DEVICES"},
+	{"driver version is insufficient", "NVIDIA's driver is too old for this plugin", "update the driver"},
+	{"system_driver_mismatch", "NVIDIA's driver was updated without a restart", "restart the machine"},
+	{"resource_exhausted", "the GPU's memory is taken", "end the programs that nvidia-smi lists"},
+	{"out of memory", "the GPU's memory is taken", "end the programs that nvidia-smi lists"},
 }
 
 func (e *OpenError) Unwrap() error { return e.Err }

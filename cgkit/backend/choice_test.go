@@ -3,12 +3,15 @@
 package backend
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gomlx/compute"
 )
 
 func TestChoose(t *testing.T) {
@@ -21,13 +24,14 @@ func TestChoose(t *testing.T) {
 		installed []installed
 		gpu       bool
 		pinned    string
+		cuda      string
 		config    string
 		why       string
 	}{
 		{name: "the user's word comes first", env: map[string]string{EnvBackend: "go"}, installed: both, gpu: true, config: "go", why: "$GOMLX_BACKEND"},
 		{name: "the user's folder", env: map[string]string{EnvPluginPath: "/p"}, installed: cpu, pinned: "/pin/cpu/x.so", config: "xla:/lib/cpu.so", why: "$PJRT_PLUGIN_LIBRARY_PATH"},
 		{name: "an empty folder of the user", env: map[string]string{EnvPluginPath: "/p"}, pinned: "/pin/cpu/x.so", config: "go", why: "holds no PJRT plugin"},
-		{name: "GPU before CPU", installed: both, gpu: true, config: "xla:cuda", why: "GPU"},
+		{name: "GPU before CPU", installed: both, gpu: true, config: "xla:/lib/cuda.so", why: "GPU"},
 		{name: "CUDA plugin without a GPU", installed: both, config: "xla:/lib/cpu.so", why: "installed"},
 		{name: "GPU without its plugin", installed: cpu, gpu: true, config: "xla:/lib/cpu.so", why: "installed"},
 		{name: "installed before pinned", installed: cpu, pinned: "/pin/cpu/x.so", config: "xla:/lib/cpu.so", why: "installed"},
@@ -35,11 +39,19 @@ func TestChoose(t *testing.T) {
 		{name: "auto-install only when asked for", env: map[string]string{EnvAutoInstall: "1"}, config: "xla:cpu", why: "download"},
 		{name: "two of a kind", installed: two, config: "xla:/lib/b.so", why: "the first of 2: /lib/b.so"},
 		{name: "two of the user's folder", env: map[string]string{EnvPluginPath: "/p"}, installed: two, config: "xla:/lib/b.so", why: "the first of 2: /lib/b.so"},
-		{name: "one of each kind", env: map[string]string{EnvPluginPath: "/p"}, installed: both, config: "xla:cuda", why: "plugin cuda"},
+		{name: "one of each kind", env: map[string]string{EnvPluginPath: "/p"}, installed: both, config: "xla:/lib/cuda.so", why: "plugin cuda"},
 		{name: "the user's name, of which go-xla would take any that begins with it", env: map[string]string{EnvBackend: "xla:cpu,tf32=false"}, installed: two, config: "xla:/lib/c.so,tf32=false", why: "/lib/c.so"},
 		{name: "no name at all", env: map[string]string{EnvBackend: "xla"}, installed: two, config: "xla:/lib/b.so", why: "/lib/b.so"},
 		{name: "no name and a GPU's plugin without a GPU", env: map[string]string{EnvBackend: "xla"}, installed: both, config: "xla:/lib/cpu.so", why: "/lib/cpu.so"},
 		{name: "a name that is not there", env: map[string]string{EnvBackend: "xla:tpu"}, installed: two, config: "xla:tpu", why: "xla:tpu"},
+		{name: "the pinned CUDA plugin", gpu: true, cuda: "/pin/nvidia/cuda.so", pinned: "/pin/cpu/x.so", config: "xla:/pin/nvidia/cuda.so", why: "a GPU and the pinned plugin"},
+		{name: "an installed one before it", gpu: true, installed: both, cuda: "/pin/nvidia/cuda.so", config: "xla:/lib/cuda.so", why: "its plugin"},
+		{name: "no GPU for it", cuda: "/pin/nvidia/cuda.so", pinned: "/pin/cpu/x.so", config: "xla:/pin/cpu/x.so", why: "pinned"},
+		{name: "the GPU switched off", env: map[string]string{EnvGPU: "Off"}, gpu: true, installed: both, cuda: "/pin/nvidia/cuda.so", config: "xla:/lib/cpu.so", why: "installed"},
+		{name: "switched off in the user's folder", env: map[string]string{EnvGPU: "0", EnvPluginPath: "/p"}, gpu: true, installed: both, config: "xla:/lib/cpu.so", why: "plugin cpu"},
+		{name: "switched off, and no name at all", env: map[string]string{EnvGPU: "no", EnvBackend: "xla"}, gpu: true, installed: both, config: "xla:/lib/cpu.so", why: "/lib/cpu.so"},
+		{name: "asked for by name, switched off or not", env: map[string]string{EnvGPU: "off", EnvBackend: "xla:cuda,tf32=false"}, gpu: true, cuda: "/pin/nvidia/cuda.so", config: "xla:/pin/nvidia/cuda.so,tf32=false", why: "/pin/nvidia/cuda.so"},
+		{name: "a GPU and its plugins by version", env: map[string]string{EnvBackend: "xla:cuda"}, gpu: true, installed: []installed{{"cuda_v9", "/lib/9.so"}, {"cuda_v2", "/lib/2.so"}}, config: "xla:/lib/9.so", why: "/lib/9.so"},
 		{name: "nothing", config: "go", why: "no XLA plugin"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -48,6 +60,7 @@ func TestChoose(t *testing.T) {
 				installed: func() []installed { return c.installed },
 				gpu:       func() bool { return c.gpu },
 				pinned:    func() (string, bool) { return c.pinned, c.pinned != "" },
+				cuda:      func() (string, bool) { return c.cuda, c.cuda != "" },
 				platform:  "linux/amd64",
 			})
 			if got.Config != c.config || !strings.Contains(got.String(), c.why) || strings.Contains(got.String(), "\n") {
@@ -183,6 +196,39 @@ func TestXLAFlags(t *testing.T) {
 		}
 		if strings.Contains(got, c.not) || !strings.HasPrefix(got, c.user) {
 			t.Errorf("%+v: flags %q", c, got)
+		}
+	}
+}
+
+// A GPU that was there and does not open leaves the work to the CPU, in one line; one that was asked for is an error.
+func TestGPUThatDoesNotOpen(t *testing.T) {
+	cpu := Choice{Config: "xla:/pin/cpu/x.so", Name: "XLA on CPU", Why: "the pinned plugin"}
+	for _, c := range []struct {
+		said      string
+		automatic bool
+		want      string
+	}{
+		{"PJRT error (code=9): No visible GPU devices.", true, "NVIDIA's driver shows no GPU; see what nvidia-smi lists, and CUDA_VISIBLE_DEVICES, or set CG_GPU=off to compute on the CPU"},
+		{"RESOURCE_EXHAUSTED: 1 GiB\nmore", true, "the GPU's memory is taken; end the programs"},
+		{"INTERNAL: CUDA driver version is insufficient for CUDA runtime version", true, "too old for this plugin; update the driver"},
+		{"something else", true, "something else; set GOMLX_BACKEND=go"},
+		{"No visible GPU devices.", false, ""},
+	} {
+		gpu := Choice{Config: "xla:/lib/cuda.so", Name: "XLA on NVIDIA GPU", Why: "a GPU and the pinned plugin", automatic: c.automatic}
+		_, got, err := openOr(gpu, func() Choice { return cpu }, func(opened Choice) (compute.Backend, error) {
+			if opened == cpu {
+				return nil, nil
+			}
+			return nil, &OpenError{opened, errors.New(c.said)}
+		})
+		if !c.automatic {
+			if err == nil || got != gpu {
+				t.Errorf("%s: asked for, and opened %v, %v", c.said, got, err)
+			}
+			continue
+		}
+		if err != nil || got.Config != cpu.Config || !strings.Contains(got.String(), c.want) || strings.Contains(got.String(), "\n") {
+			t.Errorf("%s: %v, error %v, want %q", c.said, got, err, c.want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"coherentgradients/cgkit/backend/plugin"
 	"coherentgradients/cgkit/internal/xlaflags"
@@ -30,14 +31,37 @@ var (
 	failed error
 )
 
+// instead is the choice that was opened where a GPU did not open.
+var instead atomic.Pointer[Choice]
+
 // Open opens the chosen backend, once a process: later calls return the same. An XLA plugin that does not load is an
-// error that says so, not another backend in silence.
+// error that says so, not another backend in silence. One exception: a GPU that was taken because it was there, and does
+// not open, leaves the work to what there is without it, and the choice says why.
 func Open() (compute.Backend, Choice, error) {
 	once.Do(func() {
 		choice = Describe()
-		opened, failed = openConfig(choice)
+		opened, choice, failed = openOr(choice, WithoutGPU, openConfig)
+		if failed == nil && choice != Describe() {
+			instead.Store(&choice)
+		}
 	})
 	return opened, choice, failed
+}
+
+// openOr opens a choice, or where that is a GPU nobody asked for and does not open, another.
+func openOr(c Choice, other func() Choice, open func(Choice) (compute.Backend, error)) (compute.Backend, Choice, error) {
+	b, err := open(c)
+	if err == nil || !c.automatic {
+		return b, c, err
+	}
+	without := other()
+	b, again := open(without)
+	if again != nil {
+		return nil, c, err
+	}
+	without.Why += "; " + err.Error()
+	without.Hint = ""
+	return b, without, nil
 }
 
 // OpenConfig opens a backend by GoMLX's configuration string ("go", "xla:cpu", "xla:/path/of/plugin.so").
@@ -84,8 +108,12 @@ func safeConfig(config string) (safe string, release func(), err error) {
 	}
 	dir, name := filepath.Split(path)
 	misleading := strings.Contains(dir, ",") || isCUDA(dir) && !isCUDA(name) || isCPU(dir) && !isCPU(name)
-	if !misleading || isCUDA(name) {
+	if !misleading {
 		return config, func() {}, nil
+	}
+	if isCUDA(name) { // it finds NVIDIA's libraries by where it lies, so it can't be called otherwise
+		return "", nil, fmt.Errorf("go-xla can't open a CUDA plugin at %s, as its path has a comma or \"cpu\" in it: move it to another folder, "+
+			"or if it is in the cache set XDG_CACHE_HOME to another", path)
 	}
 	if runtime.GOOS != "linux" || strings.Contains(name, ",") {
 		return "", nil, fmt.Errorf("go-xla can't open a plugin at %s, as its path has a comma, \"cuda\", \"nvidia\" or \"cpu\" in it: move it to another folder", path)

@@ -6,9 +6,9 @@ import (
 	"coherentgradients/cgkit/record"
 )
 
-// Claim is one claim of the paper and the test that it must pass, fixed beforehand.
+// Claim is one claim, of the paper or of [Further], and the test that it must pass, fixed beforehand.
 type Claim struct {
-	ID         string      // C1 … C15; with a letter behind for one of Later
+	ID         string      // C1 … C15; with a letter behind for one of Later; W1 … for one of Further
 	Text       string      // the claim in our own words
 	Where      string      // section and figure of the paper
 	Figure     string      // our figure that shows it
@@ -55,9 +55,20 @@ func Judge(records []*record.Record) []Verdict { return JudgeOn(Paper, records) 
 
 // JudgeOn is [Judge] on another basis, such as the initialisation that the paper's text names.
 func JudgeOn(basis Basis, records []*record.Record) []Verdict {
+	return judge(append(All(), Later()...), basis, records)
+}
+
+// Further returns the claims that are not the paper's but this project's own, W1 and W2. The caller may change what it
+// gets.
+func Further() []Claim { return []Claim{claimW1(), claimW2()} }
+
+// JudgeFurther gives the verdict on every claim of [Further], in that order, on the basis of [Paper].
+func JudgeFurther(records []*record.Record) []Verdict { return judge(Further(), Paper, records) }
+
+func judge(list []Claim, basis Basis, records []*record.Record) []Verdict {
 	pool := newPool(basis, records)
 	var verdicts []Verdict
-	for _, c := range append(All(), Later()...) {
+	for _, c := range list {
 		e := &evidence{claim: c, pool: pool}
 		c.judge(e)
 		verdicts = append(verdicts, e.verdict())

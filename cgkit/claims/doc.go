@@ -1,7 +1,7 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-// Package claims judges the claims C1 to C15 of Coherent Gradients (arXiv 2002.10657), and a few added to them, by the
-// records of runs.
+// Package claims judges the claims C1 to C15 of Coherent Gradients (arXiv 2002.10657) by the records of runs, a few that
+// were added to them ([Later]), and claims of this project's own ([Further]).
 //
 // # Guarantees
 //

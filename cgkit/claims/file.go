@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"coherentgradients/cgkit/internal/disk"
+	"coherentgradients/datasets/plainfile"
 )
 
 // Write writes verdicts as claims.json: an array in the order given, so that the same records make the same bytes. A
@@ -18,7 +19,7 @@ func Write(path string, verdicts []Verdict) error {
 		return err
 	}
 	if err := disk.WriteBytes(path, text); err != nil {
-		return fmt.Errorf("can't write %s: %w; free space, or name another file", path, disk.Reason(err))
+		return fmt.Errorf("can't write %s: %w; free space, or name another file", path, plainfile.Reason(err))
 	}
 	return nil
 }
@@ -28,7 +29,7 @@ const maxFile = 4 << 20
 
 // Read reads what [Write] wrote.
 func Read(path string) ([]Verdict, error) {
-	text, err := disk.ReadFile(path, maxFile)
+	text, err := plainfile.Read(path, maxFile)
 	if err != nil {
 		return nil, err
 	}

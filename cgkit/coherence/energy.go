@@ -29,3 +29,16 @@ func (e Energy) Alpha(m int) float64 {
 	}
 	return e.MCoherence() / float64(m)
 }
+
+// Agreement is α̂ = (A−1)/(m−1) of the m-coherence A of m examples: the mean of ⟨g_a, g_b⟩ over the pairs of different
+// examples, over the mean of ‖g_e‖². Unlike A it does not grow with m, so it can be compared between groups of unequal
+// size: 1 for identical gradients, 0 where they are orthogonal on average, and at least −1/(m−1). NaN for m < 2.
+func Agreement(coherence float64, m int) float64 {
+	if m < 2 {
+		return math.NaN()
+	}
+	return (coherence - 1) / float64(m-1)
+}
+
+// Agreement is α̂ of m examples, see the function.
+func (e Energy) Agreement(m int) float64 { return Agreement(e.MCoherence(), m) }

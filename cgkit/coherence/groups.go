@@ -38,6 +38,14 @@ func (g Groups) F() (fp, fc float64) {
 	return g.Pristine() / norm2, g.Corrupt() / norm2
 }
 
+// Cosine is ⟨g^p, g^c⟩/(‖g^p‖ ‖g^c‖): −1 where the groups pull in opposite directions. NaN where either is 0.
+func (g Groups) Cosine() float64 {
+	if !(g.PP > 0 && g.CC > 0) {
+		return math.NaN()
+	}
+	return min(max(g.PC/(math.Sqrt(g.PP)*math.Sqrt(g.CC)), -1), 1)
+}
+
 // Contributed is i^p = (1/p) Σ_t ⟨g_t, g^p_t⟩ and i^c = (1/c) Σ_t ⟨g_t, g^c_t⟩ over the given steps: the mean
 // contribution of one example of a group of p, or c, so far. NaN for a group without examples. It has the scale of
 // the gradients, squared.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"coherentgradients/cgkit/internal/settings"
+
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -71,6 +73,7 @@ func Register(m Model) error {
 	mutex.Lock()
 	defer mutex.Unlock()
 	registry[m.Name] = m
+	settings.Declare(m.Name, m.Overrides)
 	return nil
 }
 
@@ -83,6 +86,12 @@ func MustRegister(m Model) {
 
 // builtin are the models of this package.
 var builtin = []string{"mlp", "cnn"}
+
+func init() {
+	for _, m := range []Model{MLP(), CNN()} {
+		settings.Declare(m.Name, m.Overrides)
+	}
+}
 
 // Names lists the models: the built-in ones, then the registered ones in alphabetical order.
 func Names() []string {
@@ -134,6 +143,24 @@ func (m Model) Configure(scope *model.Scope, settings map[string]string) error {
 		scope.SetParam(name, value)
 	}
 	return nil
+}
+
+// Overrides are the settings that differ from the model's defaults, each value in the one form that numbers and truth
+// values have, so that 064 and 64 are alike. What the model doesn't have, or can't read, stays as it is: [Model.Configure]
+// refuses it.
+func (m Model) Overrides(settings map[string]string) map[string]string {
+	kept := make(map[string]string, len(settings))
+	for name, text := range settings {
+		like, known := m.Settings[name]
+		value, err := parseAs(like, text)
+		switch {
+		case !known || err != nil:
+			kept[name] = text
+		case value != like:
+			kept[name] = fmt.Sprint(value)
+		}
+	}
+	return kept
 }
 
 func (m Model) describeSettings() string {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/internal/disk"
+	"coherentgradients/datasets/plainfile"
 
 	"github.com/dustin/go-humanize"
 )
@@ -36,11 +37,11 @@ func Damaged(dir, file, format string, args ...any) error {
 
 // DamageFrom makes a damage of what is wrong with a record's file itself; other errors stay as they are.
 func DamageFrom(dir, file string, err error) error {
-	var odd *disk.NotRegularError
-	var large *disk.TooLargeError
+	var odd *plainfile.NotRegularError
+	var large *plainfile.TooLargeError
 	switch {
 	case errors.As(err, &odd):
-		return Damaged(dir, file, "it is %s, not a file", disk.Kind(odd.Mode))
+		return Damaged(dir, file, "it is %s, not a file", plainfile.Kind(odd.Mode))
 	case errors.As(err, &large):
 		return Damaged(dir, file, "it is larger than %s, the most that such a file may have", humanize.IBytes(uint64(large.Limit)))
 	case err != nil && strings.Contains(err.Error(), "escapes from parent"): // os.Root has no name for it

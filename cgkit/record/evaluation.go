@@ -89,6 +89,7 @@ func (e *Evaluation) field(name string) *float64 {
 }
 
 // Value returns a measured value by its name in the record, fields and extras alike; false where it is null or absent.
+// energy_share_pristine and cosine_groups are worked out from other measured values where the record lacks them.
 func (e Evaluation) Value(name string) (float64, bool) {
 	if name == "step" {
 		return float64(e.Step), true
@@ -99,8 +100,10 @@ func (e Evaluation) Value(name string) (float64, bool) {
 		}
 		return 0, false
 	}
-	v, ok := e.Extra[name]
-	return v, ok
+	if v, ok := e.Extra[name]; ok {
+		return v, true
+	}
+	return e.derived(name)
 }
 
 // FirstNotFinite returns the name of the first value that is NaN or infinite, "" if all are finite.

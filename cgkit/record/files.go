@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"coherentgradients/cgkit/internal/disk"
+	"coherentgradients/datasets/plainfile"
 )
 
 // Names in a record's folder.
@@ -45,8 +46,8 @@ func RemoveLeftovers(dir string) error {
 
 // Leftover says whether a name in a record's folder is of a temporary file.
 func Leftover(name string) bool {
-	target := disk.TempOf(name)
-	return target == CheckpointName || target == SealName || slices.Contains(RecordNames, target)
+	of := func(target string) bool { return plainfile.IsTemp(name, target) }
+	return of(CheckpointName) || of(SealName) || slices.ContainsFunc(RecordNames, of)
 }
 
 // AgainDir is the folder in which a finished record is trained again, until it takes the record's place; oldDir is

@@ -13,6 +13,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"coherentgradients/cgkit/internal/disk"
+	"coherentgradients/datasets/plainfile"
 )
 
 // parseEvaluations reads an evaluations.jsonl of a run with the given schedule: line i is of the step schedule[i].
@@ -90,8 +91,8 @@ func OpenLog(path string, end int64, lastStep int) (*Log, error) {
 	if err := disk.Replaceable(path); err != nil {
 		return nil, err
 	}
-	if info, err := os.Lstat(path); err == nil && (info.Size() != end || disk.Shared(info)) {
-		old, err := disk.Open(path)
+	if info, err := os.Lstat(path); err == nil && (info.Size() != end || plainfile.Shared(info)) {
+		old, err := plainfile.Open(path)
 		if err != nil {
 			return nil, err
 		}

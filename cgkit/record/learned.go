@@ -35,7 +35,7 @@ func (r *Record) LoadLearned() (*Learned, error) {
 	}
 	defer folder.Close()
 	l := &Learned{}
-	there, err := recordFolder{folder, r.Dir}.readJSON(LearnedName, len(Schedule(r.Spec.Steps)), l)
+	there, err := recordFolder{folder, r.Dir}.readJSON(LearnedName, len(r.Spec.Evaluated()), l)
 	if err != nil {
 		return nil, err
 	}

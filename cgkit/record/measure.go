@@ -2,10 +2,15 @@
 
 package record
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
-// Measure asks for more to be measured at the evaluated steps than accuracies and losses. It is no part of a spec: a
-// measured run makes the same net and the same curves, takes longer, and its record holds more.
+// Measure asks for more to be measured at the evaluated steps than accuracies and losses: one of the names below, or
+// several separated by commas. It is no part of a spec: a measured run makes the same net and the same curves, takes
+// longer, and its record holds more.
 type Measure string
 
 // What can be measured. The zero value is nothing more.
@@ -27,31 +32,106 @@ const (
 	//	                    biases; the same examples and weights in every run of a net's shape, and the same 1/N
 	//	…_null_1 … 6        fp, ip, ic of the sample with its designations permuted, see coherence.NullWorld
 	//
-	// A value about a group without examples is left out, as are all of f and i then, and f where g is 0.
+	//	energy_share_pristine  Σ_{e pristine} ‖∇ℓ_e‖² / Σ_e ‖∇ℓ_e‖²; energy_share_pristine_layer_0 … of each layer
+	//	cosine_groups          ⟨g^p, g^c⟩/(‖g^p‖ ‖g^c‖), also by layer
+	//	example_norm2_layer_0, coherence_pristine_layer_0, coherence_corrupt_layer_0 … as above, by layer
+	//
+	// A value about a group without examples is left out, as are all of f and i then, and f where g is 0. Records made
+	// before the last three lines were measured lack them; what is not by layer [Record.Column] works out from the others.
+	// At steps of a [ScheduleDense] that are not the paper's none of these is measured.
 	MeasureGradients Measure = "gradients"
+
+	// MeasureClamping tells whose gradients a rule clamps or drops, for rules that do: shares, 0 to 1, of the values of a
+	// group's per-example gradients in the batches of the next ClampingBatches updates, at the weights of the evaluated
+	// step. It costs a few updates.
+	//
+	//	clamped_low, clamped_high     of all examples' values: below the lower bound, above the upper one
+	//	clamped_low_pristine …        of the pristine examples' values, and clamped_low_corrupt … of the corrupt ones'
+	//	…_layer_0 …                   the same of each layer's values
+	//
+	// A share of a group without an example in those batches is left out.
+	MeasureClamping Measure = "clamping"
+
+	// MeasureHealth tells how the net is: it costs one more pass over the training examples.
+	//
+	//	dead_layer_0 …    share of the units of hidden layer 0 … that are 0 on every training example. Hidden layers are
+	//	                  counted from the input; they are the model's ReLUs (a maximum with 0), and a model without any has
+	//	                  none of these values. In a layer of [m, height, width, channels] a unit is a channel
+	//	active_layer_0 …  mean share of a hidden layer's units that are above 0 on a training example
+	//	logit_max         largest |output| over the training examples
+	//	update_max        largest ‖w after − w before‖ over the updates since the last evaluation, and update_last that of
+	//	                  the last update; not at step 0
+	//	batch_loss        mean loss of the batches since the last evaluation, each before its update; not at step 0
+	MeasureHealth Measure = "health"
 )
 
-// ParseMeasure reads a measure's name; "" asks for nothing.
-func ParseMeasure(name string) (Measure, error) {
-	switch m := Measure(name); m {
-	case "", MeasureGradients:
-		return m, nil
+// ClampingBatches is how many batches [MeasureClamping] looks at.
+const ClampingBatches = 5
+
+// measures lists the names in the order in which [ParseMeasure] writes them.
+var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth}
+
+// Asks says whether m is, or has among its names, the given one.
+func (m Measure) Asks(name Measure) bool {
+	for word := range strings.SplitSeq(string(m), ",") {
+		if word == string(name) && word != "" {
+			return true
+		}
 	}
-	return "", fmt.Errorf("measure = %q: unknown; use %s, or leave it out", Clip(name), MeasureGradients)
+	return false
 }
 
-// Columns are values that a record has if it was measured so, whatever its spec.
+// ParseMeasure reads names separated by commas, in any order; "" asks for nothing.
+func ParseMeasure(names string) (Measure, error) {
+	if names == "" {
+		return "", nil
+	}
+	var list []string
+	for word := range strings.SplitSeq(names, ",") {
+		word = strings.TrimSpace(word)
+		if !slices.Contains(measures, Measure(word)) {
+			return "", fmt.Errorf("measure = %q: unknown; use one or more of %s, separated by commas, or leave it out",
+				Clip(word), MeasureNames())
+		}
+		list = append(list, word)
+	}
+	var known []string
+	for _, m := range measures {
+		if slices.Contains(list, string(m)) {
+			known = append(known, string(m))
+		}
+	}
+	return Measure(strings.Join(known, ",")), nil
+}
+
+// MeasureNames lists the names for people.
+func MeasureNames() string {
+	names := make([]string, len(measures))
+	for i, m := range measures {
+		names[i] = string(m)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Columns are values that a record has if it was measured so, whatever its model, noise and rule.
 func (m Measure) Columns() []string {
-	if m == MeasureGradients {
-		return []string{"gradient_norm2", "example_norm2", "coherence"}
+	var list []string
+	if m.Asks(MeasureGradients) {
+		list = append(list, "gradient_norm2", "example_norm2", "coherence")
 	}
-	return nil
+	if m.Asks(MeasureHealth) {
+		list = append(list, "logit_max")
+	}
+	return list
 }
 
-// Has says whether the record has a value of each name at every evaluation; ip, ic and their kin only need to be
-// there in the first ten steps, for which they are defined. It is false for a record without evaluations.
+// Has says whether the record has a value of each name at every evaluation, but for those at the steps that
+// [ScheduleDense] adds; ip, ic and their kin only need to be there in the first ten steps, for which they are defined. It is false for a record without evaluations.
 func (r *Record) Has(names ...string) bool {
 	for _, e := range r.Evaluations {
+		if r.Spec.Light(e.Step) {
+			continue
+		}
 		for _, name := range names {
 			if _, ok := e.Value(name); !ok && (e.Step < contributionSteps || !isContribution(name)) {
 				return false
@@ -70,4 +150,13 @@ func isContribution(name string) bool {
 }
 
 // In says whether a record has what a measure adds; every record has what the zero measure does, and nil has no other.
-func (m Measure) In(r *Record) bool { return m == "" || r != nil && r.Has(m.Columns()...) }
+func (m Measure) In(r *Record) bool {
+	if m == "" || r == nil {
+		return m == ""
+	}
+	names := m.Columns()
+	if m.Asks(MeasureClamping) && TakesC(r.Spec.Aggregator) && r.Spec.C > 0 {
+		names = append(names, "clamped_low")
+	}
+	return r.Has(names...)
+}

@@ -79,7 +79,7 @@ func read(f recordFolder) (*Record, error) {
 	if r.Spec, err = f.readSpec(part); err != nil {
 		return nil, err
 	}
-	schedule := Schedule(r.Spec.Steps)
+	schedule := r.Spec.Evaluated()
 	if err := sealed.missing(f); err != nil {
 		return nil, err
 	}
@@ -108,12 +108,12 @@ func (r *Record) judge(sealed, atEnd, torn bool) error {
 	lines := len(r.Evaluations)
 	cut := fmt.Sprintf("line %d is cut short", lines+1)
 	if !torn {
-		cut = fmt.Sprintf("it ends after line %d of %d", lines, len(Schedule(r.Spec.Steps)))
+		cut = fmt.Sprintf("it ends after line %d of %d", lines, len(r.Spec.Evaluated()))
 	}
 	switch {
 	case r.Diverged != nil && r.Complete():
 		return Damaged(r.Dir, DivergedName, "it says that the run diverged, and all evaluations are there")
-	case r.Diverged != nil && (torn || !Covers(r.Evaluations, Schedule(r.Spec.Steps), r.Diverged.Step-1)):
+	case r.Diverged != nil && (torn || !Covers(r.Evaluations, r.Spec.Evaluated(), r.Diverged.Step-1)):
 		return Damaged(r.Dir, EvaluationsName, "%s, and the run diverged later", cut)
 	case !r.Finished() && (sealed || atEnd):
 		return Damaged(r.Dir, EvaluationsName, "%s, and the run came to its end", cut)
@@ -176,7 +176,7 @@ func (f recordFolder) readDivergence(s Spec) (*Divergence, error) {
 // Complete says whether the run reached its last step with every evaluation of its schedule.
 func (r *Record) Complete() bool {
 	last, ok := r.Last()
-	return ok && last.Step == r.Spec.Steps && Covers(r.Evaluations, Schedule(r.Spec.Steps), r.Spec.Steps)
+	return ok && last.Step == r.Spec.Steps && Covers(r.Evaluations, r.Spec.Evaluated(), r.Spec.Steps)
 }
 
 // Finished says whether nothing is left to do: the run is complete, or it diverged.

@@ -38,3 +38,37 @@ func Covers(evaluations []Evaluation, schedule []int, upTo int) bool {
 	}
 	return true
 }
+
+// ScheduleDense is a Spec's Schedule that adds evaluations to the paper's: every 200 steps from 1,000 to 10,000 and every
+// 2,000 beyond, so that there are 45 in a decade and late swings are seen for what they are. At the added steps only what
+// is cheap is measured: accuracies, losses and what the rule did, not [MeasureGradients].
+const ScheduleDense = "dense"
+
+// denser is how many times as many evaluations a dense schedule has from step lateStep on.
+const (
+	denser   = 5
+	lateStep = 1000
+)
+
+// Evaluated returns the steps at which the run is evaluated: those of [Schedule], and of [ScheduleDense] where the spec
+// asks for it.
+func (s Spec) Evaluated() []int {
+	if s.Schedule != ScheduleDense {
+		return Schedule(s.Steps)
+	}
+	var schedule []int
+	for step := 0; step < s.Steps; {
+		schedule = append(schedule, step)
+		if step < lateStep {
+			step += stride(step)
+		} else {
+			step += stride(step) / denser
+		}
+	}
+	return append(schedule, s.Steps)
+}
+
+// Light says whether an evaluated step is one that [ScheduleDense] adds.
+func (s Spec) Light(step int) bool {
+	return s.Schedule == ScheduleDense && step >= lateStep && step != s.Steps && step%stride(step) != 0
+}

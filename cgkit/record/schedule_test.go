@@ -32,3 +32,62 @@ func TestSchedule(t *testing.T) {
 		t.Errorf("after 100,000 it goes on by 10,000, got %v", got[len(got)-4:])
 	}
 }
+
+// A dense schedule has the paper's steps, in order, at least 40 in each decade above 1,000, and says which are added.
+func TestDenseSchedule(t *testing.T) {
+	for _, steps := range []int{0, 7, 1000, 1100, 20_000, 100_000, 100_001} {
+		s := Spec{Steps: steps, Schedule: ScheduleDense}
+		dense := s.Evaluated()
+		for i, step := range dense {
+			if i > 0 && step <= dense[i-1] {
+				t.Fatalf("%d steps: %d after %d", steps, step, dense[i-1])
+			}
+		}
+		var paper []int
+		for _, step := range dense {
+			if !s.Light(step) {
+				paper = append(paper, step)
+			}
+		}
+		if want := Schedule(steps); !slices.Equal(paper, want) {
+			t.Errorf("%d steps: without the added ones %v, want %v", steps, paper, want)
+		}
+		for decade := 1000; 10*decade <= steps; decade *= 10 {
+			n := 0
+			for _, step := range dense {
+				if step >= decade && step < 10*decade {
+					n++
+				}
+			}
+			if n < 40 {
+				t.Errorf("%d steps: %d evaluations from %d to %d", steps, n, decade, 10*decade)
+			}
+		}
+		s.Schedule = ""
+		if got := s.Evaluated(); !slices.Equal(got, Schedule(steps)) || slices.ContainsFunc(dense, s.Light) {
+			t.Errorf("%d steps: without asking %v", steps, got)
+		}
+	}
+}
+
+func TestMeasureNames(t *testing.T) {
+	for text, want := range map[string]Measure{"": "", "health": "health", "health, gradients,health": "gradients,health", "clamping,gradients,health": "gradients,clamping,health"} {
+		if m, err := ParseMeasure(text); err != nil || m != want {
+			t.Errorf("%q: %q, %v", text, m, err)
+		}
+	}
+	for _, text := range []string{"healthy", ",", "gradients,", "gradients,x"} {
+		if _, err := ParseMeasure(text); err == nil {
+			t.Errorf("%q was accepted", text)
+		}
+	}
+	r := &Record{Spec: Spec{Aggregator: AggregatorWinsorize, C: 2, Schedule: ScheduleDense, Steps: 2000}}
+	r.Evaluations = []Evaluation{{Step: 1000, Extra: map[string]float64{"clamped_low": 0, "logit_max": 1}}, {Step: 1200}}
+	if !Measure("clamping,health").In(r) || Measure("gradients,health").In(r) || Measure("gradients").Asks("") || Measure("").Asks(MeasureHealth) {
+		t.Error("what a record has is not told from what it lacks")
+	}
+	r.Spec.Schedule = ""
+	if MeasureHealth.In(r) {
+		t.Error("a step without it is overlooked")
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"slices"
 
 	"coherentgradients/cgkit/internal/disk"
+	"coherentgradients/datasets/plainfile"
 )
 
 // A finished record is sealed: the file SHA256SUMS lists the checksum of each of its files, as sha256sum writes and
@@ -40,7 +41,7 @@ func WriteSeal(dir string) error {
 }
 
 func fileSum(path string) (string, error) {
-	file, err := disk.Open(path)
+	file, err := plainfile.Open(path)
 	if err != nil {
 		return "", err
 	}
@@ -124,7 +125,7 @@ func (f recordFolder) sum(name string, evaluations int) (string, error) {
 	sum := sha256.New()
 	n, err := io.Copy(sum, io.LimitReader(file, limit+1))
 	if err == nil && n > limit {
-		err = DamageFrom(f.dir, name, &disk.TooLargeError{Limit: limit})
+		err = DamageFrom(f.dir, name, &plainfile.TooLargeError{Limit: limit})
 	}
 	return hex.EncodeToString(sum.Sum(nil)), err
 }

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"coherentgradients/cgkit/internal/settings"
 )
 
 // Format is the version of the record format written and read here. It is part of the spec, so also of its id.
@@ -56,7 +58,21 @@ type Spec struct {
 	Settings map[string]string `json:"settings,omitempty"`
 	// Data is the content of a data set that is not a published one: the first 16 hexadecimal digits of its DataHash.
 	Data string `json:"data,omitempty"`
+
+	// Weights is in what precision the update keeps weights: "", as the model has them, or [WeightsFloat64], as the
+	// authors' code does: w ← w − η·g̃ in float64, of a step rounded to float32, and the net computes with float32 copies.
+	Weights string `json:"weights,omitempty"`
+	// MaxUpdate is the largest ‖Δw‖ of an update, over all variables together: one that would be longer is shortened to
+	// it. 0: none.
+	MaxUpdate float64 `json:"max_update,omitempty"`
+	// WeightDecay λ adds λ·w to the rule's direction, of every variable. 0: none.
+	WeightDecay float64 `json:"weight_decay,omitempty"`
+	// Schedule is when the run is evaluated: "", at the paper's steps, or [ScheduleDense].
+	Schedule string `json:"schedule,omitempty"`
 }
+
+// WeightsFloat64 keeps weights in float64, see Spec.Weights.
+const WeightsFloat64 = "float64"
 
 // ModelName is the network's name, "mlp" where Model is empty.
 func (s Spec) ModelName() string {
@@ -86,8 +102,22 @@ func DefaultSpec() Spec {
 
 // Normalized returns the spec in the one form that its record has. Two specs that describe the same computation get
 // the same id: winsorizing or trimming with c = 0 becomes the mean, a rule that asks for no percentile gets the
-// default one, and −0 becomes 0. The result shares no memory with s.
+// default one, −0 becomes 0, and a setting that is the model's default is left out, where the program knows the model
+// (package models). The result shares no memory with s.
 func (s Spec) Normalized() Spec {
+	s = s.plain()
+	if len(s.Settings) > 0 {
+		s.Settings = settings.Reduced(s.ModelName(), s.Settings)
+		if len(s.Settings) == 0 {
+			s.Settings = nil
+		}
+	}
+	return s
+}
+
+// plain is Normalized as far as the spec alone says it. Ids are of this form: what a record is called does not depend
+// on the models that a program knows.
+func (s Spec) plain() Spec {
 	s.Hidden = append([]int{}, s.Hidden...) // never nil, which JSON would write as null
 	s.Noise += 0                            // −0 + 0 is 0
 	s.C += 0
@@ -101,6 +131,8 @@ func (s Spec) Normalized() Spec {
 		s.Settings = nil
 	}
 	s.Settings = maps.Clone(s.Settings)
+	s.MaxUpdate += 0
+	s.WeightDecay += 0
 	if s.Model != "" { // widths and initial weights are the paper's net's
 		s.Hidden, s.Init = []int{}, InitAuthors
 	}
@@ -110,10 +142,26 @@ func (s Spec) Normalized() Spec {
 	return s
 }
 
+// Besides says in words what a spec asks of the update that is not the paper's, as "weights in float64, updates up to 0.2,
+// weight decay 0.001"; "" for nothing.
+func (s Spec) Besides() string {
+	var words []string
+	if s.Weights != "" {
+		words = append(words, "weights in "+s.Weights)
+	}
+	if s.MaxUpdate != 0 {
+		words = append(words, fmt.Sprintf("updates up to %v", s.MaxUpdate))
+	}
+	if s.WeightDecay != 0 {
+		words = append(words, fmt.Sprintf("weight decay %v", s.WeightDecay))
+	}
+	return strings.Join(words, ", ")
+}
+
 // ID names the record of the spec: readable, and ending in a hash of the spec alone, as in
 // mnist-n50-winsorize-c2-s1-0123456789. It never depends on the version of this code or of Go.
 func (s Spec) ID() string {
-	s = s.Normalized()
+	s = s.plain()
 	sum := sha256.Sum256(s.canonical())
 	name := s.Dataset
 	if s.Model != "" {
@@ -155,6 +203,18 @@ func (s Spec) canonical() []byte {
 	if s.Data != "" {
 		fmt.Fprintf(&b, `,"data":%q`, s.Data)
 	}
+	if s.Weights != "" {
+		fmt.Fprintf(&b, `,"weights":%q`, s.Weights)
+	}
+	if s.MaxUpdate != 0 {
+		fmt.Fprintf(&b, `,"max_update":%s`, number(s.MaxUpdate))
+	}
+	if s.WeightDecay != 0 {
+		fmt.Fprintf(&b, `,"weight_decay":%s`, number(s.WeightDecay))
+	}
+	if s.Schedule != "" {
+		fmt.Fprintf(&b, `,"schedule":%q`, s.Schedule)
+	}
 	b.WriteByte('}')
 	return b.Bytes()
 }
@@ -163,7 +223,7 @@ func (s Spec) canonical() []byte {
 const defaultModel = "mlp"
 
 // optionalFields may be left out of a spec.json.
-var optionalFields = []string{"model", "settings", "data"}
+var optionalFields = []string{"model", "settings", "data", "weights", "max_update", "weight_decay", "schedule"}
 
 // specFields are the names of a spec.json that are needed; besides them only optionalFields are allowed.
 var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", "c", "percentile", "init", "steps",

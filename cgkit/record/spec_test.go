@@ -250,6 +250,14 @@ func TestOptionalFields(t *testing.T) {
 		"other setting": func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "64"} },
 		"two settings":  func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "64", "b": "\"x\", y"} },
 		"data":          func(s *Spec) { s.Data = "0123456789abcdef" },
+		"weights":       func(s *Spec) { s.Weights = WeightsFloat64 },
+		"max update":    func(s *Spec) { s.MaxUpdate = 0.1 },
+		"other update":  func(s *Spec) { s.MaxUpdate = 0.2 },
+		"weight decay":  func(s *Spec) { s.WeightDecay = 0.001 },
+		"schedule":      func(s *Spec) { s.Schedule = ScheduleDense },
+		"all of them": func(s *Spec) {
+			s.Weights, s.MaxUpdate, s.WeightDecay, s.Schedule = WeightsFloat64, 0.1, 0.001, ScheduleDense
+		},
 	} {
 		s := plain
 		change(&s)
@@ -282,6 +290,9 @@ func TestOptionalFields(t *testing.T) {
 	for name, change := range map[string]func(*Spec){
 		"../x": func(s *Spec) { s.Model = "../x" }, "a b": func(s *Spec) { s.Settings = map[string]string{"a b": "1"} },
 		"\n": func(s *Spec) { s.Settings = map[string]string{"a": "\n"} }, "XYZ": func(s *Spec) { s.Data = "XYZ" },
+		"float32": func(s *Spec) { s.Weights = "float32" }, "−1": func(s *Spec) { s.MaxUpdate = -1 }, "NaN": func(s *Spec) { s.MaxUpdate = math.NaN() },
+		"Inf": func(s *Spec) { s.MaxUpdate = math.Inf(1) }, "1e-60": func(s *Spec) { s.MaxUpdate = 1e-60 }, "decay 1": func(s *Spec) { s.WeightDecay = 1 },
+		"decay NaN": func(s *Spec) { s.WeightDecay = math.NaN() }, "denser": func(s *Spec) { s.Schedule = "denser" },
 	} {
 		s := plain
 		change(&s)

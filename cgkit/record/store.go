@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"coherentgradients/cgkit/internal/disk"
+	"coherentgradients/datasets/plainfile"
 )
 
 // Store is an ordered list of folders with records, each DIR/<id>.
@@ -136,7 +137,7 @@ func (s *Store) copyInto(into string, r *Record) error {
 	}
 	defer folder.Close()
 	from := recordFolder{folder, r.Dir}
-	evaluations := len(Schedule(r.Spec.Steps))
+	evaluations := len(r.Spec.Evaluated())
 	texts := map[string][]byte{}
 	same := true
 	names := []string{ProvenanceName, DivergedName, LearnedName, EvaluationsName, SealName, SpecName}
@@ -148,7 +149,7 @@ func (s *Store) copyInto(into string, r *Record) error {
 		if err == nil {
 			texts[name] = text
 		}
-		there, err := disk.ReadFile(filepath.Join(into, name), fileLimit(name, evaluations))
+		there, err := plainfile.Read(filepath.Join(into, name), fileLimit(name, evaluations))
 		same = same && (err == nil) == (texts[name] != nil) && bytes.Equal(there, texts[name])
 	}
 	if same {

@@ -59,6 +59,9 @@ func (s Spec) Validate() error {
 	if err := s.validateModel(); err != nil {
 		return err
 	}
+	if err := s.validateUpdate(); err != nil {
+		return err
+	}
 	return s.validateHidden()
 }
 
@@ -86,6 +89,21 @@ func (s Spec) validateModel() error {
 	}
 	if s.Data != "" && !dataForm.MatchString(s.Data) {
 		return fmt.Errorf("data = %q: must be the first 16 hexadecimal digits of the data's hash; leave it out, and it is filled in", Clip(s.Data))
+	}
+	return nil
+}
+
+// validateUpdate checks what is no part of the paper's runs.
+func (s Spec) validateUpdate() error {
+	switch {
+	case s.Weights != "" && s.Weights != WeightsFloat64:
+		return fmt.Errorf("weights = %q: unknown; use %s, or leave it out for the model's own precision", Clip(s.Weights), WeightsFloat64)
+	case !(s.MaxUpdate >= 0) || math.IsInf(s.MaxUpdate, 0) || s.MaxUpdate > 0 && float32(s.MaxUpdate) < 0x1p-126:
+		return fmt.Errorf("max update = %v: must be the largest norm of an update, a finite number from 1.2e-38 up such as 0.1, or 0 for none", s.MaxUpdate)
+	case !(s.WeightDecay >= 0 && s.WeightDecay < 1):
+		return fmt.Errorf("weight decay = %v: must be in [0, 1), such as 0.0001; 0 is none", s.WeightDecay)
+	case s.Schedule != "" && s.Schedule != ScheduleDense:
+		return fmt.Errorf("schedule = %q: unknown; use %s, or leave it out for the paper's steps", Clip(s.Schedule), ScheduleDense)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"coherentgradients/cgkit/internal/disk"
 	"coherentgradients/cgkit/record"
+	"coherentgradients/datasets/plainfile"
 )
 
 // checkpoint is everything that the future of a run depends on.
@@ -121,7 +122,7 @@ func (c checkpoint) write(w io.Writer) error {
 // loadCheckpoint reads the checkpoint at path, of at most limit bytes. Errors: fs.ErrNotExist where there is none,
 // errCorrupt where it is damaged, those of the package disk.
 func loadCheckpoint(path string, limit int64) (*checkpoint, error) {
-	data, err := disk.ReadFile(path, limit)
+	data, err := plainfile.Read(path, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +173,7 @@ func parseCheckpoint(data []byte) (*checkpoint, error) {
 
 // checkpointStep is the step of the checkpoint at path, by its header alone; 0 where there is none or it can't be read.
 func checkpointStep(path string) int {
-	file, err := disk.Open(path)
+	file, err := plainfile.Open(path)
 	if err != nil {
 		return 0
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/sbinet/npyio/npz"
 
 	"coherentgradients/cgkit/internal/disk"
+	"coherentgradients/datasets/plainfile"
 )
 
 // CheckArraysPath says early whether [WriteArrays] can write to path. It leaves nothing behind.
@@ -22,7 +23,7 @@ func CheckArraysPath(path string) error {
 	if err == nil && info.IsDir() {
 		return fmt.Errorf("it is a folder; name a file in it, such as step.npz")
 	} else if err == nil && !info.Mode().IsRegular() { // the file is renamed into its place: that would end /dev/null
-		return fmt.Errorf("it is %s, not a file; name another, such as step.npz", disk.Kind(info.Mode()))
+		return fmt.Errorf("it is %s, not a file; name another, such as step.npz", plainfile.Kind(info.Mode()))
 	}
 	return disk.CheckWritable(filepath.Dir(path))
 }

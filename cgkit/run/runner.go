@@ -15,6 +15,7 @@ import (
 	"coherentgradients/cgkit/internal/disk"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
+	"coherentgradients/datasets/plainfile"
 )
 
 // Options say how and where [Run] works; none changes a result. The zero value works for loading; training needs
@@ -168,7 +169,7 @@ func lockAndTrain(ctx context.Context, spec record.Spec, opt Options) (*record.R
 	}
 	undo, err := disk.MakeFolder(folder)
 	if err != nil {
-		return nil, fmt.Errorf("can't write to %s: %w; name another folder", folder, disk.Reason(err))
+		return nil, fmt.Errorf("can't write to %s: %w; name another folder", folder, plainfile.Reason(err))
 	}
 	defer undo() // does nothing unless it is empty, so after an early error
 	lock, err := lockRun(folder, id)

@@ -56,7 +56,7 @@ func train(ctx context.Context, r *record.Record, set *datasets.Set, old *record
 		record:   r,
 		problem:  Problem{Spec: r.Spec, Set: set, Noise: noise, Measure: opt.Measure},
 		opt:      opt,
-		schedule: record.Schedule(r.Spec.Steps),
+		schedule: r.Spec.Evaluated(),
 		dataHash: record.DataHash(set),
 		old:      old,
 	}

@@ -32,6 +32,12 @@ func (e *engine) Compile(ctx context.Context) error {
 	if e.probe != nil {
 		jobs = append(jobs, job{e.probe, examples(1, batch)})
 	}
+	if e.clamping != nil {
+		jobs = append(jobs, job{e.clamping, append(examples(1, batch), shapes.Make(dtypes.Bool, batch))})
+	}
+	if e.health != nil {
+		jobs = append(jobs, job{e.health.units, append(examples(slabSize)[:1], shapes.Make(dtypes.Int32))})
+	}
 	if m := e.gradients; m != nil {
 		var sums []shapes.Shape
 		for _, v := range e.trainable() {

@@ -13,6 +13,7 @@ import (
 	"coherentgradients/cgkit"
 	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/internal/settings"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
@@ -57,6 +58,7 @@ func On(b compute.Backend) run.NewEngine {
 
 // With is an engine of a model that needs no registry. A spec that it trains names m.Name as its model.
 func With(b compute.Backend, m models.Model) run.NewEngine {
+	settings.Declare(m.Name, m.Overrides)
 	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
 		if name := p.Spec.ModelName(); name != m.Name {
 			return nil, fmt.Errorf("a spec of model %q for an engine of model %q: set the spec's model to %q", name, m.Name, m.Name)
@@ -87,6 +89,8 @@ type engine struct {
 
 	learned   *tracker
 	gradients *gradients // nil unless they are to be measured
+	health    *health    // the same
+	clamping  *model.Exec
 
 	step  int
 	chunk int // see ChunkSteps
@@ -109,20 +113,42 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 		return nil, err
 	}
 	e := &engine{backend: b, problem: p, model: m, rule: rule, order: order, feed: newFeed(p, m.Features), chunk: 1,
-		optimizer: cgkit.With(rule).WithLearningRate(p.Spec.LearningRate), learned: newTracker(p.Set.Train.Len())}
+		optimizer: optimizerOf(p.Spec, rule), learned: newTracker(p.Set.Train.Len())}
 	e.limit = limitOf(p.Spec.Batch * e.feed.exampleBytes())
 	if err := e.prepareVariables(); err != nil {
 		return nil, err
 	}
+	if p.Measure.Asks(record.MeasureHealth) {
+		if err := e.prepareHealth(); err != nil {
+			return nil, err
+		}
+	}
 	if err := e.compile(); err != nil {
 		return nil, err
 	}
-	if p.Measure == record.MeasureGradients {
+	if p.Measure.Asks(record.MeasureGradients) {
 		if err := e.prepareGradients(); err != nil {
 			return nil, err
 		}
 	}
+	if p.Measure.Asks(record.MeasureClamping) && e.hasEffect() {
+		if err := e.prepareClamping(); err != nil {
+			return nil, err
+		}
+	}
 	return e, nil
+}
+
+// optimizerOf is the spec's optimizer.
+func optimizerOf(s record.Spec, rule aggregate.Rule) *cgkit.Optimizer {
+	o := cgkit.With(rule).WithLearningRate(s.LearningRate).WithWeightDecay(s.WeightDecay)
+	if s.MaxUpdate > 0 {
+		o = o.WithMaxUpdate(s.MaxUpdate)
+	}
+	if s.Weights == record.WeightsFloat64 {
+		o = o.WithFloat64Weights()
+	}
+	return o
 }
 
 // Backend says what the engine computes on, for the record's provenance.
@@ -162,7 +188,7 @@ func (e *engine) Advance(ctx context.Context, n int) (float64, error) {
 // advance makes n ≤ e.limit updates in one call and returns the sum of their losses.
 func (e *engine) advance(n int) (float64, error) {
 	started := time.Now()
-	inputs, labels := e.batches(n, e.limit)
+	inputs, labels := e.batches(e.step, n, e.limit)
 	defer func() {
 		inputs.MustFinalizeAll()
 		labels.MustFinalizeAll()
@@ -172,7 +198,12 @@ func (e *engine) advance(n int) (float64, error) {
 		return 0, fmt.Errorf("the update of step %d failed: %w", e.step, err)
 	}
 	loss := float64(tensors.ToScalar[float32](out[0]))
-	out[0].MustFinalizeAll()
+	if e.health != nil {
+		e.health.note(n, loss, float64(tensors.ToScalar[float32](out[1])), float64(tensors.ToScalar[float32](out[2])))
+	}
+	for _, t := range out {
+		t.MustFinalizeAll()
+	}
 	e.step += n
 	if took := time.Since(started); n >= e.chunk && took > 0 {
 		e.chunk = min(max(int(float64(n)*float64(chunkTime)/float64(took)), 1), e.limit, 2*e.chunk)
@@ -187,15 +218,24 @@ func (e *engine) Learned(steps []int) *record.Learned {
 
 // Close frees compiled code and device memory.
 func (e *engine) Close() error {
-	for _, exec := range []*model.Exec{e.steps, e.evaluate, e.probe} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
+	e.finalize()
 	e.gradients.close()
+	e.health.close()
+	if e.clamping != nil {
+		e.clamping.Finalize()
+	}
 	for _, s := range slices.Concat(e.slabs[0], e.slabs[1]) {
 		s.free()
 	}
 	e.store.Finalize()
 	return nil
+}
+
+// finalize frees what compile has made.
+func (e *engine) finalize() {
+	for _, exec := range []*model.Exec{e.steps, e.evaluate, e.probe} {
+		if exec != nil {
+			exec.Finalize()
+		}
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"math"
 
 	"coherentgradients/cgkit/aggregate"
-	"coherentgradients/cgkit/perexample"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
 
@@ -56,6 +55,15 @@ func (e *engine) Evaluate(ctx context.Context) (record.Evaluation, error) {
 	if err := e.probeNext(evaluation.Extra); err != nil {
 		return evaluation, err
 	}
+	if err := e.measureClamping(ctx, evaluation.Extra); err != nil {
+		return evaluation, err
+	}
+	if err := e.measureHealth(ctx, evaluation.Extra); err != nil {
+		return evaluation, err
+	}
+	if e.problem.Spec.Light(e.step) {
+		return evaluation, nil
+	}
 	return evaluation, e.measureGradients(ctx, evaluation.Extra)
 }
 
@@ -97,13 +105,7 @@ func (e *engine) hasEffect() bool {
 // probeGraph returns what the rule does to one batch: energy removed, cosine and, for rules that clamp, the share
 // clamped. inputs: raw inputs [1, batch, features], labels [1, batch]. Random layers are switched off.
 func (e *engine) probeGraph(_ *model.Scope, inputs []*Node) []*Node {
-	labels := withoutFirst(inputs[1])
-	x, loss := e.loss(withoutFirst(inputs[0]), labels, false)
-	var examples []aggregate.Examples
-	for _, view := range perexample.Of(loss, []*Node{x, labels}, e.parameters(loss.Graph())) {
-		examples = append(examples, view)
-	}
-	_, effect := aggregate.Measure(e.rule.(aggregate.Aggregator), examples)
+	_, effect := aggregate.Measure(e.rule.(aggregate.Aggregator), e.batchGradients(inputs))
 	out := []*Node{effect.EnergyRemoved, effect.Cosine}
 	if effect.Clamped != nil {
 		out = append(out, effect.Clamped)
@@ -126,7 +128,7 @@ func (e *engine) probeNext(into map[string]float64) error {
 	if e.probe == nil {
 		return nil
 	}
-	inputs, labels := e.batches(1, 1)
+	inputs, labels := e.batches(e.step, 1, 1)
 	defer inputs.MustFinalizeAll()
 	defer labels.MustFinalizeAll()
 	out, err := e.probe.Call(inputs, labels)

@@ -124,12 +124,12 @@ func gatherRows[T any](data []T, rows []int32, width, size int) []T {
 	return out
 }
 
-// batches copies the batches of the next n updates, with room for limit of them: inputs [limit, batch, features],
+// batches copies the batches of n updates from a step on, with room for limit of them: inputs [limit, batch, features],
 // labels [limit, batch].
-func (e *engine) batches(n, limit int) (inputs, labels *tensors.Tensor) {
+func (e *engine) batches(step, n, limit int) (inputs, labels *tensors.Tensor) {
 	list := make([]int32, 0, n*e.problem.Spec.Batch)
 	for s := range n {
-		list = append(list, e.order.Batch(e.step+s)...)
+		list = append(list, e.order.Batch(step+s)...)
 	}
 	return e.feed.gather(e.problem.Set.Train, e.feed.given, list, limit, e.problem.Spec.Batch)
 }

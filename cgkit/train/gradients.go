@@ -55,18 +55,7 @@ const tableColumns = 1 + 2*worlds
 func (e *engine) prepareGradients() (err error) {
 	noise := e.problem.Noise
 	m := &gradients{many: len(noise.Chosen), pristine: noise.PristineCount(), table: make([]float64, contributionSteps*tableColumns)}
-	for i, v := range e.trainable() {
-		name := e.model.LayerOf(v.Path())
-		if name == "" {
-			continue
-		}
-		at := slices.IndexFunc(m.layers, func(l layer) bool { return l.name == name })
-		if at < 0 {
-			at = len(m.layers)
-			m.layers = append(m.layers, layer{name: name})
-		}
-		m.layers[at].parameters = append(m.layers[at].parameters, i)
-	}
+	m.layers = e.layers()
 	if m.size, err = e.measureSize(); err != nil {
 		return err
 	}
@@ -82,6 +71,24 @@ func (e *engine) prepareGradients() (err error) {
 	}
 	m.products, err = model.NewExec(e.backend, e.store, e.productsGraph)
 	return err
+}
+
+// layers are the layers of the trained variables, in the order of their first ones.
+func (e *engine) layers() []layer {
+	var list []layer
+	for i, v := range e.trainable() {
+		name := e.model.LayerOf(v.Path())
+		if name == "" {
+			continue
+		}
+		at := slices.IndexFunc(list, func(l layer) bool { return l.name == name })
+		if at < 0 {
+			at = len(list)
+			list = append(list, layer{name: name})
+		}
+		list[at].parameters = append(list[at].parameters, i)
+	}
+	return list
 }
 
 // measureGradients adds the values of [record.MeasureGradients] at the current weights.
@@ -102,25 +109,28 @@ func (e *engine) measureGradients(ctx context.Context, into map[string]float64) 
 	// g is of the sums over the examples; the mean loss has 1/N of it.
 	var g coherence.Groups
 	var total [2]float64 // Σ_e ‖∇ℓ_e‖² of pristine and of corrupt examples
+	n := float64(m.many)
 	for l, part := range layers {
 		g = g.Plus(part)
 		total[0] += energies[0][l]
 		total[1] += energies[1][l]
-		set("coherence_layer_"+m.layers[l].name, coherence.Energy{Sum2: part.Norm2(), Total: energies[0][l] + energies[1][l]}.MCoherence())
+		name := "_layer_" + m.layers[l].name
+		ofLayer := [2]float64{energies[0][l], energies[1][l]}
+		set("coherence"+name, coherence.Energy{Sum2: part.Norm2(), Total: ofLayer[0] + ofLayer[1]}.MCoherence())
+		set("example_norm2"+name, (ofLayer[0]+ofLayer[1])/n)
 		if both {
 			fp, _ := part.F()
-			set("fp_layer_"+m.layers[l].name, fp)
+			set("fp"+name, fp)
+			setGroups(set, name, part, ofLayer)
 		}
 	}
-	n := float64(m.many)
 	set("gradient_norm2", g.Norm2()/n/n)
 	set("example_norm2", (total[0]+total[1])/n)
 	set("coherence", coherence.Energy{Sum2: g.Norm2(), Total: total[0] + total[1]}.MCoherence())
 	if !both {
 		return nil
 	}
-	set("coherence_pristine", coherence.Energy{Sum2: g.PP, Total: total[0]}.MCoherence())
-	set("coherence_corrupt", coherence.Energy{Sum2: g.CC, Total: total[1]}.MCoherence())
+	setGroups(set, "", g, total)
 
 	names := []string{""}
 	all := []coherence.Groups{g.Scaled(1 / n)}
@@ -155,6 +165,14 @@ func (e *engine) measureGradients(ctx context.Context, into map[string]float64) 
 		}
 	}
 	return nil
+}
+
+// setGroups are the values about the two groups, of all parameters or of a layer.
+func setGroups(set func(name string, v float64), of string, g coherence.Groups, total [2]float64) {
+	set("coherence_pristine"+of, coherence.Energy{Sum2: g.PP, Total: total[0]}.MCoherence())
+	set("coherence_corrupt"+of, coherence.Energy{Sum2: g.CC, Total: total[1]}.MCoherence())
+	set("energy_share_pristine"+of, total[0]/(total[0]+total[1]))
+	set("cosine_groups"+of, g.Cosine())
 }
 
 // note keeps the contributions at a step.

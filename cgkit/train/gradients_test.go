@@ -102,8 +102,13 @@ func (t gradientTwin) values(sample *gradientSample, pristine, n int) map[string
 		totalP += t.total[0][l]
 		totalC += t.total[1][l]
 		v[fmt.Sprintf("coherence_layer_%d", l)] = layer.Norm2() / (t.total[0][l] + t.total[1][l])
+		v[fmt.Sprintf("example_norm2_layer_%d", l)] = (t.total[0][l] + t.total[1][l]) / float64(n)
 		if corrupt > 0 {
 			v[fmt.Sprintf("fp_layer_%d", l)] = layer.Pristine() / layer.Norm2()
+			v[fmt.Sprintf("coherence_pristine_layer_%d", l)] = layer.PP / t.total[0][l]
+			v[fmt.Sprintf("coherence_corrupt_layer_%d", l)] = layer.CC / t.total[1][l]
+			v[fmt.Sprintf("energy_share_pristine_layer_%d", l)] = t.total[0][l] / (t.total[0][l] + t.total[1][l])
+			v[fmt.Sprintf("cosine_groups_layer_%d", l)] = layer.PC / math.Sqrt(layer.PP*layer.CC)
 		}
 	}
 	all = totalP + totalC
@@ -114,6 +119,7 @@ func (t gradientTwin) values(sample *gradientSample, pristine, n int) map[string
 		return v
 	}
 	v["coherence_pristine"], v["coherence_corrupt"] = g.PP/totalP, g.CC/totalC
+	v["energy_share_pristine"], v["cosine_groups"] = totalP/all, g.PC/math.Sqrt(g.PP*g.CC)
 	v["fp"], v["fc"] = g.F()
 	v["ip"], v["ic"] = g.Pristine()/float64(n*n)/float64(pristine), g.Corrupt()/float64(n*n)/float64(corrupt)
 	for w, world := range sample.worlds {

@@ -3,8 +3,11 @@
 package train
 
 import (
+	"errors"
+
 	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/perexample"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -12,6 +15,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	gomlxtrain "github.com/gomlx/gomlx/ml/train"
+	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // compile prepares the computations; they are compiled when first called.
@@ -28,12 +32,30 @@ func (e *engine) compile() (err error) {
 	if e.evaluate, err = model.NewExec(e.backend, e.store, e.evaluateGraph); err != nil || !e.hasEffect() {
 		return err
 	}
+	if aggregate.NeedsMeanOnly(e.rule) && !e.canProbe() {
+		return nil
+	}
 	e.probe, err = model.NewExec(e.backend, e.store, e.probeGraph)
 	return err
 }
 
+// canProbe says whether the model's per-example gradients can be had outside of training. To train by a rule that needs
+// the mean alone they need not.
+func (e *engine) canProbe() bool {
+	g := NewGraph(e.backend, "probe")
+	defer g.Finalize()
+	model.SetStore(g, e.store)
+	inputs, labels := e.feed.rawShapes(e.problem.Spec.Batch)
+	withBatches := func(s shapes.Shape) shapes.Shape { return shapes.Make(s.DType, append([]int{1}, s.Dimensions...)...) }
+	var refused *perexample.Unsupported
+	err := exceptions.TryCatch[error](func() {
+		e.probeGraph(nil, []*Node{Parameter(g, "inputs", withBatches(inputs)), Parameter(g, "labels", withBatches(labels))})
+	})
+	return !errors.As(err, &refused)
+}
+
 // loopGraph makes n updates. inputs: raw inputs [chunk, batch, features], labels [chunk, batch], n. It returns the
-// sum of the batches' losses, and leaves the variables as the last update made them.
+// sum of the batches' losses, where health is measured the largest and the last norm of an update too, and leaves the variables as the last update made them.
 func (e *engine) loopGraph(_ *model.Scope, inputs []*Node) []*Node {
 	g := inputs[0].Graph()
 	// The variables' nodes outside of the loop. They must be there before the closure is: within it they would become
@@ -42,8 +64,14 @@ func (e *engine) loopGraph(_ *model.Scope, inputs []*Node) []*Node {
 	for i, v := range e.variables {
 		outside[i] = v.NodeValue(g)
 	}
-	// Loop state: step, n, sum of losses, inputs, labels, variables. A closure may use nothing but its own state.
-	state := append([]*Node{Const(g, int32(0)), inputs[2], Const(g, float32(0)), inputs[0], inputs[1]}, outside...)
+	// Loop state: step, n, sum of losses, inputs, labels, what is followed of the updates, variables. A closure may use
+	// nothing but its own state.
+	state := []*Node{Const(g, int32(0)), inputs[2], Const(g, float32(0)), inputs[0], inputs[1]}
+	if e.health != nil {
+		state = append(state, Const(g, float32(0)), Const(g, float32(0)))
+	}
+	fixed := len(state)
+	state = append(state, outside...)
 	shapesOf := make([]shapes.Shape, len(state))
 	for i, node := range state {
 		shapesOf[i] = node.Shape()
@@ -51,12 +79,16 @@ func (e *engine) loopGraph(_ *model.Scope, inputs []*Node) []*Node {
 	changed := make([]bool, len(e.variables))
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := stateParameters(g, shapesOf)
-		step, n, sum, inputs, labels, before := s[0], s[1], s[2], s[3], s[4], s[5:]
+		step, n, sum, inputs, labels, before := s[0], s[1], s[2], s[3], s[4], s[fixed:]
 		for i, v := range e.variables {
 			v.SetNodeValue(before[i])
 		}
 		loss := e.update(at(inputs, step), at(labels, step))
 		next := []*Node{Add(step, Const(g, int32(1))), n, Add(sum, ConvertDType(loss, dtypes.Float32)), inputs, labels}
+		if e.health != nil {
+			moved := e.moved(before)
+			next = append(next, Max(s[5], moved), moved)
+		}
 		for i, v := range e.variables {
 			after := v.NodeValue(g)
 			changed[i] = after != before[i]
@@ -71,18 +103,46 @@ func (e *engine) loopGraph(_ *model.Scope, inputs []*Node) []*Node {
 	final := While(condition, body, state...)
 	for i, v := range e.variables {
 		if changed[i] {
-			v.SetNodeValue(final[5+i])
+			v.SetNodeValue(final[fixed+i])
 		} else {
 			v.SetNodeValue(outside[i])
 		}
 	}
-	return []*Node{final[2]}
+	return append([]*Node{final[2]}, final[5:fixed]...)
+}
+
+// moved is ‖w after − w before‖ over the trained variables, float32. before are the nodes of e.variables before the
+// update.
+func (e *engine) moved(before []*Node) *Node {
+	var squares *Node
+	for i, v := range e.variables {
+		if !v.Trainable {
+			continue
+		}
+		after := v.NodeValue(before[i].Graph())
+		one := ReduceAllSum(Square(ConvertDType(Sub(after, before[i]), dtypes.Float64)))
+		if squares == nil {
+			squares = one
+		} else {
+			squares = Add(squares, one)
+		}
+	}
+	return ConvertDType(Sqrt(squares), dtypes.Float32)
 }
 
 // stepGraph is loopGraph for one update: inputs [1, batch, features], labels [1, batch].
 func (e *engine) stepGraph(_ *model.Scope, inputs []*Node) []*Node {
+	before := make([]*Node, len(e.variables))
+	for i, v := range e.variables {
+		before[i] = v.NodeValue(inputs[0].Graph())
+	}
 	loss := e.update(withoutFirst(inputs[0]), withoutFirst(inputs[1]))
-	return []*Node{ConvertDType(loss, dtypes.Float32)}
+	out := []*Node{ConvertDType(loss, dtypes.Float32)}
+	if e.health != nil {
+		moved := e.moved(before)
+		out = append(out, moved, moved)
+	}
+	return out
 }
 
 // update builds one update of the variables, and returns the loss of its batch. raw is [batch, features], labels

@@ -207,7 +207,7 @@ func TestRefusedModels(t *testing.T) {
 		}, []string{"nothing to train"}},
 	} {
 		p := p
-		p.Spec.Model = "refused"
+		p.Spec.Model, p.Spec.Aggregator, p.Spec.C = "refused", "winsorize", 10
 		_, err := With(cgtest.Go(t), models.Model{Name: "refused", Output: c.output})(context.Background(), p)
 		if err == nil {
 			t.Errorf("%s: no error", name)

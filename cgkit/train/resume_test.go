@@ -21,10 +21,11 @@ func TestMeasuringIsResumed(t *testing.T) {
 	opt := run.Options{
 		NewEngine: func(ctx context.Context, p run.Problem) (run.Engine, error) { return On(cgtest.Go(t))(ctx, p) },
 		Store:     &record.Store{Write: t.TempDir()}, Progress: run.Silent, CheckpointSteps: 1, OpenSet: func(context.Context, string, datasets.Options) (*datasets.Set, error) { return p.Set, nil },
-		Measure: record.MeasureGradients,
+		Measure: "gradients,health",
 	}
 	spec := p.Spec
 	spec.Steps, spec.Batch = 12, 20
+	spec.Weights, spec.MaxUpdate, spec.WeightDecay = record.WeightsFloat64, 0.05, 0.01
 	whole := opt
 	whole.Store = &record.Store{Write: t.TempDir()}
 	want, err := run.Run(context.Background(), spec, whole)
@@ -50,7 +51,7 @@ func TestMeasuringIsResumed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !r.Has("gradient_norm2", "fp", "ip", "ic_null_6") {
+		if !r.Has("gradient_norm2", "fp", "ip", "ic_null_6", "dead_layer_1", "logit_max") {
 			t.Error("the resumed record lacks values")
 		}
 		for i := range r.Evaluations {

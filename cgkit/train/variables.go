@@ -3,6 +3,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,6 +104,12 @@ func (e *engine) State() (map[string]run.Array, error) {
 	if e.gradients != nil {
 		state[stateContributions] = e.gradients.state()
 	}
+	if e.health != nil {
+		state[stateHealth] = e.health.state()
+	}
+	if e.clamping != nil {
+		state[stateClamping] = run.Array{Shape: []int{1}, Data: []uint8{1}}
+	}
 	return state, nil
 }
 
@@ -179,11 +186,20 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if err := e.restoreContributions(state); err != nil {
 		return err
 	}
+	if err := errors.Join(e.restoreHealth(state), e.restoreClamping(state)); err != nil {
+		return err
+	}
 	want := len(e.variables)
 	if e.learned != nil {
 		want += 2
 	}
 	if e.gradients != nil {
+		want++
+	}
+	if e.health != nil {
+		want++
+	}
+	if e.clamping != nil {
 		want++
 	}
 	if len(state) != want {

@@ -308,6 +308,9 @@ func runName(r *record.Record, all []*record.Record) string {
 	if differs(func(s record.Spec) any { return s.Dataset }) {
 		words = append(words, r.Data().Title)
 	}
+	if text := r.Spec.Besides(); text != "" && differs(func(s record.Spec) any { return s.Besides() }) {
+		words = append(words, text)
+	}
 	if differs(func(s record.Spec) any { return s.Seed }) {
 		words = append(words, fmt.Sprintf("seed %d", r.Spec.Seed))
 	}

@@ -85,7 +85,11 @@ func seedsOf(v claims.Verdict) string {
 // about everything again ("in all cells") repeats sentences: each is said once.
 func notMet(v claims.Verdict) string {
 	if v.Verdict == claims.NotTested {
-		return v.Reason
+		first, _, several := strings.Cut(v.Reason, "; ")
+		if several {
+			first += "; and more, see " + CommittedClaims
+		}
+		return first
 	}
 	var said []string
 	for _, c := range v.Checks {

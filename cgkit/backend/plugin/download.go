@@ -17,9 +17,9 @@ import (
 
 // download has pip fetch the wheel into a working folder and returns its path. pip
 // checks the wheel's hash; the library's own is checked when it is taken out.
-func download(ctx context.Context, work string, o Options) (string, error) {
+func download(ctx context.Context, work, what string, w pin, o Options) (string, error) {
 	requirement := filepath.Join(work, "requirements.txt")
-	line := fmt.Sprintf("%s==%s --hash=sha256:%s\n", wheelProject, wheelVersion, wheelHash)
+	line := fmt.Sprintf("%s==%s --hash=sha256:%s\n", w.project, w.version, w.hash)
 	if err := os.WriteFile(requirement, []byte(line), 0o644); err != nil {
 		return "", fmt.Errorf("the working folder can't be written: %w", err)
 	}
@@ -28,7 +28,7 @@ func download(ctx context.Context, work string, o Options) (string, error) {
 		return "", fmt.Errorf("the working folder can't be written: %w", err)
 	}
 	failed := func(err error) error {
-		return fmt.Errorf("the XLA CPU plugin (%s %s) can't be downloaded: %w", wheelProject, wheelVersion, err)
+		return fmt.Errorf("the %s (%s %s) can't be downloaded: %w", what, w.project, w.version, err)
 	}
 	settings, err := pip.ReadSettings(ctx, o.Python, o.Run)
 	if err != nil {
@@ -45,7 +45,7 @@ func download(ctx context.Context, work string, o Options) (string, error) {
 	for {
 		select {
 		case <-tick.C:
-			o.Progress(Progress{Stage: "downloading", Done: min(size(temp)+size(into), wheelSize), Total: wheelSize})
+			o.Progress(Progress{Stage: "downloading", Done: min(size(temp)+size(into), w.size), Total: w.size})
 			continue
 		case err = <-ended:
 		}

@@ -1,10 +1,12 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
 // Package plugin fetches XLA's CPU plugin: one library out of one pinned Python
-// wheel, into the user's cache folder, checked against its sha256. It is used where
-// the user has no plugin installed; the library is never part of this project.
+// wheel, into the user's cache folder, checked against its sha256; and where there is
+// an NVIDIA GPU XLA's CUDA plugin with NVIDIA's libraries, out of several pinned wheels.
+// They are used where the user has no plugin installed, and are never part of this
+// project.
 //
-// The wheel comes through the user's own pip, so that its index, proxy and
+// The wheels come through the user's own pip, so that its index, proxy and
 // certificates apply.
 package plugin
 
@@ -123,7 +125,7 @@ func Ensure(ctx context.Context, o Options) (string, error) {
 	if path, ok = Path(); ok { // fetched while we waited
 		return path, nil
 	}
-	removeStale(dir)
+	removeStale(dir, staleProbe)
 	work, err := os.MkdirTemp(dir, staleProbe)
 	if err != nil {
 		return "", fmt.Errorf("the plugin's folder can't be written: %w", err)
@@ -131,7 +133,7 @@ func Ensure(ctx context.Context, o Options) (string, error) {
 	defer os.RemoveAll(work)
 
 	o.Progress(Progress{Stage: Description()})
-	wheel, err := download(ctx, work, o)
+	wheel, err := download(ctx, work, "XLA CPU plugin", pin{wheelProject, wheelVersion, wheelHash, wheelSize}, o)
 	if err != nil {
 		return "", err
 	}
@@ -147,10 +149,10 @@ func Ensure(ctx context.Context, o Options) (string, error) {
 // the lock, so that any such folder was left by a killed process.
 const staleProbe = ".fetch-"
 
-func removeStale(dir string) {
+func removeStale(dir, prefix string) {
 	left, _ := os.ReadDir(dir)
 	for _, e := range left {
-		if strings.HasPrefix(e.Name(), staleProbe) {
+		if strings.HasPrefix(e.Name(), prefix) {
 			_ = os.RemoveAll(filepath.Join(dir, e.Name())) // it costs room, no more
 		}
 	}

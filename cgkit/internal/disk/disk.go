@@ -4,20 +4,20 @@
 // harm.
 //
 //   - What is written is whole or not there, and lasts through a power cut once the call has returned.
-//   - Only regular files are read, written or replaced. A symbolic link in a file's place is never followed for writing,
-//     and a FIFO, a socket or a device is refused at once: reading one may wait for ever or never end.
-//   - Whoever reads says how much is enough, so a file of any size takes bounded memory.
+//   - Only regular files are read, written or replaced, see package plainfile. A symbolic link in a file's place is never
+//     followed for writing.
 //
 // Everything that changes the disk goes through a [System], so that tests can cut the power or fill the disk.
 package disk
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"syscall"
+
+	"coherentgradients/datasets/plainfile"
 
 	"github.com/gofrs/flock"
 )
@@ -91,55 +91,9 @@ func (OS) SyncDir(dir string) error {
 // TryLock implements [System].
 func (OS) TryLock(lock *flock.Flock) (bool, error) { return lock.TryLock() }
 
-// NotRegularError says that something else lies where a file should.
-type NotRegularError struct {
-	Path string
-	Mode fs.FileMode
-}
-
-// Error implements error.
-func (e *NotRegularError) Error() string {
-	return fmt.Sprintf("%s is %s, not a file: move it away", e.Path, Kind(e.Mode))
-}
-
-// Kind is a word for what a mode says is there, as "a symbolic link".
-func Kind(mode fs.FileMode) string {
-	switch {
-	case mode.IsRegular():
-		return "a file"
-	case mode.IsDir():
-		return "a folder"
-	case mode&fs.ModeSymlink != 0:
-		return "a symbolic link"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a FIFO"
-	case mode&fs.ModeSocket != 0:
-		return "a socket"
-	case mode&fs.ModeDevice != 0:
-		return "a device"
-	}
-	return "something else"
-}
-
-// Reason is a system's error without its operation and path, for messages that have them already.
-func Reason(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	var call *os.SyscallError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	case errors.As(err, &call):
-		return call.Err
-	}
-	return err
-}
-
 // at gives a system's error the path that the reader knows, in place of a temporary file's.
 func at(path string, err error) error {
-	if reason := Reason(err); reason != err {
+	if reason := plainfile.Reason(err); reason != err {
 		return &fs.PathError{Op: "write", Path: path, Err: reason}
 	}
 	return err

@@ -7,46 +7,18 @@ package disk
 import (
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
+
+	"coherentgradients/cgkit/internal/recordtest"
 )
 
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestReadFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "file")
-	write(t, path, "12345")
-	if data, err := ReadFile(path, 5); err != nil || string(data) != "12345" {
-		t.Errorf("%q, %v", data, err)
-	}
-	_, err := ReadFile(path, 4)
-	checkError(t, err, []string{path, "larger than 4 B"})
-	if _, err := ReadFile(filepath.Join(dir, "absent"), 4); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("absent: %v", err)
-	}
-	fifo := filepath.Join(dir, "fifo")
-	if err := syscall.Mkfifo(fifo, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	_, err = ReadFile(fifo, 4) // must return
-	checkError(t, err, []string{fifo, "a FIFO"})
-	_, err = OpenFolder(fifo)
-	if !errors.Is(err, ErrNotDir) {
-		t.Errorf("a FIFO for a folder: %v", err)
-	}
-	if info, err := os.Stat("/dev/zero"); err == nil && info.Mode()&fs.ModeDevice != 0 {
-		_, err = ReadFile("/dev/zero", 4)
-		checkError(t, err, []string{"/dev/zero", "a device"})
 	}
 }
 
@@ -105,19 +77,9 @@ func TestWriteAtomic(t *testing.T) {
 		t.Errorf("mode %v: others can't read it", info.Mode())
 	}
 	err = WriteBytes(filepath.Join(dir, "absent", "file"), nil)
-	checkError(t, err, []string{filepath.Join("absent", "file") + ":"})
+	recordtest.CheckError(t, err, []string{filepath.Join("absent", "file") + ":"})
 	if strings.Contains(err.Error(), ".file") {
 		t.Errorf("a temporary name: %v", err)
-	}
-}
-
-func TestTempOf(t *testing.T) {
-	for name, want := range map[string]string{
-		".a.json123": "a.json", ".a.json": "", "a.json123": "", ".123": "", "": "", ".": "", ".a1": "a", "..b2": ".b",
-	} {
-		if got := TempOf(name); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
 	}
 }
 
@@ -136,10 +98,10 @@ func TestProbe(t *testing.T) {
 	if err := os.Symlink(filepath.Join(t.TempDir(), "new"), filepath.Join(dir, probeName)); err != nil {
 		t.Fatal(err)
 	}
-	checkError(t, probeNamed(dir), []string{probeName, "a symbolic link"})
+	recordtest.CheckError(t, probeNamed(dir), []string{probeName, "a symbolic link"})
 	nowhere := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink("nowhere", nowhere); err != nil {
 		t.Fatal(err)
 	}
-	checkError(t, CheckWritable(nowhere), []string{"leads nowhere"})
+	recordtest.CheckError(t, CheckWritable(nowhere), []string{"leads nowhere"})
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"coherentgradients/datasets/plainfile"
 )
 
 // MakeFolder makes a folder and the parents it lacks, and they last through a power cut. undo removes those it made, as
@@ -55,7 +57,7 @@ func OwnFolder(dir string) error {
 	case err != nil:
 		return err
 	case !info.IsDir():
-		return fmt.Errorf("%s is %s, not a folder: move it away, or name another folder", dir, Kind(info.Mode()))
+		return fmt.Errorf("%s is %s, not a folder: move it away, or name another folder", dir, plainfile.Kind(info.Mode()))
 	}
 	return nil
 }
@@ -67,21 +69,21 @@ func CheckWritable(dir string) error {
 		info, err := os.Stat(existing)
 		if err == nil {
 			if !info.IsDir() {
-				return fmt.Errorf("can't write to %s: %s is %s; name a folder", dir, existing, Kind(info.Mode()))
+				return fmt.Errorf("can't write to %s: %s is %s; name a folder", dir, existing, plainfile.Kind(info.Mode()))
 			}
 			break
 		}
 		if link, lstatErr := os.Lstat(existing); lstatErr == nil && errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("can't write to %s: %s is %s that leads nowhere; name another folder", dir, existing, Kind(link.Mode()))
+			return fmt.Errorf("can't write to %s: %s is %s that leads nowhere; name another folder", dir, existing, plainfile.Kind(link.Mode()))
 		}
 		parent := filepath.Dir(existing)
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrNotDir) || parent == existing {
-			return fmt.Errorf("can't write to %s: %w; name another folder", dir, Reason(err))
+			return fmt.Errorf("can't write to %s: %w; name another folder", dir, plainfile.Reason(err))
 		}
 		existing = parent
 	}
 	if err := system.Probe(existing); err != nil {
-		return fmt.Errorf("can't write to %s: %w; name another folder, or change its permissions", dir, Reason(err))
+		return fmt.Errorf("can't write to %s: %w; name another folder, or change its permissions", dir, plainfile.Reason(err))
 	}
 	return nil
 }
@@ -96,7 +98,7 @@ func probeNamed(dir string) error {
 	if err := Replaceable(path); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|noFollow|nonBlock, 0o644)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|plainfile.NoFollow|plainfile.NonBlock, 0o644)
 	if err != nil {
 		return err
 	}

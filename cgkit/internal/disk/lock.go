@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 
+	"coherentgradients/datasets/plainfile"
+
 	"github.com/gofrs/flock"
 )
 
@@ -32,7 +34,7 @@ func TryLock(path string) (lock *Lock, owner string, err error) {
 		if err := Replaceable(path); err != nil {
 			return nil, "", err
 		}
-		l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow|nonBlock), flock.SetPermissions(0o644))
+		l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|plainfile.NoFollow|plainfile.NonBlock), flock.SetPermissions(0o644))
 		held, err := system.TryLock(l)
 		if err != nil {
 			l.Close()
@@ -68,7 +70,7 @@ func noLocks(path string, err error) error {
 	for _, none := range []error{syscall.ENOLCK, syscall.ENOSYS, syscall.EOPNOTSUPP, syscall.ENOTSUP, syscall.EINVAL, errors.ErrUnsupported} {
 		if errors.Is(err, none) {
 			return fmt.Errorf("the file system of %s has no file locks (%w), without which two processes could write one record",
-				filepath.Dir(path), Reason(err))
+				filepath.Dir(path), plainfile.Reason(err))
 		}
 	}
 	return err
@@ -88,15 +90,15 @@ func sameFile(lock *flock.Flock, path string) (bool, error) {
 
 // claim refuses a file that holds something else than a lock, or has another name under which that would change.
 func claim(path string) error {
-	text, err := ReadFile(path, maxLockFile)
-	if tooLarge := (*TooLargeError)(nil); errors.As(err, &tooLarge) || err == nil && !lockText.Match(text) {
+	text, err := plainfile.Read(path, maxLockFile)
+	if tooLarge := (*plainfile.TooLargeError)(nil); errors.As(err, &tooLarge) || err == nil && !lockText.Match(text) {
 		return fmt.Errorf("%s holds something else than a lock: move it away", path)
 	}
 	if err != nil {
 		return err
 	}
 	info, err := os.Lstat(path)
-	if err == nil && Shared(info) {
+	if err == nil && plainfile.Shared(info) {
 		err = fmt.Errorf("%s has a second name (a hard link), which would change too: move it away", path)
 	}
 	return err
@@ -104,7 +106,7 @@ func claim(path string) error {
 
 // sign writes into a lock's file who has it.
 func sign(path string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|noFollow|nonBlock, 0)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|plainfile.NoFollow|plainfile.NonBlock, 0)
 	if err != nil {
 		return err
 	}
@@ -119,7 +121,7 @@ func sign(path string) error {
 
 // readOwner is " (pid 123 on host)", or "" where the file does not say.
 func readOwner(path string) string {
-	text, err := ReadFile(path, maxLockFile)
+	text, err := plainfile.Read(path, maxLockFile)
 	words := strings.Fields(string(text))
 	switch {
 	case err != nil || len(words) == 0 || !lockText.Match(text):

@@ -10,7 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
+
+	"coherentgradients/datasets/plainfile"
 )
 
 // WriteAtomic writes a file through a temporary one in the same folder: readers see the old text or the whole new one,
@@ -62,29 +63,20 @@ func Replaceable(path string) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return &NotRegularError{Path: path, Mode: info.Mode()}
+		return &plainfile.NotRegularError{Path: path, Mode: info.Mode()}
 	}
 	return nil
 }
 
-// createTemp makes the temporary file for a path: a dot, the name, digits.
+// createTemp makes the temporary file for a path, as plainfile.IsTemp knows it.
 func createTemp(path string) (temp string, file File, err error) {
 	for {
 		temp = filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+strconv.FormatUint(rand.Uint64(), 10))
-		file, err = system.Open(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|noFollow, 0o644)
+		file, err = system.Open(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|plainfile.NoFollow, 0o644)
 		if !errors.Is(err, fs.ErrExist) {
 			return temp, file, err
 		}
 	}
-}
-
-// TempOf is the name of the file for which a name is temporary, "" for other names.
-func TempOf(name string) string {
-	base, hidden := strings.CutPrefix(name, ".")
-	if target := strings.TrimRight(base, "0123456789"); hidden && target != base {
-		return target
-	}
-	return ""
 }
 
 // OpenAppend opens a regular file for writing at its end, and makes it if it is absent. Its name lasts through a power
@@ -93,11 +85,11 @@ func OpenAppend(path string) (File, error) {
 	if err := Replaceable(path); err != nil { // says it better than what the system answers below
 		return nil, err
 	}
-	file, err := system.Open(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|noFollow|nonBlock, 0o644)
+	file, err := system.Open(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|plainfile.NoFollow|plainfile.NonBlock, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	return regular(path, file)
+	return plainfile.Regular(path, file)
 }
 
 // Rename renames a file or a folder.

@@ -30,6 +30,7 @@ type sweepFlags struct {
 	model                                           string
 	sets                                            []string
 	steps, batch, rate, seeds                       string
+	weights, maxUpdate, weightDecay, schedule       string
 	hidden                                          []string
 
 	grid, paper string
@@ -74,6 +75,10 @@ func sweepCommand() *cobra.Command {
 	flags.StringVar(&f.steps, "steps", "", "updates")
 	flags.StringVar(&f.batch, "batch", "", "examples in an update")
 	flags.StringVar(&f.rate, "learning-rate", "", "learning rates")
+	flags.StringVar(&f.weights, "weights", "", weightsHelp)
+	flags.StringVar(&f.maxUpdate, "max-update", "", maxUpdateHelp)
+	flags.StringVar(&f.weightDecay, "weight-decay", "", weightDecayHelp)
+	flags.StringVar(&f.schedule, "schedule", "", scheduleHelp)
 	flags.StringVar(&f.seeds, "seeds", "", "seeds, as 1..3 or 1,2,5")
 	flags.StringVar(&f.shard, "shard", "", "train only part i of n, as 2/8: parts of about the same work, for job arrays")
 	flags.StringVar(&f.out, "out", "", "folder of the records (default: $CG_RUNS, or the user's cache folder)")
@@ -104,6 +109,10 @@ func (f sweepFlags) specs() ([]record.Spec, error) {
 	read(&over.Steps, f.steps, "steps", sweep.Ints, &errs)
 	read(&over.Batch, f.batch, "batch", sweep.Ints, &errs)
 	read(&over.LearningRate, f.rate, "learning rate", sweep.Numbers, &errs)
+	read(&over.Weights, f.weights, "weights", sweep.Words, &errs)
+	read(&over.MaxUpdate, f.maxUpdate, "max update", sweep.Numbers, &errs)
+	read(&over.WeightDecay, f.weightDecay, "weight decay", sweep.Numbers, &errs)
+	read(&over.Schedule, f.schedule, "schedule", sweep.Words, &errs)
 	read(&over.Seed, f.seeds, "seeds", sweep.Integers, &errs)
 	for _, text := range f.hidden {
 		net, err := sweep.Net(text)

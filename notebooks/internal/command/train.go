@@ -25,7 +25,16 @@ import (
 	"coherentgradients/notebooks/internal/sweep"
 )
 
-const measureHelp = "measure more at evaluated steps: gradients, those of all training examples (Figures 1 to 3)"
+const measureHelp = "measure more at evaluated steps, one or more of: gradients, those of all training examples (Figures 1 to 3); " +
+	"clamping, whose gradients are clamped; health, dead units, logits and updates"
+
+// Help of what is no part of the paper's runs.
+const (
+	weightsHelp     = "float64 keeps weights in float64, as the authors' code does (default: the model's own precision)"
+	maxUpdateHelp   = "shorten updates to this norm over all weights together; 0: none"
+	weightDecayHelp = "weight decay, added to the gradient times the weights; 0: none"
+	scheduleHelp    = "dense evaluates five times as often from step 1,000 on (default: the paper's steps)"
+)
 
 // trainFlags are the flags of train, as typed.
 type trainFlags struct {
@@ -74,6 +83,10 @@ func trainCommand() *cobra.Command {
 	flags.IntVar(&f.spec.Steps, "steps", f.spec.Steps, "updates")
 	flags.IntVar(&f.spec.Batch, "batch", f.spec.Batch, "examples in an update")
 	flags.Float64Var(&f.spec.LearningRate, "learning-rate", f.spec.LearningRate, "learning rate, multiplies the mean gradient")
+	flags.StringVar(&f.spec.Weights, "weights", "", weightsHelp)
+	flags.Float64Var(&f.spec.MaxUpdate, "max-update", 0, maxUpdateHelp)
+	flags.Float64Var(&f.spec.WeightDecay, "weight-decay", 0, weightDecayHelp)
+	flags.StringVar(&f.spec.Schedule, "schedule", "", scheduleHelp)
 	flags.Int64Var(&f.spec.Seed, "seed", f.spec.Seed, "seed of weights, order and label noise")
 	flags.StringVar(&f.out, "out", "", "folder of the record (default: $CG_RUNS, or the user's cache folder)")
 	flags.StringVar(&f.dump, "dump-step", "", "write the first update to this .npz file, for checking it with NumPy, and stop")

@@ -182,6 +182,15 @@ func gpu(ctx context.Context) Finding {
 	if path, err := proc.Find("nvidia-smi"); err == nil {
 		detail = firstLine(ctx, path, "--query-gpu=name,driver_version", "--format=csv,noheader")
 	}
+	if backend.GPUOff() {
+		return Finding{"GPU", Absent, detail + ", left alone by " + backend.EnvGPU}
+	}
+	if path, there := plugin.CUDAPath(); there {
+		return Finding{"GPU", Ready, detail + ", plugin " + path}
+	}
+	if err := plugin.CUDASupported(ctx); err != nil {
+		return Finding{"GPU", Absent, detail + ": " + err.Error()}
+	}
 	return Finding{"GPU", Ready, detail}
 }
 

@@ -8,11 +8,12 @@ package ipynb
 
 import (
 	"bytes"
-	"coherentgradients/notebooks/internal/place"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
+
+	"coherentgradients/datasets/plainfile"
 )
 
 // object is a JSON object.
@@ -52,7 +53,7 @@ const maxNotebook = 256 << 20
 
 // Read is [Parse] of a file.
 func Read(path string) (*Notebook, error) {
-	text, err := place.ReadFile(path, maxNotebook)
+	text, err := plainfile.Read(path, maxNotebook)
 	if err != nil {
 		return nil, err
 	}

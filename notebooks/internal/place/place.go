@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"coherentgradients/datasets/plainfile"
 )
 
 // Module is the name in the first line of the module's go.mod.
@@ -30,7 +32,7 @@ func ModuleRoot(dir string) (string, error) {
 		return "", err
 	}
 	for at := abs; ; at = filepath.Dir(at) {
-		data, err := ReadFile(filepath.Join(at, "go.mod"), 1<<20)
+		data, err := plainfile.Read(filepath.Join(at, "go.mod"), 1<<20)
 		if err == nil && declares(string(data), Module) {
 			return at, nil
 		}
@@ -110,10 +112,10 @@ func Output(dir string) (string, error) {
 		return "", err
 	}
 	if err := os.MkdirAll(abs, 0o755); err != nil {
-		return "", fmt.Errorf("the output folder %s can't be made: %w", dir, reason(err))
+		return "", fmt.Errorf("the output folder %s can't be made: %w", dir, plainfile.Reason(err))
 	}
 	if err := Writable(abs); err != nil {
-		return "", fmt.Errorf("the output folder %s can't be written: %w", dir, reason(err))
+		return "", fmt.Errorf("the output folder %s can't be written: %w", dir, plainfile.Reason(err))
 	}
 	return abs, nil
 }
@@ -135,13 +137,4 @@ func Writable(dir string) error {
 		return errors.Join(err, probe.Close())
 	}
 	return probe.Close()
-}
-
-// reason drops the path of a path error, whose name the message has already.
-func reason(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
-	}
-	return err
 }

@@ -5,8 +5,9 @@ package place
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"coherentgradients/datasets/plainfile"
 
 	"github.com/google/renameio/v2"
 )
@@ -32,8 +33,7 @@ func removeStale(folder, name string) {
 		return // the writing says what is wrong
 	}
 	for _, e := range entries {
-		rest, ok := strings.CutPrefix(e.Name(), "."+name)
-		if !ok || rest == "" || strings.Trim(rest, "0123456789") != "" || !e.Type().IsRegular() {
+		if !plainfile.IsTemp(e.Name(), name) || !e.Type().IsRegular() {
 			continue
 		}
 		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > staleAfter {

@@ -94,15 +94,19 @@ func CCompiler() (string, error) {
 	return "", fmt.Errorf("no C compiler (%s) is on PATH: %s", names[0], remedy.CCompiler())
 }
 
-// Plugin fetches the pinned XLA CPU plugin if the backend would be pure Go for want of
-// one, and the user hasn't chosen otherwise. python is an interpreter with pip; empty:
+// Plugin fetches what XLA needs here and is missing, unless the user has chosen
+// otherwise: for an NVIDIA GPU the pinned CUDA plugin; and the pinned CPU plugin if
+// without a GPU the backend would be pure Go, as a GPU may not open. python is an interpreter with pip; empty:
 // one that fits is looked for.
 //
 // Where the plugin can't run or can't be had, that is noted and no error: everything
 // runs in pure Go too, more slowly. An ended context is an error.
 func Plugin(ctx context.Context, python string, out *status.Printer) error {
-	if os.Getenv(backend.EnvBackend) != "" || os.Getenv(backend.EnvPluginPath) != "" || os.Getenv(backend.EnvAutoInstall) != "" || !backend.Describe().PureGo() {
+	if os.Getenv(backend.EnvBackend) != "" || os.Getenv(backend.EnvPluginPath) != "" || os.Getenv(backend.EnvAutoInstall) != "" {
 		return nil
+	}
+	if err := cudaPlugin(ctx, python, out, thisGPU); err != nil || !backend.WithoutGPU().PureGo() {
+		return err
 	}
 	if err := plugin.Supported(ctx); err != nil {
 		out.Note("%v", err)

@@ -33,7 +33,7 @@ func Cost(s record.Spec) float64 {
 	if s.Aggregator != record.AggregatorMean {
 		step += weights * rulePerWeight(s)
 	}
-	evaluations := float64(len(record.Schedule(s.Steps)))
+	evaluations := float64(len(s.Evaluated()))
 	return start + float64(s.Steps)*step + evaluations*forward*examples*weights
 }
 

@@ -28,6 +28,10 @@ type Block struct {
 	Steps        []int
 	Batch        []int
 	LearningRate []float64
+	Weights      []string
+	MaxUpdate    []float64
+	WeightDecay  []float64
+	Schedule     []string
 	Seed         []int64
 }
 
@@ -53,6 +57,10 @@ func (g Grid) With(over Block) Grid {
 		replace(&b.Steps, over.Steps)
 		replace(&b.Batch, over.Batch)
 		replace(&b.LearningRate, over.LearningRate)
+		replace(&b.Weights, over.Weights)
+		replace(&b.MaxUpdate, over.MaxUpdate)
+		replace(&b.WeightDecay, over.WeightDecay)
+		replace(&b.Schedule, over.Schedule)
 		replace(&b.Seed, over.Seed)
 	}
 	return changed
@@ -115,6 +123,10 @@ func (b Block) specs() ([]record.Spec, error) {
 	list, err = vary(list, err, "steps", b.Steps, func(s *record.Spec, v int) { s.Steps = v })
 	list, err = vary(list, err, "batch", b.Batch, func(s *record.Spec, v int) { s.Batch = v })
 	list, err = vary(list, err, "learning_rate", b.LearningRate, func(s *record.Spec, v float64) { s.LearningRate = v })
+	list, err = vary(list, err, "weights", b.Weights, func(s *record.Spec, v string) { s.Weights = v })
+	list, err = vary(list, err, "max_update", b.MaxUpdate, func(s *record.Spec, v float64) { s.MaxUpdate = v })
+	list, err = vary(list, err, "weight_decay", b.WeightDecay, func(s *record.Spec, v float64) { s.WeightDecay = v })
+	list, err = vary(list, err, "schedule", b.Schedule, func(s *record.Spec, v string) { s.Schedule = v })
 	list, err = vary(list, err, "seed", b.Seed, func(s *record.Spec, v int64) { s.Seed = v })
 	list, err = vary(list, err, "aggregator", b.Aggregator, func(s *record.Spec, v string) { s.Aggregator = v })
 	list, err = vary(list, err, "c", b.C, func(s *record.Spec, v float64) { s.C = v })

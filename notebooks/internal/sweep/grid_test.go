@@ -82,6 +82,9 @@ func TestParseGrid(t *testing.T) {
 		{`[{"percentile": "nearest"}]`, 1, ""},
 		{`[{"aggregator": "mean", "c": [0, 2]}]`, 0, "c = 2 with aggregator"},
 		{`[{}, {"dataset": "Letters!"}]`, 0, "block 2 of the grid: dataset"},
+		{`[{"weights": ["", "float64"], "max_update": [0, 0.1], "weight_decay": 0.001, "schedule": "dense"}]`, 4, ""},
+		{`[{"weights": "half"}]`, 0, `weights = "half": unknown`},
+		{`[{"schedule": 5}]`, 0, `schedule = 5: must be "dense"`},
 		{`[{"sed": 1}]`, 0, `block 1: unknown key "sed": use aggregator, batch,`},
 		{`[{"format": 1}]`, 0, "unknown key"},
 		{`[{"c": 1, "c": 2}]`, 0, `key "c" is given twice`},
@@ -178,7 +181,7 @@ func FuzzIntegers(f *testing.F) {
 
 func TestPaper(t *testing.T) {
 	for names, want := range map[string]int{
-		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "first-steps": 21,
+		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "first-steps": 21, "collapse": 21,
 		"figure4,figure1": 30,
 		"all":             25 + 5 + 4 + 16 + 6 + 21,
 	} {
@@ -191,7 +194,7 @@ func TestPaper(t *testing.T) {
 			t.Errorf("%s: %d runs, %v; want %d", names, len(specs), err, want)
 		}
 	}
-	if _, err := Paper("figure9"); !says(err, "use one or more of figure1,") {
+	if _, err := Paper("figure9"); !says(err, "use one or more of collapse, figure1,") {
 		t.Error(err)
 	}
 	g, _ := Paper("figure1")

@@ -9,9 +9,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
+
+	"coherentgradients/datasets/plainfile"
 )
 
 // maxGridFile bounds the file that is read; a grid is a few lines.
@@ -31,6 +32,10 @@ var fields = map[string]func(*Block, json.RawMessage) error{
 	"steps":         func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Steps) },
 	"batch":         func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Batch) },
 	"learning_rate": func(b *Block, raw json.RawMessage) error { return decode(raw, &b.LearningRate) },
+	"weights":       func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Weights) },
+	"max_update":    func(b *Block, raw json.RawMessage) error { return decode(raw, &b.MaxUpdate) },
+	"weight_decay":  func(b *Block, raw json.RawMessage) error { return decode(raw, &b.WeightDecay) },
+	"schedule":      func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Schedule) },
 	"seed":          decodeSeed,
 }
 
@@ -40,31 +45,26 @@ var want = map[string]string{
 	"model": `a name or a list of names, as "cnn"`, "settings": `names and texts, as {"cnn_hidden": "32"}`,
 	"percentile": `"nearest", "linear" or a list of them`, "init": `"authors", "xavier" or a list of them`,
 	"noise": "a number or a list of numbers, as [0, 0.5]", "c": "a number or a list of numbers, as [0, 2]",
-	"learning_rate": "a number or a list of numbers, as 0.1",
-	"steps":         "a whole number or a list of them", "batch": "a whole number or a list of them",
+	"learning_rate": "a number or a list of numbers, as 0.1", "weights": `"float64" or a list, "" being the model's own precision`,
+	"max_update": "a number or a list of numbers, as [0, 0.1]", "weight_decay": "a number or a list of numbers, as [0, 0.0001]",
+	"schedule": `"dense" or a list, "" being the paper's steps`,
+	"steps":    "a whole number or a list of them", "batch": "a whole number or a list of them",
 	"hidden": "a list of widths, as [256, 256, 256], or a list of such lists; [] is a linear classifier",
 	"seed":   `a whole number, a list of them or a range, as "1..3"`,
 }
 
 // ReadGrid is [ParseGrid] of a file.
 func ReadGrid(path string) (Grid, error) {
-	// Looked at before it is opened, which waits at a FIFO for somebody to write.
-	if info, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("the grid can't be read: %w", err)
-	} else if !info.Mode().IsRegular() {
+	data, err := plainfile.Read(path, maxGridFile)
+	var odd *plainfile.NotRegularError
+	var large *plainfile.TooLargeError
+	switch {
+	case errors.As(err, &odd):
 		return nil, fmt.Errorf("grid %s: it is not a file: write the grid to one, and name that", path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("the grid can't be read: %w", err)
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxGridFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("the grid can't be read: %w", err)
-	}
-	if len(data) > maxGridFile {
+	case errors.As(err, &large):
 		return nil, fmt.Errorf("grid %s: larger than %d bytes; is it the right file?", path, maxGridFile)
+	case err != nil:
+		return nil, fmt.Errorf("the grid can't be read: %w", err)
 	}
 	g, err := ParseGrid(data)
 	if err != nil {

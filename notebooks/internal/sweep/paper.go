@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"coherentgradients/cgkit/record"
 )
 
 // noises are the paper's levels of label noise.
@@ -35,6 +37,8 @@ var paper = map[string]func() Grid{
 	"figure1-seeds": func() Grid {
 		return Grid{{Hidden: wide, Steps: wideSteps, Noise: []float64{0, 0.25, 0.5}, Seed: seeds}}
 	},
+	// Not the paper's: a run that collapses, and what may keep it from that. Measure clamping and health with it.
+	"collapse": collapseGrid,
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -69,4 +73,24 @@ func Paper(names string) (Grid, error) {
 		}
 	}
 	return g, nil
+}
+
+// collapseSeeds had no run before the claims about the collapse were written.
+var collapseSeeds = []int64{6, 7, 8}
+
+// collapseGrid is record.Collapse and its remedies.
+func collapseGrid() Grid {
+	specs := []record.Spec{record.Collapse("mnist")}
+	for _, r := range record.Remedies("mnist") {
+		specs = append(specs, r.Spec)
+	}
+	var g Grid
+	for _, seed := range collapseSeeds { // the first seed of all of them first
+		for _, s := range specs {
+			g = append(g, Block{Noise: []float64{s.Noise}, C: []float64{s.C}, Init: []string{s.Init}, Steps: []int{s.Steps}, Batch: []int{s.Batch},
+				LearningRate: []float64{s.LearningRate}, Weights: []string{s.Weights}, MaxUpdate: []float64{s.MaxUpdate},
+				WeightDecay: []float64{s.WeightDecay}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
+		}
+	}
+	return g
 }

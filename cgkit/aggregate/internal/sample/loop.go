@@ -1,0 +1,54 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package sample
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// CanLoop says whether a backend can run loops with all that selecting within them needs.
+func CanLoop(b compute.Backend) bool { return b.Name() == "xla" }
+
+// MayLoop says whether a loop can be built here.
+func MayLoop(g *graph.Graph) bool { return CanLoop(g.Backend()) && !g.CurrentFunc().IsClosure() }
+
+// Loop runs body turns times. state[0] must be an int32 counter, which body leaves to Loop. Closures of GoMLX may use
+// nothing of the graph around them: whatever body needs is state.
+func Loop(turns int, state []*graph.Node, body func(state []*graph.Node) []*graph.Node) []*graph.Node {
+	g := state[0].Graph()
+	parameters := func(g *graph.Graph) []*graph.Node {
+		list := make([]*graph.Node, len(state))
+		for i, node := range state {
+			list[i] = graph.Parameter(g, fmt.Sprintf("state%d", i), node.Shape())
+		}
+		return list
+	}
+	step := graph.NewClosure(g, func(g *graph.Graph) []*graph.Node {
+		s := parameters(g)
+		// Everything comes through one barrier with the counter: else XLA would take what does not change out of the
+		// loop, and store all m gradients.
+		s = graph.OptimizationBarriers(s...)
+		return append([]*graph.Node{graph.Add(s[0], graph.Const(g, int32(1)))}, body(s)[1:]...)
+	})
+	more := graph.NewClosure(g, func(g *graph.Graph) []*graph.Node {
+		return []*graph.Node{graph.LessThan(parameters(g)[0], graph.Const(g, int32(turns)))}
+	})
+	return graph.While(more, step, state...)
+}
+
+// RowsAt cuts examples from … from+count−1 out of operands; from is a scalar node.
+func RowsAt(operands []*graph.Node, from *graph.Node, count int) []*graph.Node {
+	list := make([]*graph.Node, len(operands))
+	for i, operand := range operands {
+		starts := []*graph.Node{from}
+		dims := append([]int{count}, operand.Shape().Dimensions[1:]...)
+		for range dims[1:] {
+			starts = append(starts, graph.Const(from.Graph(), int32(0)))
+		}
+		list[i] = graph.DynamicSlice(operand, starts, dims)
+	}
+	return list
+}

@@ -26,7 +26,7 @@ func ClaimsTable(verdicts []claims.Verdict) string {
 	for _, v := range verdicts {
 		row := []string{v.ID, v.Claim, "**" + v.Verdict + "**", "", "", "", seedsOf(v), notMet(v)}
 		if c, ok := v.Deciding(); ok {
-			row[3], row[4], row[5] = c.What, c.Spread(), limitOf(c)
+			row[3], row[4], row[5] = strings.TrimSuffix(c.What, ","), c.Spread(), limitOf(c)
 		}
 		writeRow(&b, row)
 	}

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 )
 
@@ -68,7 +67,7 @@ func runtimeScript(ctx context.Context, root string) (string, error) {
 // goCommand runs a go command in the checkout that makes programs for the browser, whatever the user's settings make, and
 // returns what it prints. An error has the first line that it complained with.
 func goCommand(ctx context.Context, root string, args ...string) (printed string, err error) {
-	cmd := exec.CommandContext(ctx, goTool(), args...)
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly", "GO111MODULE=on")
 	var out, complaint bytes.Buffer
@@ -81,12 +80,4 @@ func goCommand(ctx context.Context, root string, args ...string) (printed string
 		return "", fmt.Errorf("go %s: %w: %s", args[0], err, first)
 	}
 	return strings.TrimSpace(out.String()), nil
-}
-
-// goTool is the go command on PATH, or the one that this program was built with.
-func goTool() string {
-	if path, err := exec.LookPath("go"); err == nil {
-		return path
-	}
-	return filepath.Join(runtime.GOROOT(), "bin", "go")
 }

@@ -65,6 +65,12 @@ func claim10a() Claim {
 			var above, distance []Quantity
 			for _, n := range mixed {
 				s := e.basis().first(n)
+				there := e.runs(s)
+				for seed := int64(firstSeed); seed <= lastSeed; seed++ {
+					if _, ok := there[seed]; !ok && len(there) > 0 {
+						e.lack("seed %d of %s", seed, s.what)
+					}
+				}
 				above = append(above, e.measure("null_worlds_at_or_above", s, func(r run) float64 {
 					real, nulls := r.ratios()
 					return float64(len(slices.DeleteFunc(nulls, func(x float64) bool { return x < real })))

@@ -93,6 +93,9 @@ func TestLater(t *testing.T) {
 		if v := verdictOf(t, c.id, records); v.Verdict != c.want {
 			t.Errorf("%s, %s: %s: %s", c.id, c.what, v.Verdict, v.Reason)
 		}
+		if v := verdictOf(t, "C10a", laterWorld()[1:]); v.Verdict != NotTested || !strings.Contains(v.Reason, "seed 4 of ") {
+			t.Errorf("without seed 4: %s: %s", v.Verdict, v.Reason)
+		}
 		if v := verdictOf(t, c.id, seen()); v.Verdict != NotTested {
 			t.Errorf("%s by seeds that had been looked at: %s", c.id, v.Verdict)
 		}

@@ -57,7 +57,7 @@ func (u unit) format(x float64) string {
 	case inTimes:
 		return digits(x, 2) + " times"
 	case inCount:
-		return digits(x, 0)
+		return strings.TrimSuffix(digits(x, 1), ".0")
 	}
 	return strings.ReplaceAll(strconv.FormatFloat(x+0, 'g', 3, 64), "-", "−")
 }

@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // The four verdicts.
@@ -65,6 +66,9 @@ func (c Check) Spread() string {
 	middle, low, high := c.Format(c.Number.Median), c.Format(c.Number.Min), c.Format(c.Number.Max)
 	if low == high {
 		return middle
+	}
+	for _, unit := range []string{" %", " points", " times"} { // said once
+		low, high = strings.TrimSuffix(low, unit), strings.TrimSuffix(high, unit)
 	}
 	return middle + " (" + low + " to " + high + ")"
 }

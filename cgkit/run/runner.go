@@ -43,6 +43,11 @@ type Options struct {
 	// biases_i [out], float32. A run that was finished without them is not trained again for them.
 	SaveWeights bool
 
+	// CompileTime says how long compiling for a spec took before, 0 where that is not known: it is shown while it is
+	// waited for. Compiled is told how long it took, if that was a second or more. Both may be nil.
+	CompileTime func(spec record.Spec) time.Duration
+	Compiled    func(spec record.Spec, took time.Duration)
+
 	Datasets datasets.Options
 	// OpenSet opens a data set by name; nil: datasets.Open.
 	OpenSet func(ctx context.Context, name string, opt datasets.Options) (*datasets.Set, error)

@@ -104,10 +104,20 @@ func (t *training) compile(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	Wait(t.opt.Progress, "compiling")
+	what := "compiling"
+	if before := t.opt.CompileTime; before != nil {
+		if took := before(t.record.Spec); took >= time.Second {
+			what += " (" + clockTime(took) + " the last time)"
+		}
+	}
+	Wait(t.opt.Progress, what)
 	defer Wait(t.opt.Progress, "")
+	started := time.Now()
 	if err := c.Compile(ctx); err != nil {
 		return t.failed(ctx, err)
+	}
+	if took := time.Since(started); t.opt.Compiled != nil && took >= time.Second {
+		t.opt.Compiled(t.record.Spec, took)
 	}
 	return nil
 }

@@ -29,6 +29,14 @@ func Check(s record.Spec) error {
 	return CheckRule(s)
 }
 
+// CheckName says whether there is a rule of that name which a spec may name.
+func CheckName(rule string) error {
+	if !slices.Contains(Rules(), rule) {
+		return fmt.Errorf("aggregator = %q: unknown rule; use one of %s", rule, strings.Join(Rules(), ", "))
+	}
+	return nil
+}
+
 // CheckRule is the part of [Check] that is about the rule.
 func CheckRule(s record.Spec) error {
 	if !slices.Contains(Rules(), s.Aggregator) {

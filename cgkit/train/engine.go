@@ -47,24 +47,30 @@ func New(ctx context.Context, p run.Problem) (run.Engine, error) {
 
 // On is [New] on a given backend.
 func On(b compute.Backend) run.EngineMaker {
-	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
-		m, err := models.Named(p.Spec.ModelName())
-		if err != nil {
-			return nil, err
-		}
-		return newEngine(ctx, b, m, p)
+	return func(ctx context.Context, p run.Problem) (run.Engine, error) { return newNamed(ctx, b, p, nil) }
+}
+
+// newNamed is an engine of a registered model; pool may be nil.
+func newNamed(ctx context.Context, b compute.Backend, p run.Problem, pool *Pool) (run.Engine, error) {
+	m, err := models.Named(p.Spec.ModelName())
+	if err != nil {
+		return nil, err
 	}
+	return newEngine(ctx, b, m, p, pool)
 }
 
 // With is an engine of a model that needs no registry. A spec that it trains names m.Name as its model.
 func With(b compute.Backend, m models.Model) run.EngineMaker {
 	settings.Declare(m.Name, m.Overrides)
-	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
-		if name := p.Spec.ModelName(); name != m.Name {
-			return nil, fmt.Errorf("a spec of model %q for an engine of model %q: set the spec's model to %q", name, m.Name, m.Name)
-		}
-		return newEngine(ctx, b, m, p)
+	return func(ctx context.Context, p run.Problem) (run.Engine, error) { return newGiven(ctx, b, m, p, nil) }
+}
+
+// newGiven is an engine of a model that is given; pool may be nil.
+func newGiven(ctx context.Context, b compute.Backend, m models.Model, p run.Problem, pool *Pool) (run.Engine, error) {
+	if name := p.Spec.ModelName(); name != m.Name {
+		return nil, fmt.Errorf("a spec of model %q for an engine of model %q: set the spec's model to %q", name, m.Name, m.Name)
 	}
+	return newEngine(ctx, b, m, p, pool)
 }
 
 // engine trains one model.
@@ -95,9 +101,13 @@ type engine struct {
 	step  int
 	chunk int // see ChunkSteps
 	limit int // most updates a call
+
+	pool   *Pool // gets the computations back; nil: they are freed
+	key    string
+	broken bool // a computation failed: they are not handed on
 }
 
-func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Problem) (run.Engine, error) {
+func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Problem, pool *Pool) (run.Engine, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -112,19 +122,19 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{backend: b, problem: p, model: m, rule: rule, order: order, feed: newFeed(p, m.Features), chunk: 1,
+	e := &engine{backend: b, problem: p, model: m, rule: rule, order: order, feed: newFeed(p, m.Features), chunk: 1, pool: pool,
 		optimizer: optimizerOf(p.Spec, rule), learned: newTracker(p.Set.Train.Len())}
 	e.limit = limitOf(p.Spec.Batch * e.feed.exampleBytes())
 	if err := e.prepareVariables(); err != nil {
 		return nil, err
 	}
-	if p.Measure.Asks(record.MeasureHealth) {
+	if err := e.compileOrAdopt(); err != nil {
+		return nil, err
+	}
+	if p.Measure.Asks(record.MeasureHealth) { // after adopting, which brings another store
 		if err := e.prepareHealth(); err != nil {
 			return nil, err
 		}
-	}
-	if err := e.compile(); err != nil {
-		return nil, err
 	}
 	if p.Measure.Asks(record.MeasureGradients) {
 		if err := e.prepareGradients(); err != nil {
@@ -195,6 +205,7 @@ func (e *engine) advance(n int) (float64, error) {
 	}()
 	out, err := e.steps.Call(inputs, labels, int32(n))
 	if err != nil {
+		e.broken = true
 		return 0, fmt.Errorf("the update of step %d failed: %w", e.step, err)
 	}
 	loss := float64(tensors.ToScalar[float32](out[0]))
@@ -216,9 +227,8 @@ func (e *engine) Learned(steps []int) *record.Learned {
 	return e.learned.counts(steps, e.problem.Noise.Corrupt)
 }
 
-// Close frees compiled code and device memory.
+// Close frees compiled code and device memory, or hands the code on to the engines of its pool.
 func (e *engine) Close() error {
-	e.finalize()
 	e.gradients.close()
 	e.health.close()
 	if e.clamping != nil {
@@ -227,8 +237,28 @@ func (e *engine) Close() error {
 	for _, s := range slices.Concat(e.slabs[0], e.slabs[1]) {
 		s.free()
 	}
-	e.store.Finalize()
+	e.slabs = [2][]slab{}
+	c := &compiled{key: e.poolKey(e.health != nil), store: e.store, variables: e.variables, steps: e.steps, evaluate: e.evaluate, probe: e.probe,
+		limit: e.limit, chunk: e.chunk}
+	if e.pool == nil || e.broken {
+		c.free()
+		return nil
+	}
+	e.pool.put(c)
+	e.pool = nil
 	return nil
+}
+
+// compileOrAdopt prepares the computations, or takes them from the pool.
+func (e *engine) compileOrAdopt() error {
+	if c := e.pool.take(e.poolKey(e.problem.Measure.Asks(record.MeasureHealth))); c != nil {
+		fits, err := e.adopt(c)
+		if fits || err != nil {
+			return err
+		}
+		c.free()
+	}
+	return e.compile()
 }
 
 // finalize frees what compile has made.

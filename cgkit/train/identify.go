@@ -14,7 +14,6 @@ import (
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // Identify returns the model under a name of its own: the given one, '-' and eight hexadecimal digits that follow
@@ -41,7 +40,7 @@ func Identify(m models.Model, set *datasets.Set, settings map[string]string) (mo
 	model.SetStore(g, store)
 	store.SetTraining(g, true)
 	sum := sha256.New()
-	err = exceptions.TryCatch[error](func() {
+	err = building(func() {
 		inputs, labels := f.rawShapes(2)
 		output := m.Output(store.RootScope(), f.inputs(graph.Parameter(g, "inputs", inputs)))
 		if err := m.CheckOutput(output.Shape(), 2, set.Classes); err != nil {

@@ -16,7 +16,6 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // prepareVariables makes the store with everything that an update reads or changes, at its initial values. The update
@@ -44,7 +43,7 @@ func (e *engine) prepareVariables() error {
 	g := graph.NewGraph(e.backend, "variables")
 	defer g.Finalize()
 	model.SetStore(g, e.store)
-	err := exceptions.TryCatch[error](func() {
+	err := building(func() {
 		inputs, labels := e.feed.rawShapes(spec.Batch)
 		e.update(graph.Parameter(g, "inputs", inputs), graph.Parameter(g, "labels", labels))
 	})
@@ -55,6 +54,9 @@ func (e *engine) prepareVariables() error {
 		if v.InUseByGraph(g) {
 			e.variables = append(e.variables, v)
 		}
+	}
+	if e.pool != nil {
+		e.key = e.keyOf(g.String())
 	}
 	for _, v := range e.variables {
 		if _, ok := emptyArray(v.DType(), 0); !ok {

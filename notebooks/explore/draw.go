@@ -19,12 +19,13 @@ import (
 
 // draw is a run's curves with a line at the step looked at: accuracies and overfit, and the accuracy of pristine and of
 // corrupt examples where there is noise, else the losses. A record without evaluations is drawn as empty frames.
-func draw(spec record.Spec, r *record.Record, at int) (*plots.Figure, error) {
+func draw(spec record.Spec, r *record.Record, at int, earlier ...*record.Record) (*plots.Figure, error) {
 	accuracy := &plots.Panel{Title: "Accuracy (%)", XSteps: true, Percent: true, Empty: "no record yet"}
 	second := &plots.Panel{Title: "Loss (nats)", XSteps: true, Empty: "no record yet"}
 	if spec.Noise > 0 {
 		second = &plots.Panel{Title: "Train accuracy by label (%)", XSteps: true, Percent: true, Empty: "no record yet"}
 	}
+	pale(accuracy, earlier)
 	if r != nil && len(r.Evaluations) > 0 {
 		curve(accuracy, r, "train (noisy labels)", "train_accuracy", plots.Train)
 		curve(accuracy, r, "test", "test_accuracy", plots.Test)
@@ -87,12 +88,25 @@ func describe(s record.Spec) string {
 	case usesC(s.Aggregator):
 		rule += ", c = " + number(s.C)
 	}
+	if s.Percentile == record.PercentileLinear && record.TakesPercentile(s.Aggregator) {
+		rule += " (linear percentile)"
+	}
 	net := "no hidden layer"
-	if len(s.Hidden) > 0 {
+	switch {
+	case s.Model != "":
+		net = strings.TrimSpace("model " + s.Model + " " + settingsText(s.Settings))
+	case len(s.Hidden) > 0:
 		net = "hidden layers " + strings.ReplaceAll(netName(s.Hidden), ",", "–")
 	}
-	return fmt.Sprintf("%s at %s %% label noise, %s, %s, %s steps, seed %d", title(s.Dataset), number(100*s.Noise), rule, net,
-		humanize.Comma(int64(s.Steps)), s.Seed)
+	more := ""
+	if usual := record.DefaultSpec(); s.Batch != usual.Batch {
+		more += fmt.Sprintf(", batch %d", s.Batch)
+	}
+	if usual := record.DefaultSpec(); s.LearningRate != usual.LearningRate {
+		more += ", rate " + number(s.LearningRate)
+	}
+	return fmt.Sprintf("%s at %s %% label noise, %s, %s, %s steps%s, seed %d", title(s.Dataset), number(100*s.Noise), rule, net,
+		humanize.Comma(int64(s.Steps)), more, s.Seed)
 }
 
 // title is a data set's name for people.

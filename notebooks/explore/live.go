@@ -46,7 +46,9 @@ func Live(spec record.Spec) {
 		fmt.Println("A still picture, as no browser is connected: in JupyterLab this cell shows sliders and menus.")
 		l.last = still{look(store, l.base, l.at), l.at}
 	}
-	f, err := l.last.figure(l.last.at)
+	l.numbers()
+	l.shown = l.last.panel
+	f, err := l.last.figure(l.last.at, l.earlier()...)
 	if err != nil {
 		fail(err)
 	}

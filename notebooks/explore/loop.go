@@ -37,7 +37,8 @@ type loop struct {
 	at       Controls
 	seen     message // the newest
 	shown    panel
-	last     still // the last picture of a run, which is what stays
+	last     still            // the last picture of a run, which is what stays
+	kept     []*record.Record // what was looked at, the last one last
 	news     string
 	training *training
 
@@ -77,7 +78,8 @@ func (l *loop) show() {
 	if l.shown.evaluated() > 0 || l.last.record == nil {
 		l.last = still{l.shown, l.at}
 	}
-	f, err := l.shown.figure(l.at)
+	l.remember()
+	f, err := l.shown.figure(l.at, l.earlier()...)
 	if err != nil {
 		l.news = "Not drawn: " + err.Error()
 		l.state()

@@ -6,6 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,16 +44,31 @@ func TestFound(t *testing.T) {
 		t.Errorf("what stays is %+v", w.last)
 	}
 
-	w.handle(t.Context(), w.say(2, map[string]any{"c": 2, "at": 5}))
+	w.handle(t.Context(), w.say(2, map[string]any{"c": slices.Index(w.choices.cs, 2), "at": 5}))
 	w.shows(t, statusBlock, "Step 5: train ")
 }
 
 // A spec that can't be is said too, without a Train button.
 func TestWrong(t *testing.T) {
 	w := newWorld(t)
-	w.loop.base.Batch = 0
-	w.handle(t.Context(), w.say(1, map[string]any{"c": 0}))
-	w.shows(t, statusBlock, "No such run: batch = 0")
+	for seq, c := range []struct {
+		field string
+		value any
+		want  string
+	}{
+		{"net", "64,wide", `net = `}, {"net", "64,0", "hidden"}, {"rate", -1, "learning rate = -1"}, {"batch", 100_000, "No such run"},
+		{"settings", "nonsense", "settings = "}, {"length", 20_000_000, "20000000 steps: choose 0 to"}, {"batch", 0, "No such run: batch = 0"},
+	} {
+		changes := map[string]any{c.field: c.value}
+		if c.field == "settings" {
+			changes["model"] = "cnn"
+		}
+		w.handle(t.Context(), w.say(seq-10, changes))
+		if c.field == "batch" && c.value == 100_000 {
+			continue // that is the data's to say
+		}
+		w.shows(t, statusBlock, c.want)
+	}
 	w.shows(t, statusBlock, `data-train=""`)
 	w.handle(t.Context(), w.say(2, map[string]any{"train": 1}))
 	if w.training != nil {
@@ -191,4 +209,57 @@ func TestMailbox(t *testing.T) {
 	if len(mail.ready) != 0 {
 		t.Error("it says that there is more")
 	}
+}
+
+// Every field is the run's: what it says is in the spec that is trained, and runs looked at before stay in the picture.
+func TestFields(t *testing.T) {
+	first := madeUp(small(), -1)
+	w := newWorld(t, first)
+	w.handle(t.Context(), w.say(1, map[string]any{"net": "32, 16", "rate": 0.03, "batch": 50, "seed": 7, "length": 77, "rule": "winsorize", "percentile": "linear"}))
+	w.shows(t, statusBlock, "hidden layers 32–16, 77 steps, batch 50, rate 0.03, seed 7")
+	w.shows(t, statusBlock, "winsorize, c = 2 (linear percentile)")
+	w.shows(t, pictureBlock, "test, runs before")
+	w.handle(t.Context(), w.say(2, map[string]any{"train": 1}))
+	spec := <-w.asked
+	if spec.LearningRate != 0.03 || spec.Batch != 50 || spec.Seed != 7 || spec.Steps != 77 || spec.Percentile != "linear" || netName(spec.Hidden) != "32,16" {
+		t.Errorf("trained is %+v", spec)
+	}
+	w.end <- nil
+	w.ended(<-w.training.done)
+	w.handle(t.Context(), w.say(3, map[string]any{"model": "cnn", "settings": "cnn_hidden=8", "train": 2}))
+	if spec := <-w.asked; spec.Model != "cnn" || spec.Settings["cnn_hidden"] != "8" || len(spec.Hidden) != 0 {
+		t.Errorf("trained is %+v", spec)
+	}
+	w.end <- nil
+	w.ended(<-w.training.done)
+	if len(w.kept) != 1 || w.kept[0].Spec.ID() != first.Spec.ID() {
+		t.Errorf("%d runs are remembered", len(w.kept))
+	}
+	w.handle(t.Context(), w.say(4, map[string]any{"model": "cnn", "settings": "cnn_width=8"}))
+	w.shows(t, statusBlock, "No such run: setting &#34;cnn_width&#34;")
+}
+
+// A set of one's own in $CG_DATA is on the menu, and its content is part of the run.
+func TestOwnSet(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("CG_DATA", dir)
+	if err := os.MkdirAll(filepath.Join(dir, "flowers"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "flowers", "all.csv"), []byte("a,b,label\n"+strings.Repeat("1,0,rose\n0,1,lily\n", 50)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "nothing"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t)
+	w.handle(t.Context(), w.say(1, map[string]any{"dataset": "flowers", "batch": 10, "c": 0, "train": 1}))
+	if spec := <-w.asked; spec.Dataset != "flowers" || len(spec.Data) != 16 {
+		t.Errorf("trained is %+v", spec)
+	}
+	w.end <- nil
+	w.ended(<-w.training.done)
+	w.handle(t.Context(), w.say(2, map[string]any{"dataset": "nothing", "batch": 10, "c": 0}))
+	w.shows(t, statusBlock, "nothing")
+	w.shows(t, statusBlock, `data-train=""`)
 }

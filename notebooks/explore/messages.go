@@ -14,20 +14,30 @@ import (
 // message is all that the page has to say, whole each time: where the controls stand and how often each button was
 // pressed. So the newest message is enough, however many were lost or came late.
 type message struct {
-	Seq     int    `json:"seq"` // rises with each message of a page
-	Dataset string `json:"dataset"`
-	Net     string `json:"net"`
-	Rule    string `json:"rule"`
-	Length  int    `json:"length"`
-	Noise   int    `json:"noise"` // the slider's place
-	C       int    `json:"c"`
-	At      int    `json:"at"`
-	Train   int    `json:"train"`
-	Stop    int    `json:"stop"`
-	Done    int    `json:"done"`
+	Seq        int     `json:"seq"` // rises with each message of a page
+	Dataset    string  `json:"dataset"`
+	Model      string  `json:"model"`
+	Settings   string  `json:"settings"`
+	Net        string  `json:"net"`
+	Rule       string  `json:"rule"`
+	Percentile string  `json:"percentile"`
+	Length     int     `json:"length"`
+	Batch      int     `json:"batch"`
+	Rate       float64 `json:"rate"`
+	Seed       int64   `json:"seed"`
+	Noise      int     `json:"noise"` // the slider's place
+	C          int     `json:"c"`
+	At         int     `json:"at"`
+	Train      int     `json:"train"`
+	Stop       int     `json:"stop"`
+	Done       int     `json:"done"`
 }
 
-// parse reads a message. What is not among the choices is an error: it came from a page of another version.
+// maxLength bounds the steps that a page may ask for: their schedule is listed.
+const maxLength = 10_000_000
+
+// parse reads a message. What is not among the choices of a menu is an error: it came from a page of another version.
+// What stands in a field is judged with the spec that it makes.
 func parse(text string, c choices) (message, Controls, error) {
 	var m message
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
@@ -38,12 +48,15 @@ func parse(text string, c choices) (message, Controls, error) {
 		return m, Controls{}, fmt.Errorf("message from the page: noise slider at %d of %d", m.Noise, len(c.noises))
 	case m.C < 0 || m.C >= len(c.cs):
 		return m, Controls{}, fmt.Errorf("message from the page: c slider at %d of %d", m.C, len(c.cs))
-	case !slices.Contains(c.datasets, m.Dataset) || !slices.Contains(c.nets, m.Net) || !slices.Contains(c.rules, m.Rule) || !slices.Contains(c.lengths, m.Length):
-		return m, Controls{}, fmt.Errorf("message from the page: %q, %q, %q or %d is on no menu", m.Dataset, m.Net, m.Rule, m.Length)
+	case !slices.Contains(c.datasets, m.Dataset) || !slices.Contains(c.models, m.Model) || !slices.Contains(c.rules, m.Rule):
+		return m, Controls{}, fmt.Errorf("message from the page: %q, %q or %q is on no menu", m.Dataset, m.Model, m.Rule)
+	case m.Length < 0 || m.Length > maxLength:
+		return m, Controls{}, fmt.Errorf("%d steps: choose 0 to %d", m.Length, maxLength)
 	}
 	last := len(record.Schedule(m.Length)) - 1
 	return m, Controls{
-		Dataset: m.Dataset, Net: m.Net, Rule: m.Rule, Length: m.Length,
+		Dataset: m.Dataset, Model: m.Model, Settings: m.Settings, Net: m.Net, Rule: m.Rule, Percentile: m.Percentile,
+		Length: m.Length, Batch: m.Batch, Rate: m.Rate, Seed: m.Seed,
 		Noise: c.noises[m.Noise], C: c.cs[m.C], At: min(max(m.At, 0), last),
 	}, nil
 }

@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"maps"
 	"slices"
 	"strings"
 
+	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/plots"
-
-	"github.com/dustin/go-humanize"
 )
 
 // pageText is the controls with their script.
@@ -46,29 +46,47 @@ func page(id string, c choices, at Controls) (string, error) {
 		return lines
 	}
 	same := func(v string) string { return v }
-	var lengths []string
+	var lengths, batches, rates []string
 	for _, steps := range c.lengths {
 		lengths = append(lengths, fmt.Sprint(steps))
 	}
+	for _, batch := range c.batches {
+		batches = append(batches, fmt.Sprint(batch))
+	}
+	for _, rate := range c.rates {
+		rates = append(rates, fmt.Sprint(rate))
+	}
+	settings := map[string]string{}
+	for _, name := range c.models {
+		if m, err := models.Named(name); err == nil {
+			settings[name] = defaults(m)
+		}
+	}
 	data := struct {
-		ID                           string
-		Datasets, Nets, Rules, Steps []choice
-		Noise, C, Place              slider
-		Schedule                     []int
-		UsesC                        []string
+		ID                                   string
+		Datasets, Models, Rules, Percentiles []choice
+		Nets, Lengths, Batches, Rates        []string // proposals
+		At                                   Controls
+		Noise, C, Place                      slider
+		UsesC, UsesPercentile                []string
+		Settings                             map[string]string // the defaults of each model
 	}{
-		ID:       id,
-		Datasets: menu(c.datasets, at.Dataset, same),
-		Nets:     menu(c.nets, at.Net, func(v string) string { return strings.ReplaceAll(v, ",", "–") }),
-		Rules:    menu(c.rules, at.Rule, same),
-		Steps: menu(lengths, fmt.Sprint(at.Length), func(v string) string {
-			return humanize.Comma(int64(c.lengths[slices.Index(lengths, v)])) + " steps"
-		}),
-		Noise:    slider{At: slices.Index(c.noises, at.Noise)},
-		C:        slider{At: slices.Index(c.cs, at.C)},
-		Place:    slider{At: at.At},
-		Schedule: record.Schedule(slices.Max(c.lengths)),
-		UsesC:    slices.DeleteFunc(slices.Clone(c.rules), func(rule string) bool { return !usesC(rule) }),
+		ID:             id,
+		Datasets:       menu(c.datasets, at.Dataset, same),
+		Models:         menu(c.models, at.Model, same),
+		Rules:          menu(c.rules, at.Rule, same),
+		Percentiles:    menu([]string{record.PercentileNearest, record.PercentileLinear}, at.Percentile, same),
+		Nets:           c.nets,
+		Lengths:        lengths,
+		Batches:        batches,
+		Rates:          rates,
+		At:             at,
+		Noise:          slider{At: slices.Index(c.noises, at.Noise)},
+		C:              slider{At: slices.Index(c.cs, at.C)},
+		Place:          slider{At: at.At},
+		UsesC:          slices.DeleteFunc(slices.Clone(c.rules), func(rule string) bool { return !usesC(rule) }),
+		UsesPercentile: slices.DeleteFunc(slices.Clone(c.rules), func(rule string) bool { return !record.TakesPercentile(rule) }),
+		Settings:       settings,
 	}
 	for _, v := range c.noises {
 		data.Noise.Labels = append(data.Noise.Labels, number(100*v)+" %")
@@ -79,6 +97,15 @@ func page(id string, c choices, at Controls) (string, error) {
 	var b strings.Builder
 	err := pageTemplate.Execute(&b, data)
 	return b.String(), err
+}
+
+// defaults are a model's settings as its field shows them while it is empty.
+func defaults(m models.Model) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(m.Settings)) {
+		list = append(list, fmt.Sprintf("%s=%v", name, m.Settings[name]))
+	}
+	return strings.Join(list, ", ")
 }
 
 // picture is the HTML of a figure, to be replaced by the next one. seq is that of the message it was drawn for.

@@ -20,9 +20,10 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`<option value="glyphs" selected>`, `<option value="64" selected>64</option>`,
-		`<option value="300" selected>300 steps</option>`, `<option value="winsorize" selected>`,
-		`const id = "cg_explore_test"`, `noise: ["0 %",`, "[0,1,2,3,4,5,6,7,8,9,10,20,",
+		`<option value="glyphs" selected>`, `name="net" list="cg_explore_test_nets" value="64"`,
+		`name="length" list="cg_explore_test_lengths" min="0" max="10000000" step="1" value="300"`, `<option value="winsorize" selected>`,
+		`const id = "cg_explore_test"`, `noise: ["0 %",`, `name="seed" step="1" value="1"`, `name="rate"`, `name="batch"`, `name="settings"`,
+		`<option value="mlp" selected>`, `<option value="cnn">`, "cnn_hidden=",
 		`name="train"`, `name="stop"`, `name="done"`, `name="at"`,
 	} {
 		if !strings.Contains(text, want) {
@@ -30,7 +31,7 @@ func TestPage(t *testing.T) {
 		}
 	}
 	// JupyterLab looks for this at the focused element itself.
-	if n, m := strings.Count(text, "data-lm-suppress-shortcuts"), len(regexp.MustCompile(`<(select|input|button) `).FindAllString(text, -1)); n != m || m != 10 {
+	if n, m := strings.Count(text, "data-lm-suppress-shortcuts"), len(regexp.MustCompile(`<(select|input|button) `).FindAllString(text, -1)); n != m || m != 16 {
 		t.Errorf("%d of %d controls keep their keys from JupyterLab", n, m)
 	}
 	if strings.Contains(text, "ZgotmplZ") {

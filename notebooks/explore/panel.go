@@ -3,10 +3,14 @@
 package explore
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/run"
+	"coherentgradients/datasets"
 	"coherentgradients/plots"
 
 	"github.com/dustin/go-humanize"
@@ -25,11 +29,34 @@ func look(store *record.Store, base record.Spec, at Controls) panel {
 	if err != nil {
 		return panel{spec: spec, wrong: "No such run: " + err.Error()}
 	}
+	if spec, err = completed(spec); err != nil {
+		return panel{spec: spec, wrong: err.Error()}
+	}
 	r, err := store.Find(spec)
 	if err != nil {
 		return panel{spec: spec, wrong: err.Error()}
 	}
 	return panel{spec: spec, record: r}
+}
+
+// contents are the data sets' hashes that specs of one's own sets hold, by name: to read a set takes a while.
+var contents sync.Map
+
+// completed is the spec with what its data are, where the name does not say it.
+func completed(spec record.Spec) (record.Spec, error) {
+	if datasets.KnownByName(spec.Dataset) {
+		return spec, nil
+	}
+	if data, ok := contents.Load(spec.Dataset); ok {
+		spec.Data = data.(string)
+		return spec, nil
+	}
+	list, err := run.CompleteSpecs(context.Background(), []record.Spec{spec}, datasets.Options{})
+	if err != nil {
+		return spec, err
+	}
+	contents.Store(spec.Dataset, list[0].Data)
+	return list[0], nil
 }
 
 // evaluated is how many evaluations there are to draw.
@@ -40,8 +67,10 @@ func (p panel) evaluated() int {
 	return len(p.record.Evaluations)
 }
 
-// figure draws the panel.
-func (p panel) figure(at Controls) (*plots.Figure, error) { return draw(p.spec, p.record, at.At) }
+// figure draws the panel, with earlier runs in grey.
+func (p panel) figure(at Controls, earlier ...*record.Record) (*plots.Figure, error) {
+	return draw(p.spec, p.record, at.At, earlier...)
+}
 
 // status says in words what is shown, and what the Train button would do, unless this very run is being trained.
 func (p panel) status(at Controls, known []record.Spec, training bool) status {

@@ -12,6 +12,7 @@ import (
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/train"
+	"coherentgradients/notebooks/internal/place"
 
 	"github.com/dustin/go-humanize"
 )
@@ -19,12 +20,14 @@ import (
 // runner trains a spec to its end or until ctx ends, as [run.Run] does.
 type runner func(ctx context.Context, spec record.Spec, progress run.Progress) (*record.Record, error)
 
-// trainer is the runner of a store.
+// trainer is the runner of a store. What it has compiled lives as long as the cell: a run that was stopped goes on at
+// once, and so does another seed or another noise.
 func trainer(store *record.Store) runner {
+	pool := &train.Pool{}
 	return func(ctx context.Context, spec record.Spec, progress run.Progress) (*record.Record, error) {
-		return run.Run(ctx, spec, run.Options{
-			NewEngine: train.New, Store: store, Progress: progress, CheckpointEvery: 5 * time.Second,
-		})
+		return run.Run(ctx, spec, place.CompileTimes(run.Options{
+			NewEngine: pool.New, Store: store, Progress: progress, CheckpointEvery: 5 * time.Second,
+		}))
 	}
 }
 

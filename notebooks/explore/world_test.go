@@ -116,7 +116,8 @@ func newWorld(t *testing.T, records ...*record.Record) *world {
 // say is a message of the page at the loop's controls, changed as asked.
 func (w *world) say(seq int, changes map[string]any) string {
 	state := map[string]any{
-		"seq": seq, "dataset": w.at.Dataset, "net": w.at.Net, "rule": w.at.Rule, "length": w.at.Length, "at": w.at.At,
+		"seq": seq, "dataset": w.at.Dataset, "model": w.at.Model, "net": w.at.Net, "rule": w.at.Rule, "percentile": w.at.Percentile,
+		"length": w.at.Length, "batch": w.at.Batch, "rate": w.at.Rate, "seed": w.at.Seed, "at": w.at.At,
 		"noise": slices.Index(w.choices.noises, w.at.Noise), "c": slices.Index(w.choices.cs, w.at.C),
 	}
 	maps.Copy(state, changes)

@@ -60,8 +60,8 @@ func SmallNoise(noise float64) record.Spec {
 	return AtMost(s, smallSteps)
 }
 
-// NoiseRuns are the specs of [NoiseSpec] at the given levels, with the planned seeds (three up to 50 % noise, one above)
-// and those further ones, up to [MaxSeeds], that there are finished records of; with one in quick mode.
+// NoiseRuns are the specs of [NoiseSpec] at the given levels, with the planned seeds (three up to 50 % noise, one
+// above) and those further ones, up to [MaxSeeds], that there are finished records of; with one in quick mode.
 func NoiseRuns(levels ...float64) []record.Spec {
 	var specs []record.Spec
 	for _, noise := range levels {

@@ -48,7 +48,7 @@ func sampled(records []*record.Record) (*plots.Figure, error) {
 		if top != nil {
 			top.References = []plots.Reference{{Name: "one half", Y: 0.5}}
 		}
-		bottom := panel(0, 1, curve("pristine share of Σ‖g_{e}‖^{2}", "energy_share", plots.Pristine, plots.Solid))
+		bottom := panel(0, 1, curve("pristine share of Σ‖g_{e}‖^{2}", "energy_share_pristine", plots.Pristine, plots.Solid))
 		if bottom != nil {
 			bottom.References = []plots.Reference{{Label: "of the examples", Y: ProperAccuracy(level, runs...)}}
 		}
@@ -68,7 +68,7 @@ func cosines(records []*record.Record) (*plots.Figure, error) {
 	for _, level := range MixedLevels() {
 		runs := byNoise(records, level)
 		steps := evaluated(runs, math.MaxInt)
-		if l := spread(runs, steps, named("group_cosine")); l.Y != nil {
+		if l := spread(runs, steps, named("cosine_groups")); l.Y != nil {
 			p.Curves = append(p.Curves, plots.Curve{Name: fmt.Sprintf("%v %% noise", 100*level), X: steps, Y: l.Y, Lo: l.Lo, Hi: l.Hi, Role: plots.NoiseLevel(level)})
 		}
 	}

@@ -28,7 +28,7 @@ const (
 // where it is; run the cell again to go on.
 //
 // The record's name holds a mark of what the model builds, so that a changed function is never taken for the one that
-// was trained; see [train.Identify]. The spec's Model, Hidden and Init mean nothing here.
+// was trained; see [train.Identify]. [Trained] gives its weights to later cells. The spec's Model, Hidden and Init mean nothing here.
 func TrainModel(m models.Model, spec record.Spec) *record.Record {
 	return trainModel(m, spec, "")
 }
@@ -48,9 +48,11 @@ func trainModel(m models.Model, spec record.Spec, measure record.Measure) *recor
 	b, _, err := backend.Open()
 	must(err)
 	spec.Model = named.Name
+	must(checkC(spec))
 	must(train.CheckRule(spec))
 	opt := options(measure)
 	opt.NewEngine = train.With(b, named)
+	opt.SaveWeights = true // for Trained
 	opt.OpenSet = func(_ context.Context, name string, _ datasets.Options) (*datasets.Set, error) {
 		if name != set.Name {
 			return nil, fmt.Errorf("data set %q was asked for, and %q is open", name, set.Name)
@@ -60,4 +62,14 @@ func trainModel(m models.Model, spec record.Spec, measure record.Measure) *recor
 	r, err := run.Run(ctx, spec, opt)
 	must(err)
 	return r
+}
+
+// checkC refuses a rule that is named without the c that makes it another than the mean, which would be trained in its
+// place.
+func checkC(spec record.Spec) error {
+	if record.TakesC(spec.Aggregator) && spec.C == 0 {
+		return fmt.Errorf("aggregator %q without C, the percentage on each side, is the plain mean: set the spec's C, such as 2, or leave Aggregator out",
+			spec.Aggregator)
+	}
+	return nil
 }

@@ -103,9 +103,16 @@ func (calm) Retry(error) {}
 // Train returns the records of the specs: loaded where they are finished, trained now where not, with progress. The
 // stop button saves where it is; run the cell again to go on.
 func Train(specs ...record.Spec) []*record.Record {
+	for _, spec := range specs {
+		must(checkC(spec))
+	}
 	ctx, stop := run.Interruptible(context.Background())
 	defer stop()
-	records, err := run.RunAll(ctx, specs, options(""))
+	pool := &train.Pool{} // of one shape, they are compiled once
+	defer pool.Close()
+	opt := options("")
+	opt.NewEngine = pool.New
+	records, err := run.RunAll(ctx, specs, opt)
 	must(err)
 	return records
 }
@@ -115,10 +122,10 @@ func Train(specs ...record.Spec) []*record.Record {
 func options(measure record.Measure) run.Options {
 	store, err := place.OpenStore("")
 	must(err)
-	return run.Options{
+	return place.CompileTimes(run.Options{
 		NewEngine: train.New, Store: store, Progress: progress.NewProgress(), Datasets: data(), Measure: measure,
 		Redraw: Mode() == place.Redraw,
-	}
+	})
 }
 
 // Available returns the finished records of the specs without training, nil for those that are missing, and says how

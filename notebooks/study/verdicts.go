@@ -41,8 +41,22 @@ func claimRuns(store *record.Store, dataset string) []record.Spec {
 	return append(specs, FullBatch(dataset)...)
 }
 
-// FirstSteps are the specs of the short runs that C10a is judged by, on a data set.
-func FirstSteps(dataset string) []record.Spec { return claims.FirstSteps(basisOf(dataset)) }
+// LaterRuns are the specs of the runs that the claims which are not the paper's are judged by, on a data set: the short
+// ones of C10a, and those of W1 and W2, seeds 6 to 8.
+func LaterRuns(dataset string) []record.Spec {
+	specs := claims.FirstSteps(basisOf(dataset))
+	collapse := []record.Spec{record.Collapse(dataset)}
+	for _, r := range record.Remedies(dataset) {
+		collapse = append(collapse, r.Spec)
+	}
+	for _, s := range collapse {
+		for seed := int64(6); seed <= 8; seed++ {
+			s.Seed = seed
+			specs = append(specs, s)
+		}
+	}
+	return specs
+}
 
 // FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training
 // examples: without noise and at 50 %, all of them a step for 10,000 steps and minibatches of 100 beside it.
@@ -65,14 +79,16 @@ func Judged() []claims.Verdict {
 	must(err)
 	if Mode() == place.Full {
 		var plain, measured []record.Spec
-		for _, spec := range append(claimRuns(store, Dataset()), FirstSteps(Dataset())...) {
+		for _, spec := range append(claimRuns(store, Dataset()), claims.FirstSteps(basisOf(Dataset()))...) {
 			if slices.Equal(spec.Hidden, wide) {
 				measured = append(measured, spec)
 			} else {
 				plain = append(plain, spec)
 			}
 		}
-		return claims.JudgeOn(basisOf(Dataset()), append(Train(plain...), TrainMeasured(measured...)...))
+		collapsed, _, unreadable := Finished(store, LaterRuns(Dataset()))
+		tell(os.Stdout, unreadable)
+		return judgeAll(Dataset(), slices.Concat(Train(plain...), TrainMeasured(measured...), collapsed))
 	}
 	verdicts, found, asked, unreadable := Judge(store, Dataset())
 	fmt.Printf("%d of %d records found\n", found, asked)
@@ -90,9 +106,14 @@ func basisOf(dataset string) claims.Basis {
 // Judge is [Judged] on the records of a store, for use without a notebook: it trains nothing and ends no program. It
 // says also how many of the records it found, and which it could not read.
 func Judge(store *record.Store, dataset string) (verdicts []claims.Verdict, found, asked int, unreadable []Unreadable) {
-	specs := append(claimRuns(store, dataset), FirstSteps(dataset)...)
+	specs := append(claimRuns(store, dataset), LaterRuns(dataset)...)
 	records, _, unreadable := Finished(store, specs)
-	return claims.JudgeOn(basisOf(dataset), records), count(records), len(specs), unreadable
+	return judgeAll(dataset, records), count(records), len(specs), unreadable
+}
+
+// judgeAll judges the paper's claims, those added to them, and the project's own.
+func judgeAll(dataset string, records []*record.Record) []claims.Verdict {
+	return append(claims.JudgeOn(basisOf(dataset), records), claims.JudgeFurther(records)...)
 }
 
 // Finished are the finished records of specs in a store, nil where there is none, the ids of those that are missing,
@@ -132,7 +153,7 @@ func WriteVerdicts(w io.Writer, verdicts []claims.Verdict) error {
 func Details(verdicts []claims.Verdict, id string) {
 	i := slices.IndexFunc(verdicts, func(v claims.Verdict) bool { return v.ID == id })
 	if i < 0 {
-		must(fmt.Errorf("there is no claim %q: use C1 to C15, C10a or C11a", id))
+		must(fmt.Errorf("there is no claim %q: use C1 to C15, C10a, C11a, W1 or W2", id))
 		return
 	}
 	v := verdicts[i]
@@ -224,12 +245,14 @@ var short = map[string]string{
 	"C15": "full batch generalises like minibatches",
 
 	"C10a": "i^p / i^c is larger than in every null world",
+	"W1":   "25 %, c = 2 collapses: logits grow, large updates, dead layer",
+	"W2":   "shorter updates prevent it; float64, init, half the rate do not",
 	"C11a": "c > 1: corrupt examples are not learned below that either",
 }
 
 // judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.
 func judged(records []*record.Record) (*plots.Figure, error) {
-	return verdictsOf(claims.JudgeOn(basisOf(Dataset()), records))
+	return verdictsOf(judgeAll(Dataset(), records))
 }
 
 // SameAsCommitted prints whether the verdicts are those of notebooks/results/claims.json, which the README shows.

@@ -26,7 +26,7 @@ func ClaimsTable(verdicts []claims.Verdict) string {
 	for _, v := range verdicts {
 		row := []string{v.ID, v.Claim, "**" + v.Verdict + "**", "", "", "", seedsOf(v), notMet(v)}
 		if c, ok := v.Deciding(); ok {
-			row[3], row[4], row[5] = c.What, c.Spread(), limitOf(c)
+			row[3], row[4], row[5] = strings.TrimSuffix(c.What, ","), c.Spread(), limitOf(c)
 		}
 		writeRow(&b, row)
 	}
@@ -85,7 +85,11 @@ func seedsOf(v claims.Verdict) string {
 // about everything again ("in all cells") repeats sentences: each is said once.
 func notMet(v claims.Verdict) string {
 	if v.Verdict == claims.NotTested {
-		return v.Reason
+		first, _, several := strings.Cut(v.Reason, "; ")
+		if several {
+			first += "; and more, see " + CommittedClaims
+		}
+		return first
 	}
 	var said []string
 	for _, c := range v.Checks {

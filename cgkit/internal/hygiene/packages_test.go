@@ -61,7 +61,7 @@ var arrows = map[string][]string{
 		"cgkit/record", "cgkit/run", "datasets", "datasets/random"},
 	"cgkit/claims":          {"cgkit/record", "cgkit/internal/disk", "datasets/plainfile"},
 	"cgkit/internal/cgtest": {"cgkit/backend", "cgkit/backend/plugin"},
-	"notebooks/explore": {"notebooks/study", "notebooks/internal/place", "plots", "cgkit/record", "cgkit/run", "cgkit/train",
+	"notebooks/explore": {"notebooks/study", "notebooks/internal/place", "notebooks/internal/runs", "plots", "cgkit/models", "cgkit/record", "cgkit/run", "cgkit/train",
 		"datasets"},
 }
 

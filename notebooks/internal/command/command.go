@@ -14,12 +14,17 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"coherentgradients/cgkit/models"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/proc"
@@ -95,7 +100,11 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %ssee go run ./notebooks %s--help", err, suggestFlag(cmd, err), path(cmd))
 	})
-	root.AddCommand(benchCommand(), labCommand(), newCommand(), runCommand(), trainCommand(), sweepCommand(), figuresCommand(), claimsCommand(), siteCommand(), playgroundCommand(), doctorCommand())
+	root.Version = "of this checkout" // asked for only when it is shown
+	cobra.AddTemplateFunc("revision", version)
+	root.SetVersionTemplate("coherentgradients {{revision}}\n")
+	root.AddCommand(completionCommand(root), benchCommand(), labCommand(), newCommand(), runCommand(), trainCommand(), sweepCommand(), runsCommand(), figuresCommand(), claimsCommand(), siteCommand(), playgroundCommand(), doctorCommand())
+	completeFlags(root)
 	return root
 }
 
@@ -172,4 +181,43 @@ func checkout() (root, folder string, err error) {
 		return "", "", err
 	}
 	return root, place.Notebooks(root), nil
+}
+
+// suggested is an error of the library that refuses an unknown name, with the name that was meant in front of its long
+// list of remedies.
+func suggested(err error, typed string, names []string) error {
+	near := suggest(typed, names, "")
+	if err == nil || near == "" || slices.Contains(names, typed) {
+		return err
+	}
+	quoted := strconv.Quote(typed)
+	before, after, found := strings.Cut(err.Error(), quoted)
+	if !found {
+		return err
+	}
+	after = strings.TrimPrefix(strings.TrimPrefix(after, ": unknown rule;"), ": unknown;")
+	return fmt.Errorf("%s%s: %s%s", before, quoted, near, strings.TrimLeft(after, ": "))
+}
+
+// suggestedSpec is suggested for what a spec names.
+func suggestedSpec(err error, s record.Spec) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, datasets.ErrUnknown):
+		return suggested(err, s.Dataset, datasets.Names())
+	case !slices.Contains(models.Names(), s.ModelName()):
+		return suggested(err, s.ModelName(), models.Names())
+	}
+	return suggested(err, s.Aggregator, train.Rules())
+}
+
+// suggestedSet is suggested for the one of some specs whose data set is not known.
+func suggestedSet(err error, specs []record.Spec) error {
+	for _, s := range specs {
+		if strings.Contains(err.Error(), strconv.Quote(s.Dataset)) {
+			return suggestedSpec(err, s)
+		}
+	}
+	return err
 }

@@ -31,7 +31,7 @@ func TestMistakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"nonsense"}, `no command "nonsense": use one of bench, claims, doctor, figures, lab, run, site, sweep, train`},
+		{[]string{"nonsense"}, `no command "nonsense": use one of bench, claims, completion, doctor, figures, lab, new, playground, run, runs, site, sweep, train`},
 		{[]string{"figure"}, `no command "figure": did you mean figures? use one of`},
 		{[]string{"tarin"}, `no command "tarin": did you mean train? use one of`},
 		{[]string{"train", "--agregator", "mean"}, "unknown flag: --agregator: did you mean --aggregator? see go run ./notebooks train --help"},
@@ -40,6 +40,17 @@ func TestMistakes(t *testing.T) {
 		{[]string{"sweep", "--aggregator", "winsorize", "--dry-run"}, `aggregator "winsorize" without c`},
 		{[]string{"sweep", "--percentile", "linear", "--dry-run"}, "no run has a use for it"},
 		{[]string{"sweep", "--c", "2", "--batch", "20", "--dry-run"}, "clamps none of the 20 examples"},
+		{[]string{"runs", "c>x"}, `filter "c>x": a number after >, such as 0.5 or 80%`},
+		{[]string{"runs", "--columns", "a,,b"}, "an empty place in the list"},
+		{[]string{"runs", "--csv", "--json"}, "csv"},
+		{[]string{"train", "--dataset", "fashion-mist"}, `unknown data set "fashion-mist": did you mean fashion-mnist? use one of`},
+		{[]string{"sweep", "--dataset", "mnist,glyhps", "--dry-run"}, `unknown data set "glyhps": did you mean glyphs? use one of`},
+		{[]string{"run", "--dataset", "fashion-mnits"}, "did you mean fashion-mnist? use one of"},
+		{[]string{"train", "--model", "cn"}, `model = "cn": did you mean cnn? use one of`},
+		{[]string{"sweep", "--aggregator", "trimed-mean", "--c", "2", "--dry-run"}, `"trimed-mean": did you mean trimmed-mean? use one of`},
+		{[]string{"train", "--aggregator", "winsorise", "--c", "2"}, `"winsorise": did you mean winsorize? use one of`},
+		{[]string{"completion", "basch"}, `completion "basch": did you mean bash? name one shell`},
+		{[]string{"completion"}, "name one shell, bash, zsh, fish or powershell"},
 		{[]string{"--nonsense"}, "unknown flag: --nonsense: see go run ./notebooks --help"},
 		{[]string{"run", "--nonsense"}, "see go run ./notebooks run --help"},
 		{[]string{"run", "--quick", "--full"}, "quick"},
@@ -139,5 +150,20 @@ func TestHelp(t *testing.T) {
 	}
 	if _, out, _ := call("lab", "--help"); strings.Contains(out, "expose-app") {
 		t.Error("the tests' flag isn't hidden")
+	}
+}
+
+// The version names the revision and what numbers depend on; a shell's script knows the flags' values.
+func TestVersionAndCompletion(t *testing.T) {
+	if code, out, _ := call("--version"); code != codeOK || !strings.HasPrefix(out, "coherentgradients ") || !strings.Contains(out, "(go1") || strings.Count(out, "\n") != 1 {
+		t.Errorf("--version: code %d, %q", code, out)
+	}
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		if code, out, _ := call("completion", shell); code != codeOK || !strings.Contains(out, "notebooks") {
+			t.Errorf("completion %s: code %d, %.60q", shell, code, out)
+		}
+	}
+	if _, out, _ := call("__complete", "train", "--dataset", ""); !strings.Contains(out, "fashion-mnist\n") {
+		t.Errorf("data sets are not completed: %q", out)
 	}
 }

@@ -96,7 +96,7 @@ func (f runFlags) check(args []string) (plan, error) {
 		dataset = os.Getenv(datasetVariable)
 	}
 	if dataset != "" && !datasets.Known(dataset) {
-		return p, fmt.Errorf("there is no data set %q: use one of %s", dataset, strings.Join(datasets.Names(), ", "))
+		return p, fmt.Errorf("there is no data set %q: %suse one of %s", dataset, suggest(dataset, datasets.Names(), ""), strings.Join(datasets.Names(), ", "))
 	}
 	if p.root, p.folder, err = checkout(); err != nil {
 		return p, err

@@ -141,13 +141,18 @@ func (f sweepFlags) specs() ([]record.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, rule := range over.Aggregator {
+		if err := train.CheckName(rule); err != nil {
+			return nil, suggested(err, rule, train.Rules())
+		}
+	}
 	specs, err := grid.With(over).Specs()
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range specs { // what the rule itself refuses, before anything is trained
 		if err := train.Check(s); err != nil {
-			return nil, err
+			return nil, suggestedSpec(err, s)
 		}
 	}
 	part, err := sweep.ParsePart(f.shard)
@@ -198,8 +203,9 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
+	asked := specs
 	if specs, err = run.CompleteSpecs(cmd.Context(), specs, dataOptions(printer(cmd))); err != nil {
-		return err
+		return suggestedSet(err, asked)
 	}
 	runs := sweep.Plan(store, specs, measure)
 	if f.dryRun {
@@ -220,6 +226,9 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 		Store: store, Out: f.out, Jobs: jobs, SaveWeights: f.saveWeights, Program: program, Board: sweep.NewBoard(cmd.ErrOrStderr()),
 	})
 	err = sweep.Report(cmd.OutOrStdout(), runs, time.Since(started), f.saveWeights)
+	if tableErr := endTable(cmd.OutOrStdout(), store, specs); err == nil {
+		err = tableErr
+	}
 	if ctx.Err() != nil {
 		printer(cmd).Note("everything is saved; the same command goes on from there")
 		return context.Cause(ctx)
@@ -274,27 +283,40 @@ func prepare(cmd *cobra.Command, store *record.Store, runs []*sweep.Run) error {
 }
 
 // trainChild is train as a sweep starts it: the spec is JSON, progress and result go to standard output as JSON, and
-// the end of standard input ends it.
+// the end of standard input ends it. Until then it trains the specs that come there, a line each, with what was compiled
+// for those before.
 func trainChild(cmd *cobra.Command, f trainFlags) error {
-	spec, err := record.DecodeSpec([]byte(f.child))
-	if err != nil {
-		return fmt.Errorf("--%s is for sweep to use: %w", sweep.ChildFlag, err)
-	}
 	measure, err := record.ParseMeasure(f.measure)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := sweep.UntilParentGone(cmd.Context(), cmd.InOrStdin())
+	ctx, specs, cancel := sweep.UntilParentGone(cmd.Context(), cmd.InOrStdin())
 	defer cancel()
 	reporter := sweep.NewReporter(cmd.OutOrStdout())
+	pool := &train.Pool{}
+	defer pool.Close()
+	for text, more := f.child, true; more; text, more = <-specs {
+		spec, err := record.DecodeSpec([]byte(text))
+		if err != nil {
+			return fmt.Errorf("--%s is for sweep to use: %w", sweep.ChildFlag, err)
+		}
+		if err := trainFor(ctx, spec, f, measure, pool, reporter); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trainFor trains one of a sweep's runs and tells how it ended; the error is one after which the child ends.
+func trainFor(ctx context.Context, spec record.Spec, f trainFlags, measure record.Measure, pool *train.Pool, reporter *sweep.Reporter) error {
 	store, err := place.OpenStore(f.out)
 	if err != nil {
 		reporter.Result(nil, err)
 		return err
 	}
-	rec, err := run.Run(ctx, spec, run.Options{
-		NewEngine: train.New, Store: store, Progress: reporter, SaveWeights: f.saveWeights, Measure: measure,
-	})
+	rec, err := run.Run(ctx, spec, place.CompileTimes(run.Options{
+		NewEngine: pool.New, Store: store, Progress: reporter, SaveWeights: f.saveWeights, Measure: measure,
+	}))
 	reporter.Result(rec, err)
 	var held *run.HeldError
 	var diverged *record.DivergedError

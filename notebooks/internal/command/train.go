@@ -138,15 +138,18 @@ func (f trainFlags) complete() (record.Spec, error) {
 }
 
 func trainOne(cmd *cobra.Command, f trainFlags) error {
+	if err := train.CheckName(f.spec.Aggregator); err != nil {
+		return suggestedSpec(err, f.spec)
+	}
 	if err := f.checkRule(cmd.Flags().Changed); err != nil {
 		return err
 	}
 	spec, err := f.complete()
 	if err != nil {
-		return err
+		return suggestedSpec(err, spec)
 	}
 	if err := train.Check(spec); err != nil {
-		return err
+		return suggestedSpec(err, spec)
 	}
 	store, err := place.OpenStore(f.out)
 	if err != nil {
@@ -167,7 +170,7 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 	}
 	completed, err := run.CompleteSpecs(cmd.Context(), []record.Spec{spec}, opt.Datasets)
 	if err != nil {
-		return err
+		return suggestedSpec(err, spec)
 	}
 	spec = completed[0]
 	if err := checkFiles(cmd.Context(), spec, f.dump != "", &opt); err != nil {
@@ -185,7 +188,7 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 		return nil
 	}
 	out.Note("%s", place.Backend(backend.Describe()))
-	rec, err := run.Run(cmd.Context(), spec, opt)
+	rec, err := run.Run(cmd.Context(), spec, place.CompileTimes(opt))
 	if rec != nil {
 		fmt.Fprintln(cmd.OutOrStdout(), rec.Dir)
 		if _, ok := rec.WeightsPath(); f.saveWeights && rec.Loaded && !ok {

@@ -6,14 +6,20 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/backend/plugin"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/jupyter"
 	"coherentgradients/notebooks/internal/kernel"
@@ -61,7 +67,8 @@ func Examine(ctx context.Context, root string) []Finding {
 	findings = append(findings, kernels(ctx, root, cache)...)
 	findings = append(findings, backends(ctx)...)
 	findings = append(findings, gpu(ctx))
-	return append(findings, data()...)
+	findings = append(findings, data()...)
+	return append(append(findings, variables()...), runsFolder(ctx))
 }
 
 // Broken tells whether the notebooks can't run.
@@ -208,6 +215,88 @@ func data() []Finding {
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// known are the variables that the project heeds, and what each is for.
+var known = []struct{ name, what string }{
+	{"CG_DATA", "the folder of data sets"},
+	{"CG_DATASET", "the notebooks' data set"},
+	{"CG_RUNS", "the folder of own runs"},
+	{"CG_MODE", "how cells run: quick, redraw or full; unset in JupyterLab"},
+	{"CG_OUT", "the output folder of a headless execution"},
+	{"CG_STABLE", "1 where an executed notebook is to be kept"},
+	{"CG_PYTHON", "the Python that the environment is made of"},
+	{"CG_XLA_AUTO_INSTALL", "1 lets go-xla fetch a plugin"},
+	{"GOMLX_BACKEND", "the backend, in place of the one chosen"},
+	{"PJRT_PLUGIN_LIBRARY_PATH", "folders of XLA plugins"},
+	{"XLA_FLAGS", "options of XLA"},
+}
+
+// inner begin, after the project's own beginning, the names that the project and its tests give to programs that they start.
+var inner = []string{"TEST", "SWEEP_TEST", "BENCH", "GUARD", "SESSION", "SCREENSHOTS", "REGEN", "REQUIRE", "NO_TEX", "GPU"}
+
+// variables are those in force, and those that look like one of the project's and are none: a slip of the finger would
+// otherwise pass in silence.
+func variables() (findings []Finding) {
+	names := map[string]bool{}
+	for _, v := range known {
+		names[v.name] = true
+		if value, set := os.LookupEnv(v.name); set && value != "" {
+			findings = append(findings, Finding{v.name, Ready, fmt.Sprintf("%s (%s)", value, v.what)})
+		}
+	}
+	for _, entry := range os.Environ() {
+		name, value, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "CG_") && !names[name] && value != "" && !slices.ContainsFunc(inner, func(p string) bool { return strings.HasPrefix(name[len("CG_"):], p) }) {
+			findings = append(findings, Finding{name, Absent, "no variable of the project; it knows " + knownNames()})
+		}
+	}
+	return findings
+}
+
+func knownNames() string {
+	var names []string
+	for _, v := range known {
+		if strings.HasPrefix(v.name, "CG_") {
+			names = append(names, v.name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// runsFolder is the folder of own runs, how many there are and what they take.
+func runsFolder(ctx context.Context) Finding {
+	store, err := place.OpenStore("")
+	if err != nil {
+		return Finding{"runs", Wrong, err.Error()}
+	}
+	var files, records int
+	var size uint64
+	err = filepath.WalkDir(store.Write, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && path == store.Write:
+			return err
+		case err != nil || !d.Type().IsRegular():
+			return nil
+		}
+		if info, err := d.Info(); err == nil {
+			size += uint64(info.Size())
+		}
+		files++
+		if d.Name() == record.SpecName {
+			records++
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Finding{"runs", Later, "no own ones yet; they go to " + store.Write}
+	case err != nil:
+		return Finding{"runs", Wrong, err.Error()}
+	}
+	return Finding{"runs", Ready, fmt.Sprintf("%d records, %s in %d files, %s", records, humanize.IBytes(size), files, store.Write)}
 }
 
 // firstLine is the first line that a program prints.

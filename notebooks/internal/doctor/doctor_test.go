@@ -97,3 +97,34 @@ func TestDataSets(t *testing.T) {
 		t.Errorf("needs no folder: %+v", f)
 	}
 }
+
+// Variables in force are shown, a mistyped one is named, and the folder of runs is measured.
+func TestVariablesAndRuns(t *testing.T) {
+	runs := t.TempDir()
+	t.Setenv("CG_RUNS", runs)
+	t.Setenv("CG_DATASETS", "mnist") // for CG_DATASET
+	t.Setenv("CG_DATASET", "glyphs")
+	t.Setenv("CG_SESSION", "own")
+	if err := os.MkdirAll(filepath.Join(runs, "a"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(runs, "a", "spec.json"), make([]byte, 2048), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]Finding{}
+	for _, f := range append(variables(), runsFolder(t.Context())) {
+		said[f.Component] = f
+	}
+	if f := said["CG_DATASETS"]; f.State != Absent || !strings.Contains(f.Detail, "CG_DATASET,") {
+		t.Errorf("a mistyped variable: %+v", f)
+	}
+	if f := said["CG_DATASET"]; f.State != Ready || !strings.HasPrefix(f.Detail, "glyphs (") {
+		t.Errorf("a variable: %+v", f)
+	}
+	if _, shown := said["CG_SESSION"]; shown {
+		t.Error("an inner variable is shown")
+	}
+	if f := said["runs"]; f.State != Ready || f.Detail != "1 records, 2.0 KiB in 1 files, "+runs {
+		t.Errorf("runs: %+v", f)
+	}
+}

@@ -32,6 +32,14 @@ type server struct {
 	forTests bool // the page exposes JupyterLab's own object to a driving browser
 }
 
+// hidden are the names that the file panel leaves out, so that notebooks come first there: folders come before files
+// otherwise, and the notebooks' folder is full of Go code, records and pictures. They can be opened all the same.
+var hidden = []string{
+	"__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", // as Jupyter has it
+	"*.go", "go.mod", "go.sum", "go.work", "go.work.sum", "testdata",
+	"browsertest", "explore", "figures", "internal", "live", "playground", "results", "study",
+}
+
 // config is the server's config, as JSON. All that keeps others out is
 // said outright, though it is Jupyter's default: this address only, a token, the XSRF
 // check, no other origin.
@@ -52,6 +60,7 @@ func (s server) config() ([]byte, error) {
 				"jupyterlab": true, "jupyter_server_terminals": true,
 			},
 		},
+		"ContentsManager":      map[string]any{"hide_globs": hidden},
 		"IdentityProvider":     map[string]any{"token": s.token},
 		"KernelSpecManager":    map[string]any{"ensure_native_kernel": false, "allowed_kernelspecs": []string{kernel.Name}},
 		"MultiKernelManager":   map[string]any{"default_kernel_name": kernel.Name},
@@ -65,10 +74,12 @@ func (s server) config() ([]byte, error) {
 	}, "", "  ")
 }
 
-// labSettings are the settings JupyterLab starts with: no pop-up about news or
-// updates, which would ask another server; and enough time for the first completion.
+// labSettings are the settings JupyterLab starts with: no pop-up about news or updates,
+// which would ask another server; enough time for the first completion; and notebooks
+// before folders in the file panel.
 var labSettings = map[string]map[string]any{
 	"@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false", "checkForUpdates": false},
+	"@jupyterlab/filebrowser-extension/browser.jupyterlab-settings":   {"sortNotebooksFirst": true},
 	"@jupyterlab/completer-extension/manager.jupyterlab-settings":     {"providerTimeout": 5000},
 }
 

@@ -22,7 +22,7 @@ type Book struct {
 
 // NewBook is a book on finished records.
 func NewBook(records []*record.Record) *Book {
-	return &Book{records: study.Derive(records), verdicts: claims.Judge(records)}
+	return &Book{records: study.Derive(records), verdicts: append(claims.Judge(records), claims.JudgeFurther(records)...)}
 }
 
 // short names of columns.

@@ -36,8 +36,8 @@ var facts = map[string]func(b *Book, q query) (string, error){
 		}
 		return study.Steps.Range(values), nil
 	},
-	// largest_ratio: in how many runs of how many i^p/i^c at step 9 is larger than in all null worlds; all_ratios_alike:
-	// what chance gives.
+	// largest_ratio: in how many runs of how many i^p/i^c at step 9 is larger than in all null worlds;
+	// all_ratios_alike: what chance gives.
 	"largest_ratio": func(b *Book, q query) (string, error) {
 		largest, all := 0, 0
 		for _, n := range record.MixedNoises() {
@@ -112,8 +112,8 @@ var facts = map[string]func(b *Book, q query) (string, error){
 		}
 		return fmt.Sprintf("%d of %d", collapsed, all), nil
 	},
-	// off_exact and off_predicted: how far the paper's estimate of f^p is from the exact one, and from what the sample's
-	// size alone predicts, in the mean over the evaluated steps from 100 to 10,000.
+	// off_exact and off_predicted: how far the paper's estimate of f^p is from the exact one, and from what the
+	// sample's size alone predicts, in the mean over the evaluated steps from 100 to 10,000.
 	"off_exact":     figure1Fact(func(r *record.Record) float64 { return apart(r, "fp_sample", "fp") }, "number"),
 	"off_predicted": figure1Fact(func(r *record.Record) float64 { return apart(r, "fp_sample", "fp_predicted") }, "number"),
 	// cost_of_c1: how much less the best test accuracy is at c = 1 than at c = 0, in the medians over seeds.

@@ -67,9 +67,9 @@ var (
 	item = regexp.MustCompile(`(?m)^\s*\d+\. `)
 )
 
-// Unmarked lists the numbers in the prose of Markdown that are not marked, in their order, each once. Left out are those
-// in code, in formulas and in links' targets, numbers of list items, names such as C7 and Figure 2, and those that
-// are allowed: settings of runs, and what a text defines.
+// Unmarked lists the numbers in the prose of Markdown that are not marked, in their order, each once. Left out are
+// those in code, in formulas and in links' targets, numbers of list items, names such as C7 and Figure 2, and
+// those that are allowed: settings of runs, and what a text defines.
 func Unmarked(markdown string, allowed []string) []string {
 	text := marked.ReplaceAllString(markdown, " ")
 	for _, what := range []*regexp.Regexp{comment, aside, item, name} {

@@ -8,12 +8,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
+	"coherentgradients/cgkit/record"
 	"coherentgradients/notebooks/internal/proc"
 )
 
@@ -23,11 +25,33 @@ const ChildFlag = "child"
 // grace is how long a child may take to save once it is asked to stop: a call of the compiler can't be cut short.
 const grace = time.Minute
 
-// train runs one run in a child process and returns how it ended. events are handed to tell as they come.
-func train(ctx context.Context, r *Run, opt Options, tell func(event)) event {
+// worker is a child process, which trains one run after the other: what the first has compiled serves the others of its
+// shape.
+type worker struct {
+	in     io.WriteCloser // its end is what tells the child that we are gone; before, a spec a line
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when the process is over, all of its output read
+	err    error         // why, then
+	shapes map[string]bool
+
+	mu         sync.Mutex
+	tell       func(event) // of the run trained now
+	results    chan event
+	heard      bool // anything of it
+	complaints *tail
+}
+
+// shape names what a run must share with another to be trained by the same compiled code, as far as a spec says.
+func shape(s record.Spec) string {
+	s.Seed, s.Noise, s.Steps = 0, 0, 1
+	return s.ID()
+}
+
+// start starts a child with its first spec.
+func start(ctx context.Context, r *Run, opt Options) (*worker, error) {
 	spec, err := json.Marshal(r.Spec)
 	if err != nil {
-		return event{State: Failed, Text: err.Error()}
+		return nil, err
 	}
 	args := []string{"train", "--" + ChildFlag + "=" + string(spec)}
 	if opt.Out != "" {
@@ -39,33 +63,129 @@ func train(ctx context.Context, r *Run, opt Options, tell func(event)) event {
 	if opt.SaveWeights {
 		args = append(args, "--save-weights")
 	}
+	ctx, cancel := context.WithCancel(ctx)
 	cmd := proc.Command(ctx, grace, opt.Program, args...)
-	var result *event
-	out := &lines{each: func(line []byte) {
-		var e event
-		switch err := json.Unmarshal(line, &e); {
-		case err != nil || e.Kind == "": // some library's word
-		case e.Kind == kindResult:
-			result = &e
-		default:
-			tell(e)
+	w := &worker{cancel: cancel, ended: make(chan struct{}), shapes: map[string]bool{}, results: make(chan event, 1), complaints: &tail{}}
+	cmd.Stdout, cmd.Stderr = &lines{each: w.take}, w.complaints
+	if w.in, err = cmd.StdinPipe(); err != nil {
+		cancel()
+		return nil, err
+	}
+	go func() {
+		w.err = proc.Run(ctx, cmd) // returns when all output is read
+		close(w.ended)
+	}()
+	return w, nil
+}
+
+// take takes a line of the child's output.
+func (w *worker) take(line []byte) {
+	var e event
+	if err := json.Unmarshal(line, &e); err != nil || e.Kind == "" { // some library's word
+		return
+	}
+	w.mu.Lock()
+	tell := w.tell
+	w.heard = true
+	w.mu.Unlock()
+	switch {
+	case e.Kind == kindResult:
+		select {
+		case w.results <- e:
+		default: // a second one for a run says nothing
 		}
-	}}
-	complaints := &tail{}
-	cmd.Stdout, cmd.Stderr = out, complaints
-	in, err := cmd.StdinPipe() // never written to: its end is what tells the child that we are gone
+	case tell != nil:
+		tell(e)
+	}
+}
+
+// over tells whether the process has ended.
+func (w *worker) over() bool {
+	select {
+	case <-w.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// retire ends a child that trains nothing.
+func (w *worker) retire() {
+	_ = w.in.Close()
+	select {
+	case <-w.ended:
+	case <-time.After(retireTime):
+		w.cancel()
+		<-w.ended
+	}
+	w.cancel()
+}
+
+// retireTime is how long a child may take to end by itself.
+const retireTime = 10 * time.Second
+
+// train runs one run and returns how it ended, in an idle child or, where that is nil or has ended, in a new one. events
+// are handed to tell as they come. The child that did it is returned if it can train another.
+func train(ctx context.Context, r *Run, opt Options, idle *worker, tell func(event)) (event, *worker) {
+	if idle != nil {
+		if e, ok := idle.train(ctx, r, tell, true); ok {
+			return e, idle.alive(e)
+		}
+		idle.retire() // it had ended before it took the run
+	}
+	w, err := start(ctx, r, opt)
 	if err != nil {
-		return event{State: Failed, Text: err.Error()}
+		return event{State: Failed, Text: err.Error()}, nil
 	}
-	defer in.Close()
-	err = proc.Run(ctx, cmd) // returns when all output is read
-	if result != nil {
-		return *result
+	e, _ := w.train(ctx, r, tell, false)
+	return e, w.alive(e)
+}
+
+// alive is the worker, if it may be given another run.
+func (w *worker) alive(e event) *worker {
+	if (e.State == Finished || e.State == Diverged || e.State == Held) && !w.over() {
+		return w
 	}
-	if ctx.Err() != nil {
-		return event{State: Interrupted, Text: "stopped before it could say where; it goes on from its last checkpoint"}
+	w.retire()
+	return nil
+}
+
+// train has the child train a run: the one that it was started with, or another. false says that it had ended before it
+// took that.
+func (w *worker) train(ctx context.Context, r *Run, tell func(event), another bool) (event, bool) {
+	w.mu.Lock()
+	w.tell, w.heard = tell, false
+	w.mu.Unlock()
+	w.shapes[shape(r.Spec)] = true
+	if another {
+		spec, err := json.Marshal(r.Spec)
+		if err != nil {
+			return event{State: Failed, Text: err.Error()}, true
+		}
+		if _, err := w.in.Write(append(spec, '\n')); err != nil {
+			return event{}, false
+		}
 	}
-	return event{State: Failed, Text: death(err, complaints.last())}
+	select {
+	case e := <-w.results:
+		return e, true
+	case <-w.ended:
+	}
+	select {
+	case e := <-w.results: // its last word
+		return e, true
+	default:
+	}
+	w.mu.Lock()
+	heard := w.heard
+	w.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return event{State: Interrupted, Text: "stopped before it could say where; it goes on from its last checkpoint"}, true
+	case another && !heard:
+		return event{}, false
+	}
+	return event{State: Failed, Text: death(w.err, w.complaints.last())}, true
 }
 
 // death says why a child that told no result ended.

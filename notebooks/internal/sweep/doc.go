@@ -10,8 +10,9 @@
 //
 // # How
 //
-// Each run is a process of its own, the same program started as "train", so a crash, or the system's killing one for
-// want of memory, ends one run and no other. The child tells its progress as lines of JSON ([Reporter]); it saves and
+// Runs are trained in processes of their own, the same program started as "train", as many as run at a time. Each trains
+// one run after the other, so that runs of one shape are compiled once in each; a crash, or the system's killing one for
+// want of memory, ends the run that it is at and no other. The child tells its progress as lines of JSON ([Reporter]); it saves and
 // stops when asked to, and when the sweep is gone ([UntilParentGone]).
 //
 // Two sweeps on one folder, on one machine or on several that share it, are safe because runs are: a run holds a lock

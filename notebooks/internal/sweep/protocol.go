@@ -3,6 +3,7 @@
 package sweep
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -108,14 +109,24 @@ func (r *Reporter) Result(rec *record.Record, err error) {
 
 // UntilParentGone returns a context that also ends when in does, a pipe whose other end the sweep holds: so a run saves
 // and stops when its sweep is killed, on any system. Writing into the sweep's closed pipe is then no reason to die
-// first.
-func UntilParentGone(ctx context.Context, in io.Reader) (context.Context, context.CancelFunc) {
+// first. What comes on the pipe before are specs, a line each, of runs to be trained after the first.
+func UntilParentGone(ctx context.Context, in io.Reader) (_ context.Context, specs <-chan string, _ context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	broken := make(chan os.Signal, 1)
 	signal.Notify(broken, syscall.SIGPIPE) // received and forgotten: the write returns its error
+	list := make(chan string)
 	go func() {
-		_, _ = io.Copy(io.Discard, in)
-		cancel()
+		defer cancel()
+		defer close(list)
+		scanner := bufio.NewScanner(in)
+		scanner.Buffer(nil, maxLine)
+		for scanner.Scan() {
+			select {
+			case list <- scanner.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
 	}()
-	return ctx, cancel
+	return ctx, list, cancel
 }

@@ -5,6 +5,7 @@ package sweep
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -38,6 +39,7 @@ type sweep struct {
 	runs  []*Run
 	queue []*Run
 	held  []*Run
+	idle  []*worker
 	looks int
 
 	active   []*active
@@ -51,6 +53,7 @@ type message struct {
 	of    *active
 	event event
 	ended bool
+	idle  *worker // that has trained it and can train another; nil: none
 }
 
 // Train trains the runs that are not finished and leaves in each how it ended. When ctx ends, the children save and
@@ -68,6 +71,11 @@ func Train(ctx context.Context, runs []*Run, opt Options) {
 	tick := time.NewTicker(drawEvery)
 	defer tick.Stop()
 	defer opt.Board.Close()
+	defer func() {
+		for _, w := range s.idle {
+			w.retire()
+		}
+	}()
 	stopping := false
 	for {
 		for len(s.active) < opt.Jobs && len(s.queue) > 0 && ctx.Err() == nil {
@@ -103,10 +111,22 @@ func (s *sweep) next(ctx context.Context) {
 	a := &active{run: r, started: time.Now()}
 	r.State = Running
 	s.active = append(s.active, a)
+	idle := s.worker(r)
 	go func() {
-		end := train(ctx, r, s.opt, func(e event) { s.messages <- message{of: a, event: e} })
-		s.messages <- message{of: a, event: end, ended: true}
+		end, worker := train(ctx, r, s.opt, idle, func(e event) { s.messages <- message{of: a, event: e} })
+		s.messages <- message{of: a, event: end, ended: true, idle: worker}
 	}()
+}
+
+// worker takes an idle child, one that has trained a run of the same shape if there is one; nil where none is idle.
+func (s *sweep) worker(r *Run) *worker {
+	if len(s.idle) == 0 {
+		return nil
+	}
+	at := max(0, slices.IndexFunc(s.idle, func(w *worker) bool { return w.shapes[shape(r.Spec)] }))
+	w := s.idle[at]
+	s.idle = slices.Delete(s.idle, at, at+1)
+	return w
 }
 
 // handle takes in what a child told.
@@ -126,6 +146,9 @@ func (s *sweep) handle(ctx context.Context, m message) {
 			s.active = append(s.active[:i], s.active[i+1:]...)
 			break
 		}
+	}
+	if m.idle != nil {
+		s.idle = append(s.idle, m.idle)
 	}
 	s.meter.spent += a.meter.Spent(time.Now())
 	r.State, r.Text = m.event.State, m.event.Text

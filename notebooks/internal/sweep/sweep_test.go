@@ -77,6 +77,18 @@ func child(folder string, args []string) int {
 		<-ctx.Done()
 		r.Result(nil, &run.InterruptedError{ID: spec.ID(), Step: 3, Steps: spec.Steps})
 		return 1
+	case 10, 11, 12: // goes on with what comes next, and says who it is
+		_, specs, cancel := UntilParentGone(context.Background(), os.Stdin)
+		defer cancel()
+		for more := true; more; {
+			r.Note(fmt.Sprint("seed ", spec.Seed, " in ", os.Getpid()))
+			r.Result(&record.Record{Spec: spec}, nil)
+			if text, more = <-specs; more {
+				if spec, err = record.DecodeSpec([]byte(text)); err != nil {
+					return 1
+				}
+			}
+		}
 	case 9:
 		r.Result(nil, errors.New("two\nlines"))
 		return 1
@@ -195,12 +207,46 @@ func TestTrainStops(t *testing.T) {
 	}
 }
 
+// Seeds of one setting are trained one after the other in one process, which has compiled them; one that dies is replaced.
+func TestTrainSharesChildren(t *testing.T) {
+	runs, opt, board := fake(t, 10, 11, 4, 12)
+	opt.Jobs = 1
+	Train(t.Context(), runs, opt)
+	pids := map[string][]string{}
+	for _, note := range board.notes {
+		if seed, pid, ok := strings.Cut(note, " in "); ok && strings.HasPrefix(seed, "seed ") {
+			pids[pid] = append(pids[pid], seed)
+		}
+	}
+	// The child that seed 10 was begun in takes 11 and, as it is a child of that kind, 4 and 12 as well.
+	if len(pids) != 1 {
+		t.Errorf("%d processes: %v", len(pids), pids)
+	}
+	for _, r := range runs {
+		if r.State != Finished {
+			t.Errorf("seed %d: %s, %s", r.Spec.Seed, r.State, r.Text)
+		}
+	}
+
+	runs, opt, _ = fake(t, 1, 2, 4, 1_000)
+	opt.Jobs = 1 // each of these ends after its first run, whatever comes
+	Train(t.Context(), runs, opt)
+	for i, want := range []State{Finished, Failed, Failed, Failed} {
+		if runs[i].State != want {
+			t.Errorf("seed %d: %s, want %s (%s)", runs[i].Spec.Seed, runs[i].State, want, runs[i].Text)
+		}
+	}
+}
+
 func TestUntilParentGone(t *testing.T) {
 	in, hold := io.Pipe()
-	ctx, cancel := UntilParentGone(t.Context(), in)
+	ctx, specs, cancel := UntilParentGone(t.Context(), in)
 	defer cancel()
 	if ctx.Err() != nil {
 		t.Error("ended at once")
+	}
+	if _, err := hold.Write([]byte("one\ntwo\n")); err != nil || <-specs != "one" || <-specs != "two" {
+		t.Errorf("specs don't come through: %v", err)
 	}
 	hold.Close()
 	<-ctx.Done()

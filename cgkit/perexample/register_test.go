@@ -28,9 +28,9 @@ func scattered(x *Node) *Node {
 // A rule for an operation that is refused without one, on both sides of a parameter.
 func TestRegister(t *testing.T) {
 	const m = 4
-	rng := rand.New(rand.NewPCG(4, 4))
-	x, w := normal(rng, m, 4), normal(rng, 4)
 	cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+		rng := rand.New(rand.NewPCG(4, 4))
+		x, w := normal(rng, m, 4), normal(rng, 4)
 		views := func() ([]*tensors.Tensor, error) {
 			return MustNewExec(b, func(x, w *Node) []*Node {
 				var stacks []*Node

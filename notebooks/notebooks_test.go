@@ -32,7 +32,7 @@ func committed(t *testing.T) []string {
 }
 
 // TestCommitted: what is committed has all its outputs, no error, no machine's path,
-// counts 1..n, the first cell that reaches the module, and is normalised.
+// counts 1..n, the folded first cell that reaches the module, and is normalised.
 func TestCommitted(t *testing.T) {
 	for _, name := range committed(t) {
 		t.Run(name, func(t *testing.T) {
@@ -47,8 +47,8 @@ func TestCommitted(t *testing.T) {
 			for _, p := range nb.Problems() {
 				t.Error(p)
 			}
-			if got := nb.FirstCode(); got != kernel.FirstCell {
-				t.Errorf("the first code cell is\n%s\nnot\n%s", got, kernel.FirstCell)
+			if got, folded := nb.FirstCode(); got != kernel.FirstCell || !folded {
+				t.Errorf("the first code cell, folded %v, is\n%s\nnot folded\n%s", folded, got, kernel.FirstCell)
 			}
 			nb.Normalise(ipynb.Options{})
 			again, err := nb.Bytes()

@@ -24,9 +24,9 @@ const MaxRuns = 8
 
 // Compare overlays runs in two panels: train and test accuracy, and overfit.
 // A run has one colour; in the first panel train accuracy is solid and test
-// accuracy dashed, and the legend explains colours and dashes apart. Up to
-// three runs are labelled at the ends of their curves too, so that the figure
-// reads in grey.
+// accuracy dashed. Up to three runs are labelled at the ends of their curves,
+// so that the figure reads in grey; of more a legend explains colours and
+// dashes apart.
 func Compare(d CompareData) (*Figure, error) {
 	if len(d.Runs) == 0 || len(d.Runs) > MaxRuns {
 		return nil, fmt.Errorf("comparison of %d runs: use 1 to %d", len(d.Runs), MaxRuns)
@@ -49,6 +49,10 @@ func Compare(d CompareData) (*Figure, error) {
 		keys = append(keys, Key{Name: r.Name, Role: role, Dash: Solid})
 	}
 	keys = append(keys, Key{Name: "train (noisy labels)", Dash: Solid, Neutral: true}, Key{Name: "test", Dash: Dashed, Neutral: true})
+	legend := LegendBelow
+	if acc.DirectLabels {
+		keys, legend = nil, LegendNone
+	}
 	for i := range d.Runs {
 		// One line for each level of proper accuracy, however many runs share it.
 		seen := false
@@ -59,7 +63,7 @@ func Compare(d CompareData) (*Figure, error) {
 			d.Runs[i].proper(acc, true)
 		}
 	}
-	f, err := NewGrid(d.Meta, Grid{Panels: [][]*Panel{{acc, over}}, XLabel: "step", ShareX: true, Keys: keys, Aspect: 0.78, Reflow: true})
+	f, err := NewGrid(d.Meta, Grid{Panels: [][]*Panel{{acc, over}}, XLabel: "step", ShareX: true, Keys: keys, Legend: legend, Aspect: 0.78, Reflow: true})
 	if err != nil {
 		return nil, fmt.Errorf("comparison: %w", err)
 	}

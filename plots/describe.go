@@ -46,7 +46,7 @@ func (g *Grid) describe() string {
 	}
 	var text strings.Builder
 	if n > 1 {
-		fmt.Fprintf(&text, "%d %ss in %d rows and %d columns%s", n, kindOf(all), len(g.Panels), len(g.Panels[0]), over)
+		fmt.Fprintf(&text, "%d %ss %s%s", n, kindOf(all), arranged(len(g.Panels), len(g.Panels[0])), over)
 		if missing > 0 {
 			fmt.Fprintf(&text, ", %d without data", missing)
 		}
@@ -75,6 +75,17 @@ func (g *Grid) describe() string {
 		return "Empty chart" + over + "."
 	}
 	return strings.TrimSpace(text.String())
+}
+
+// arranged says how panels lie.
+func arranged(rows, columns int) string {
+	switch {
+	case rows == 1:
+		return "side by side"
+	case columns == 1:
+		return "one below the other"
+	}
+	return fmt.Sprintf("in %d rows and %d columns", rows, columns)
 }
 
 func logarithmic(p *Panel) string {

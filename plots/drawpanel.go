@@ -99,6 +99,9 @@ func drawPanel(c vg.Canvas, f frame, p *Panel, labels vg.Length) {
 		p.Heat.drawScale(c, f)
 	}
 	for _, ref := range p.References {
+		if labels > 0 && p.DirectLabels { // at its end, among the curves'
+			continue
+		}
 		drawReferenceLabel(c, f, ref, all)
 	}
 	if labels > 0 && p.DirectLabels { // another panel of the column may have taken the room
@@ -265,6 +268,11 @@ func directLabels(f frame, p *Panel) []directLabel {
 			y := min(max(f.py(cv.Y[j]), f.rect.Min.Y), f.rect.Max.Y)
 			out = append(out, directLabel{cv.Label, darker(roleColor(cv.Role, i)), vg.Point{X: f.px(cv.X[j]), Y: y}, y})
 			break
+		}
+	}
+	for _, ref := range p.References {
+		if y := f.py(ref.Y); ref.Label != "" && y >= f.rect.Min.Y && y <= f.rect.Max.Y {
+			out = append(out, directLabel{ref.Label, faintInk, vg.Point{X: f.rect.Max.X, Y: y}, y})
 		}
 	}
 	spread(out, f.st.pt(7.6), f.rect.Min.Y, f.rect.Max.Y)

@@ -60,7 +60,7 @@ func (e *Evaluations) proper(p *Panel, labelled bool) {
 	}
 	r := Reference{Name: "proper accuracy", Y: e.Proper}
 	if labelled {
-		r.Label = "proper accuracy " + percent(e.Proper)
+		r.Label = "proper " + percent(e.Proper)
 	}
 	p.References = append(p.References, r)
 }

@@ -68,6 +68,8 @@ type Figure struct {
 	// draw draws in the rectangle from (0, 0) to (w, h), leaving reserve free
 	// at the bottom.
 	draw func(c vg.Canvas, st style, w, h, reserve vg.Length) error
+	// grid is the figure's, nil if it is none.
+	grid *Grid
 }
 
 // Caption is the caption in plain text, marks included.
@@ -117,10 +119,13 @@ func (f *Figure) markRoom(st style) vg.Length {
 
 // resolve fills in the height that the figure chooses itself.
 func (f *Figure) resolve(s Size) (w, h vg.Length, err error) {
+	return f.resolveIn(newStyle(s), s)
+}
+
+func (f *Figure) resolveIn(st style, s Size) (w, h vg.Length, err error) {
 	if err := s.check(); err != nil {
 		return 0, 0, err
 	}
-	st := newStyle(s)
 	h = s.Height
 	if h == 0 {
 		if h, err = f.height(st, s.Width); err != nil {
@@ -177,6 +182,7 @@ func NewGrid(m Meta, g Grid) (*Figure, error) {
 	}
 	return &Figure{
 		meta:  m,
+		grid:  grid,
 		table: grid.table(),
 		height: func(st style, w vg.Length) (vg.Length, error) {
 			l, err := grid.reflowed(st, w).layout(st, w, 0, 0)

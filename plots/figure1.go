@@ -41,7 +41,7 @@ func Figure1(d Figure1Data) (*Figure, error) {
 		return nil, fmt.Errorf("figure 1 of %d noise levels: use 1 to %d", len(d.Runs), MaxRuns)
 	}
 	train := &Panel{Title: "(a) Train acc. (%)", XSteps: true, Percent: true}
-	test := &Panel{Title: "(b) Test acc. (%)", XSteps: true, Percent: true, DirectLabels: true}
+	test := &Panel{Title: "(b) Test acc. (%)", XSteps: true, Percent: true}
 	loss := &Panel{Title: "(c) Loss (nats)", XSteps: true}
 	learned := &Panel{Title: "(d) Learned (%)", XSteps: true, Percent: true}
 	var keys []Key
@@ -66,6 +66,9 @@ func Figure1(d Figure1Data) (*Figure, error) {
 			add(learned, name+", corrupt", "", r.CorruptLearned, Dashed)
 		}
 		keys = append(keys, Key{Name: name + " noise", Role: NoiseLevel(r.Noise), Dash: Solid})
+	}
+	if len(learned.Curves) == 0 {
+		learned.Empty = "not measured"
 	}
 	keys = append(keys, Key{Name: "pristine in (d)", Dash: Solid, Neutral: true}, Key{Name: "corrupt in (d)", Dash: Dashed, Neutral: true})
 	zeroBased(loss)

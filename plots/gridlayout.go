@@ -4,6 +4,7 @@ package plots
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot/vg"
@@ -15,10 +16,11 @@ type gridLayout struct {
 	w, h           vg.Length
 	cellW, cellH   vg.Length
 	x, y           [][]span
-	left           []vg.Length // left edge of each column's frames
-	bottom         []vg.Length // bottom edge of each row's frames
-	labels         []vg.Length // room for direct labels, by column
-	headX          vg.Length   // base line of row heads and of the Y label
+	left           []vg.Length  // left edge of each column's frames
+	bottom         []vg.Length  // bottom edge of each row's frames
+	labels         []vg.Length  // room for direct labels, by column
+	titles         [][][]string // of each panel, in lines
+	headX          vg.Length    // base line of row heads and of the Y label
 	yLabelX        vg.Length
 	headY, titleY  vg.Length // column heads and their title
 	xLabelY        vg.Length
@@ -81,6 +83,9 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 				room := min(textWidth(tick, cv.Label)+st.pt(8), w*0.35/vg.Length(cols))
 				l.labels[c] = max(l.labels[c], room)
 			}
+			for _, ref := range p.References {
+				l.labels[c] = max(l.labels[c], min(textWidth(tick, ref.Label)+st.pt(8), w*0.35/vg.Length(cols)))
+			}
 		}
 		free -= lead[c] + l.labels[c]
 	}
@@ -141,14 +146,19 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 			over[r] = st.pt(6)
 		}
 		label := false
-		for _, p := range g.Panels[r] {
-			if p.Title != "" {
-				over[r] = st.pt(12)
-				if r > 0 {
-					over[r] = st.pt(15)
-				}
-			}
+		titles := make([][]string, cols)
+		lines := 0
+		for c, p := range g.Panels[r] {
+			titles[c] = wrap(face(bold, st.textSize()), p.Title, l.cellW+l.labels[c]+st.pt(4), 3)
+			lines = max(lines, len(titles[c]))
 			label = label || p.XLabel != ""
+		}
+		l.titles = append(l.titles, titles)
+		if lines > 0 {
+			over[r] = st.pt(12) + st.titleLine()*vg.Length(lines-1)
+			if r > 0 {
+				over[r] += st.pt(3)
+			}
 		}
 		if r == rows-1 || !g.ShareX {
 			under[r] = st.pt(4.5) + st.tickSize()
@@ -210,42 +220,76 @@ func (g *Grid) heat() bool {
 	return true
 }
 
-// draw draws the grid.
-func (g *Grid) draw(c vg.Canvas, l *gridLayout) {
+// placed is a text with its place.
+type placed struct {
+	text  string
+	at    vg.Point
+	by    anchor
+	up    bool // read from below
+	bold  bool
+	color color.NRGBA
+}
+
+// texts are the grid's titles, heads and labels of axes.
+func (g *Grid) texts(l *gridLayout) (list []placed) {
 	st := l.st
 	head, text := face(bold, st.textSize()), face(regular, st.textSize())
-	rows, cols := len(g.Panels), len(g.Panels[0])
-	for r := 0; r < rows; r++ {
-		for k := 0; k < cols; k++ {
-			p := g.Panels[r][k]
-			rect := vg.Rectangle{
-				Min: vg.Point{X: l.left[k], Y: l.bottom[r]},
-				Max: vg.Point{X: l.left[k] + l.cellW, Y: l.bottom[r] + l.cellH},
+	add := func(x, y vg.Length, by anchor, up, heavy bool, txt string) {
+		if txt != "" {
+			list = append(list, placed{txt, vg.Point{X: x, Y: y}, by, up, heavy, ink})
+		}
+	}
+	for r, row := range g.Panels {
+		for k, p := range row {
+			x, y := l.left[k], l.bottom[r]
+			for i, line := range l.titles[r][k] {
+				add(x, y+l.cellH+st.pt(4.5)+st.titleLine()*vg.Length(len(l.titles[r][k])-1-i), anchor{0, 0}, false, true, line)
 			}
-			f := newFrame(st, rect, p, l.x[r][k], l.y[r][k])
-			f.noLabelX = g.ShareX && r < rows-1
-			f.noLabelY = g.ShareY && k > 0
-			drawPanel(c, f, p, l.labels[k])
-			if p.Title != "" {
-				drawText(c, head, ink, vg.Point{X: rect.Min.X, Y: rect.Max.Y + st.pt(4.5)}, anchor{0, 0}, 0,
-					fit(head, p.Title, l.cellW+l.labels[k]+st.pt(4)))
-			}
-			if p.XLabel != "" {
-				y := rect.Min.Y - st.pt(5) - st.tickSize()
-				drawText(c, text, ink, vg.Point{X: (rect.Min.X + rect.Max.X) / 2, Y: y}, anchor{0.5, 1}, 0, p.XLabel)
-			}
+			add(x+l.cellW/2, y-st.pt(5)-st.tickSize(), anchor{0.5, 1}, false, false, p.XLabel)
 		}
 	}
 	midX, midY := (l.firstX+l.lastX)/2, (l.bottom[0]+l.cellH+l.firstY)/2
-	drawText(c, text, ink, vg.Point{X: midX, Y: l.titleY}, anchor{0.5, 0}, 0, g.ColumnTitle)
+	add(midX, l.titleY, anchor{0.5, 0}, false, false, g.ColumnTitle)
 	for k, h := range g.ColumnHeads {
-		drawText(c, head, ink, vg.Point{X: l.left[k] + l.cellW/2, Y: l.headY}, anchor{0.5, 0}, 0, fit(head, h, l.cellW+st.pt(5)))
+		add(l.left[k]+l.cellW/2, l.headY, anchor{0.5, 0}, false, true, fit(head, h, l.cellW+st.pt(5)))
 	}
 	for r, h := range g.RowHeads {
-		drawText(c, head, ink, vg.Point{X: l.headX, Y: l.bottom[r] + l.cellH/2}, anchor{0.5, 0}, math.Pi/2, fit(head, h, l.cellH+st.pt(5)))
+		add(l.headX, l.bottom[r]+l.cellH/2, anchor{0.5, 0}, true, true, fit(head, h, l.cellH+st.pt(5)))
 	}
-	drawText(c, text, ink, vg.Point{X: l.yLabelX, Y: midY}, anchor{0.5, 0}, math.Pi/2, fit(text, g.YLabel, l.h*0.95))
-	drawText(c, text, ink, vg.Point{X: midX, Y: l.xLabelY}, anchor{0.5, 0}, 0, g.XLabel)
+	add(l.yLabelX, midY, anchor{0.5, 0}, true, false, fit(text, g.YLabel, l.h*0.95))
+	add(midX, l.xLabelY, anchor{0.5, 0}, false, false, g.XLabel)
+	return list
+}
+
+// frame is that of a panel.
+func (g *Grid) frame(l *gridLayout, r, k int) frame {
+	f := newFrame(l.st, vg.Rectangle{
+		Min: vg.Point{X: l.left[k], Y: l.bottom[r]},
+		Max: vg.Point{X: l.left[k] + l.cellW, Y: l.bottom[r] + l.cellH},
+	}, g.Panels[r][k], l.x[r][k], l.y[r][k])
+	f.noLabelX = g.ShareX && r < len(g.Panels)-1
+	f.noLabelY = g.ShareY && k > 0
+	return f
+}
+
+// draw draws the grid.
+func (g *Grid) draw(c vg.Canvas, l *gridLayout) {
+	st := l.st
+	for r, row := range g.Panels {
+		for k, p := range row {
+			drawPanel(c, g.frame(l, r, k), p, l.labels[k])
+		}
+	}
+	for _, t := range g.texts(l) {
+		w, rot := regular, 0.0
+		if t.bold {
+			w = bold
+		}
+		if t.up {
+			rot = math.Pi / 2
+		}
+		drawText(c, face(w, st.textSize()), t.color, t.at, t.by, rot, t.text)
+	}
 	switch g.Legend {
 	case LegendBelow:
 		drawLegendBelow(c, st, l.legend, 0, l.w, l.legendTop)

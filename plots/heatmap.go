@@ -139,16 +139,8 @@ func (h *HeatMap) color(v float64, diverging bool) color.NRGBA {
 
 // draw fills the frame. The picture has some pixels for each cell, so that no viewer blurs it.
 func (h *HeatMap) draw(c vg.Canvas, f frame) {
-	rows, cols, d := len(h.Values), len(h.Values[0]), h.diverging()
-	zoom := max(1, 600/max(rows, cols))
-	img := image.NewRGBA(image.Rect(0, 0, cols*zoom, rows*zoom))
-	for y := range rows * zoom {
-		for x := range cols * zoom {
-			img.Set(x, y, h.color(h.Values[y/zoom][x/zoom], d))
-		}
-	}
 	st, r := f.st, f.rect
-	c.DrawImage(r, img)
+	c.DrawImage(r, h.picture(max(1, 600/max(len(h.Values), len(h.Values[0])))))
 	line(c, axisInk, st.axisWidth(), nil, r.Min, vg.Point{X: r.Max.X, Y: r.Min.Y}, r.Max, vg.Point{X: r.Min.X, Y: r.Max.Y}, r.Min)
 	at := 0
 	strip := st.pt(2.4)
@@ -171,6 +163,18 @@ func (h *HeatMap) draw(c vg.Canvas, f frame) {
 			drawBar(c, st, col, vg.Rectangle{Min: vg.Point{X: f.px(from), Y: r.Min.Y - strip}, Max: vg.Point{X: f.px(to), Y: r.Min.Y - st.pt(0.4)}}, false)
 		}
 	}
+}
+
+// picture has zoom by zoom pixels for each cell.
+func (h *HeatMap) picture(zoom int) image.Image {
+	rows, cols, d := len(h.Values), len(h.Values[0]), h.diverging()
+	img := image.NewRGBA(image.Rect(0, 0, cols*zoom, rows*zoom))
+	for y := range rows * zoom {
+		for x := range cols * zoom {
+			img.Set(x, y, h.color(h.Values[y/zoom][x/zoom], d))
+		}
+	}
+	return img
 }
 
 var heatLine = color.NRGBA{0x22, 0x22, 0x22, 0x90}

@@ -39,6 +39,9 @@ func (g *Grid) legend() []legendEntry {
 	}
 	var out []legendEntry
 	for i, k := range g.Keys {
+		if !k.Neutral && !g.shows(k, i) {
+			continue
+		}
 		e := legendEntry{name: k.Name, col: roleColor(k.Role, i), dash: roleDash(k.Role, k.Dash, i)}
 		if k.Neutral {
 			e.col = axisInk
@@ -53,8 +56,32 @@ func (g *Grid) legend() []legendEntry {
 	return out
 }
 
+// shows says that some curve with points has a key's look, whatever its dashes.
+func (g *Grid) shows(k Key, i int) bool {
+	for _, row := range g.Panels {
+		for _, p := range row {
+			for j, c := range p.Curves {
+				if c.drawable(p.LogY) && roleColor(c.Role, j) == roleColor(k.Role, i) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// drawable says that a curve has a point to be drawn.
+func (cv *Curve) drawable(log bool) bool {
+	for _, y := range cv.Y {
+		if finite(y) && (!log || y > 0) {
+			return true
+		}
+	}
+	return false
+}
+
 // legendEntries collects the names of all panels in order of appearance, each
-// look once, with a band if it has one in some panel; reference lines come last.
+// look once, but for curves without a point and for what has its name at its line, with a band if it has one in some panel; reference lines come last.
 func legendEntries(panels [][]*Panel) []legendEntry {
 	var curves, refs []legendEntry
 	seen := map[legendEntry]int{} // by look: its place in its list
@@ -76,7 +103,9 @@ func legendEntries(panels [][]*Panel) []legendEntry {
 				continue
 			}
 			for i, c := range p.Curves {
-				add(&curves, c.entry(i))
+				if c.drawable(p.LogY) && (!p.DirectLabels || c.Label == "" || c.Role == Cloud) {
+					add(&curves, c.entry(i))
+				}
 			}
 			if l := p.layer(); l != nil {
 				for _, e := range l.entries() {
@@ -87,6 +116,9 @@ func legendEntries(panels [][]*Panel) []legendEntry {
 				add(&refs, legendEntry{name: v.Name, col: verticalInk, dash: verticalDash, kind: vertical})
 			}
 			for _, r := range p.References {
+				if p.DirectLabels && r.Label != "" {
+					continue
+				}
 				add(&refs, legendEntry{name: r.Name, col: refInk, ref: true})
 			}
 		}
@@ -98,7 +130,7 @@ func (s style) legendSample() vg.Length { return s.pt(17) }
 func (s style) legendLine() vg.Length   { return s.pt(10.5) }
 
 func (e legendEntry) width(st style) vg.Length {
-	return st.legendSample() + st.pt(3) + textWidth(face(regular, st.textSize()), e.name)
+	return st.legendSample() + st.pt(3) + st.textRoom(face(regular, st.textSize()), e.name)
 }
 
 // draw draws the entry with its left end at pt, which is at mid height.
@@ -147,6 +179,17 @@ func legendRows(st style, es []legendEntry, w vg.Length) [][]legendEntry {
 // drawLegendBelow draws the rows centred between x0 and x1, downwards from top.
 func drawLegendBelow(c vg.Canvas, st style, rows [][]legendEntry, x0, x1, top vg.Length) {
 	for i, row := range rows {
+		if tex, ok := c.(*texCanvas); ok {
+			var names []string
+			for _, e := range row {
+				names = append(names, e.name)
+			}
+			y := top - st.legendLine()*(vg.Length(i)+0.5)
+			tex.row(face(regular, st.textSize()), names, st.legendSample()+st.pt(3), st.pt(11), x1-x0, func(k int) {
+				row[k].draw(c, st, vg.Point{X: x0, Y: y})
+			})
+			continue
+		}
 		var w vg.Length
 		for j, e := range row {
 			if j > 0 {

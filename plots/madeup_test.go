@@ -155,10 +155,10 @@ func madeUpBands() Grid {
 func madeUpVerdicts() VerdictsData {
 	met := func(core bool) Condition { return Condition{Core: core, Met: true, Seeds: 3, SeedsMet: 3} }
 	return VerdictsData{Meta: madeUpMeta("Four made-up claims and their conditions."), Claims: []JudgedClaim{
-		{"A1", "water flows downhill", "holds", []Condition{met(true), met(true), met(false)}},
+		{"A1", "water flows downhill, f^{p} above f^{c}", "holds", "height lost: 0.41 (0.3 to 0.5), asked ≥ 0.2", []Condition{met(true), met(true), met(false)}},
 		{"A2", "the days grow longer towards the summer, and shorter towards the winter, by the same rule everywhere on the globe", "holds in part",
-			[]Condition{met(true), {Core: true, Met: true, Seeds: 3, SeedsMet: 2}, {Seeds: 3, SeedsMet: 1}, {Seeds: 3}}},
-		{"A3", "swans are white", "does not hold", []Condition{{Core: true, Seeds: 3}, met(false)}},
-		{"A4", "there is a teapot in orbit", "not tested", nil},
+			"days a year that are longer than the one before: 182 (170 to 184), asked ≥ 183", []Condition{met(true), {Core: true, Met: true, Seeds: 3, SeedsMet: 2}, {Seeds: 3, SeedsMet: 1}, {Seeds: 3}}},
+		{"A3", "swans are white", "does not hold", "white ones: 70 %, asked ≥ 100 %", []Condition{{Core: true, Seeds: 3}, met(false)}},
+		{"A4", "there is a teapot in orbit", "not tested", "", nil},
 	}}
 }

@@ -28,6 +28,9 @@ func markOf(r Role, i int) mark {
 	case r == Overfit:
 		return square
 	}
+	if _, ordered := sequential(r); ordered {
+		return circle
+	}
 	return mark(seriesIndex(r, i) % 4)
 }
 

@@ -19,8 +19,10 @@ const screenDPI = 96
 
 // Show displays the figure in a GoNB notebook: a PNG at twice the screen's
 // resolution, with its alternative text, and the caption below it as Markdown.
-// Both are shown in notebooks that aren't trusted, too. Outside a notebook it
-// prints the caption in one line.
+// Both are shown in notebooks that aren't trusted, too. Behind them stands what
+// takes the picture's place where scripts may run: the figure from the same
+// numbers, which answers to pointer and keys, see [Figure.Interactive]. Outside
+// a notebook it prints the caption in one line.
 func (f *Figure) Show() error { return f.ShowAt(Notebook) }
 
 // ShowAt is Show at another size.
@@ -46,6 +48,13 @@ func (f *Figure) ShowAt(s Size) error {
 	})
 	if c := f.Caption(); c != "" {
 		gonbui.DisplayMarkdown("*Figure.* " + markdownEscape(c))
+	}
+	live, err := f.interactiveHTML()
+	if err != nil {
+		return err
+	}
+	if live != "" {
+		gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: live}})
 	}
 	gonbui.Sync() // or a cell that ends now may lose the picture
 	return gonbui.Error()

@@ -78,8 +78,11 @@ func TestShowInNotebook(t *testing.T) {
 	for m := range messages {
 		got = append(got, m)
 	}
-	if len(got) != 2 {
-		t.Fatalf("%d messages, want picture and caption\n%s", len(got), out.String())
+	if len(got) != 3 {
+		t.Fatalf("%d messages, want picture, caption and what answers\n%s", len(got), out.String())
+	}
+	if live, _ := got[2].Data[protocol.MIMETextHTML].(string); !strings.Contains(live, "data-plot='{") {
+		t.Errorf("behind the picture: %.100s", live)
 	}
 	img, _ := got[0].Data[protocol.MIMEImagePNG].([]byte)
 	size, _ := got[0].Metadata[string(protocol.MIMEImagePNG)].(map[string]int)

@@ -88,6 +88,13 @@ func (s Size) check() error {
 // style is every length of the house style, in points at the final size.
 type style struct {
 	k float64 // Size.Scale
+	// reserve is how much wider than in our own font a text may be set; 0 means 1.
+	reserve float64
+}
+
+// textRoom is the room to keep for a text.
+func (s style) textRoom(f font.Face, txt string) vg.Length {
+	return textWidth(f, txt) * vg.Length(math.Max(s.reserve, 1))
 }
 
 func newStyle(s Size) style {
@@ -104,6 +111,7 @@ func (s style) pt(points float64) vg.Length { return vg.Points(points * s.k) }
 func (s style) tickSize() vg.Length  { return s.pt(6.5) }
 func (s style) smallSize() vg.Length { return s.pt(6) }
 func (s style) textSize() vg.Length  { return s.pt(7.5) }
+func (s style) titleLine() vg.Length { return s.pt(9) }
 
 // Line widths.
 func (s style) curveWidth() vg.Length { return s.pt(1.1) }

@@ -24,14 +24,39 @@ type texCanvas struct {
 	name   string
 	images [][]byte
 	err    error
+	raw    []string // TeX that the canvas has no call for, see insert
+	widths []string // TeX before the picture, which measures texts
+	// measured says that TeX itself has placed what is set now, by its width in the document's font.
+	measured bool
 }
 
 // FillString sets text that begins at pt.
 func (c *texCanvas) FillString(f font.Face, pt vg.Point, text string) { c.text(f, pt, 0, text) }
 
 // text sets a line in a box as wide as it would be in our own font, aligned in
-// it as at says (0 left, 1 right): the document's font has other widths.
+// it as at says (0 left, 1 right). The document's font has other widths: where
+// it takes more than a little more room, the line is condensed into it.
 func (c *texCanvas) text(f font.Face, pt vg.Point, at float64, txt string) {
+	left, right := `\hss `, `\hss`
+	switch {
+	case at <= 0.25:
+		left = ""
+	case at >= 0.75:
+		right = ""
+	}
+	w, set := textWidth(f, txt), c.set(f, txt)
+	if !c.measured {
+		set = fmt.Sprintf(`\setbox0\hbox{%s}\ifdim\wd0>%gpt\resizebox{%gpt}{\height}{\box0}\else\box0\fi`,
+			set, float64(tidy(w*texSlack)), float64(tidy(w*texSlack)))
+	}
+	c.box(f, pt, w, fmt.Sprintf(`\hbox to %gpt{%s%s%s}`, float64(tidy(w)), left, set, right))
+}
+
+// texSlack is how much more room than in our font a line may take in the document's before it is condensed.
+const texSlack = 1.02
+
+// set is a line as TeX, without its size.
+func (c *texCanvas) set(f font.Face, txt string) string {
 	var b strings.Builder
 	if f.Font.Weight > 0 {
 		b.WriteString(`\bfseries `)
@@ -51,15 +76,56 @@ func (c *texCanvas) text(f font.Face, pt vg.Point, at float64, txt string) {
 		}
 		b.WriteString(set)
 	}
-	left, right := `\hss `, `\hss`
-	switch {
-	case at <= 0.25:
-		left = ""
-	case at >= 0.75:
-		right = ""
+	return b.String()
+}
+
+// rawMark is the shift, which no figure has, that stands for the inserted TeX until the file is written.
+const rawMark = 16000
+
+// insert writes TeX among the canvas's own.
+func (c *texCanvas) insert(tex string) {
+	c.raw = append(c.raw, tex)
+	c.Canvas.Translate(vg.Point{X: vg.Length(rawMark + len(c.raw))})
+}
+
+// inserted puts what insert has into its places, and what measures before the picture.
+func (c *texCanvas) inserted(file []byte) []byte {
+	if len(c.widths) > 0 {
+		const begin = `\begin{pgfpicture}`
+		file = bytes.Replace(file, []byte(begin), []byte("\\begingroup%\n"+strings.Join(c.widths, "%\n")+"\\endgroup%\n"+begin), 1)
 	}
-	w := textWidth(f, txt)
-	c.box(f, pt, w, fmt.Sprintf(`\hbox to %gpt{%s%s%s}`, float64(tidy(w)), left, b.String(), right))
+	for i, tex := range c.raw {
+		file = bytes.Replace(file, fmt.Appendf(nil, `\pgftransformshift{\pgfpoint{%dpt}{0pt}}`, rawMark+i+1), []byte(tex), 1)
+	}
+	return file
+}
+
+// row draws things side by side, centred between 0 and w, each of which is a line of text with something of the width
+// lead before it, and gap between them. It is TeX that measures the texts: draw draws the i-th thing from x = 0 on.
+func (c *texCanvas) row(f font.Face, texts []string, lead, gap, w vg.Length, draw func(i int)) {
+	size, first := float64(tidy(f.Font.Size)), len(c.widths)
+	for _, txt := range texts { // before the picture, within which no font measures anything
+		c.widths = append(c.widths, fmt.Sprintf(`\setbox0\hbox{\fontsize{%gpt}{%gpt}\selectfont %s}\expandafter\xdef\csname cgwidth%d\endcsname{\the\wd0}`,
+			size, size, c.set(f, txt), len(c.widths)))
+	}
+	for i := range texts {
+		fixed := tidy((w-vg.Length(len(texts))*lead-vg.Length(len(texts)-1)*gap)/2 + vg.Length(i)*(lead+gap))
+		var b strings.Builder
+		fmt.Fprintf(&b, `\pgftransformxshift{\dimexpr %gpt`, float64(fixed))
+		for k := range texts {
+			sign := "-"
+			if k < i {
+				sign = "+"
+			}
+			fmt.Fprintf(&b, `%s.5\dimexpr\csname cgwidth%d\endcsname\relax`, sign, first+k)
+		}
+		c.Push()
+		c.insert(b.String() + `\relax}`)
+		c.measured = true
+		draw(i)
+		c.measured = false
+		c.Pop()
+	}
 }
 
 // box writes TeX text whose width is w, with its left end at pt.
@@ -154,14 +220,16 @@ func tidyPath(p vg.Path) vg.Path {
 // that loads pgf, text set in the document's own font. name is the file's name
 // without its ending; pictures inside the figure come back as extra files.
 func (f *Figure) tex(s Size, name string) ([]byte, [][]byte, error) {
-	w, h, err := f.resolve(s)
+	st := newStyle(s)
+	st.reserve = 1.12 // document fonts may be wider than ours
+	w, h, err := f.resolveIn(st, s)
 	if err != nil {
 		return nil, nil, err
 	}
 	c := &texCanvas{Canvas: vgtex.New(w, h), name: name}
 	// An invisible rectangle gives the picture its size.
 	box(c, color.NRGBA{0xff, 0xff, 0xff, 0}, vg.Rectangle{Max: vg.Point{X: w, Y: h}})
-	if err := f.drawOn(c, newStyle(s), w, h); err != nil {
+	if err := f.drawOn(c, st, w, h); err != nil {
 		return nil, nil, err
 	}
 	if c.err != nil {
@@ -174,5 +242,5 @@ func (f *Figure) tex(s Size, name string) ([]byte, [][]byte, error) {
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, nil, fmt.Errorf("encoding PGF: %w", err)
 	}
-	return b.Bytes(), c.images, nil
+	return c.inserted(b.Bytes()), c.images, nil
 }

@@ -155,4 +155,23 @@ func fit(f font.Face, txt string, w vg.Length) string {
 	}
 }
 
+// wrap breaks a text at its spaces into lines no wider than w; of more than most lines (0: any number) the last one
+// kept ends with an ellipsis.
+func wrap(f font.Face, txt string, w vg.Length, most int) []string {
+	var lines []string
+	words := strings.FieldsFunc(txt, func(r rune) bool { return r == ' ' }) // and not at a no-break space
+	for i, word := range words {
+		if n := len(lines); n > 0 && textWidth(f, lines[n-1]+" "+word) <= w {
+			lines[n-1] += " " + word
+			continue
+		}
+		if most > 0 && len(lines) == most {
+			lines[most-1] = fit(f, lines[most-1]+" "+strings.Join(words[i:], " "), w)
+			break
+		}
+		lines = append(lines, fit(f, word, w))
+	}
+	return lines
+}
+
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"image/color"
 	"strconv"
+	"strings"
 
-	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 )
 
@@ -24,8 +24,10 @@ type Condition struct {
 // JudgedClaim is a row of [Verdicts].
 type JudgedClaim struct {
 	Name    string // such as "C1"
-	Text    string // a short form of the claim; left out where the figure is narrow
+	Text    string // a short form of the claim
 	Verdict string // "holds", "holds in part", "does not hold", or anything else for a claim that was not tested
+	// Deciding is the number that the verdict hangs on, with its range and limit.
+	Deciding string
 	// Conditions are in the order of the claim's description; none where it was
 	// not tested.
 	Conditions []Condition
@@ -44,15 +46,17 @@ const (
 )
 
 // Verdicts draws what became of a list of claims: a row for each, with its
-// verdict and a mark for each of its conditions, a square for a core one and a
-// circle for another, filled if it is met and crossed out if not. Where seeds
-// disagree, the mark says how many of them meet it. From 1 to [MaxClaims] claims.
+// verdict, the number that it hangs on, and a mark for each of its conditions, a
+// square for a core one and a circle for another, filled if it is met and
+// crossed out if not. Where seeds disagree, the mark says how many of them meet
+// it. Texts are wrapped to the columns; in a narrow figure they stand below one
+// another. From 1 to [MaxClaims] claims.
 func Verdicts(d VerdictsData) (*Figure, error) {
 	if len(d.Claims) == 0 || len(d.Claims) > MaxClaims {
 		return nil, fmt.Errorf("verdicts on %d claims: use 1 to %d", len(d.Claims), MaxClaims)
 	}
 	v := verdicts{}
-	table := Table{Columns: []string{"claim", "text", "verdict", "condition", "core", "met", "seeds", "seeds met"}}
+	table := Table{Columns: []string{"claim", "text", "verdict", "deciding", "condition", "core", "met", "seeds", "seeds met"}}
 	count := map[string]int{}
 	for _, c := range d.Claims {
 		if len(c.Conditions) > MaxConditions {
@@ -64,41 +68,60 @@ func Verdicts(d VerdictsData) (*Figure, error) {
 			}
 		}
 		c.Name, c.Text, c.Verdict = oneLine(c.Name, 20), oneLine(c.Text, 160), oneLine(c.Verdict, 30)
+		c.Deciding = oneLine(c.Deciding, 200)
 		c.Conditions = append([]Condition(nil), c.Conditions...)
 		v.most = max(v.most, len(c.Conditions))
 		v.claims = append(v.claims, c)
 		count[c.Verdict]++
-		row := []string{c.Name, c.Text, c.Verdict}
+		row := []string{c.Name, plainText(c.Text), c.Verdict, plainText(c.Deciding)}
 		if len(c.Conditions) == 0 {
 			table.Rows = append(table.Rows, append(row, "", "", "", "", ""))
 		}
 		for i, k := range c.Conditions {
-			table.Rows = append(table.Rows, append(row[:3:3], strconv.Itoa(i+1), strconv.FormatBool(k.Core), strconv.FormatBool(k.Met), strconv.Itoa(k.Seeds), strconv.Itoa(k.SeedsMet)))
+			table.Rows = append(table.Rows, append(row[:4:4], strconv.Itoa(i+1), strconv.FormatBool(k.Core), strconv.FormatBool(k.Met), strconv.Itoa(k.Seeds), strconv.Itoa(k.SeedsMet)))
 		}
 	}
 	m := d.Meta.clean()
 	if m.Alt == "" {
-		m.Alt = fmt.Sprintf("Table of %d claims with a mark for each condition: %d hold, %d hold in part, %d do not hold.",
-			len(v.claims), count["holds"], count["holds in part"], count["does not hold"])
+		m.Alt = oneLine(v.tell(), 3000)
 	}
 	return &Figure{
 		meta: m, table: table,
-		height: func(st style, _ vg.Length) (vg.Length, error) {
-			return st.pt(rowHeight)*vg.Length(len(v.claims)) + st.pt(keyHeight), nil
-		},
-		draw: v.draw,
+		height: v.height,
+		draw:   v.draw,
 	}, nil
 }
-
-// Heights in points: of a row, and of the key under all of them.
-const (
-	rowHeight = 13
-	keyHeight = 17
-)
 
 type verdicts struct {
 	claims []JudgedClaim
 	most   int // conditions in a row
+}
+
+// tell says each verdict, and counts the conditions that are met.
+func (v verdicts) tell() string {
+	var names []string
+	by := map[string][]string{}
+	for _, c := range v.claims {
+		if by[c.Verdict] == nil {
+			names = append(names, c.Verdict)
+		}
+		word := c.Name
+		if n := len(c.Conditions); n > 0 {
+			met := 0
+			for _, k := range c.Conditions {
+				if k.Met {
+					met++
+				}
+			}
+			word += fmt.Sprintf(" (%d of %d conditions met)", met, n)
+		}
+		by[c.Verdict] = append(by[c.Verdict], word)
+	}
+	text := fmt.Sprintf("Table of %d claims with a mark for each condition.", len(v.claims))
+	for _, name := range names {
+		text += fmt.Sprintf(" %s: %s.", capitalised(name), strings.Join(by[name], ", "))
+	}
+	return text
 }
 
 // verdictColor gives each verdict a colour that is told apart by the colour-blind; the word itself stands beside it.
@@ -109,68 +132,15 @@ func verdictColor(verdict string) color.NRGBA {
 	case "holds in part":
 		return okabeSky
 	case "does not hold":
-		return okabeVermillion
+		return testRed
 	}
 	return color.NRGBA{0xc8, 0xc8, 0xc8, 0xff}
-}
-
-func (v verdicts) draw(c vg.Canvas, st style, w, h, reserve vg.Length) error {
-	name, text, small := face(bold, st.textSize()), face(regular, st.tickSize()), face(regular, st.smallSize())
-	step := st.pt(10.5)
-	nameWidth, wordWidth := vg.Length(0), vg.Length(0)
-	for _, k := range v.claims {
-		nameWidth, wordWidth = max(nameWidth, textWidth(name, k.Name)), max(wordWidth, textWidth(text, k.Verdict))
-	}
-	marks := st.pt(8) + nameWidth + st.pt(7) // left edge of the marks
-	word := marks + vg.Length(v.most)*step + st.pt(5)
-	claim := word + wordWidth + st.pt(8)
-	row := (h - reserve - st.pt(keyHeight)) / vg.Length(len(v.claims))
-	if word+wordWidth > w || row < st.pt(8) {
-		return fmt.Errorf("figure of %.3g by %.3g in is too small for %d claims: use a larger size", float64(w)/72, float64(h)/72, len(v.claims))
-	}
-	for i, k := range v.claims {
-		y := h - (vg.Length(i)+0.5)*row
-		if i%2 == 0 {
-			box(c, paperTint, vg.Rectangle{Min: vg.Point{Y: y - row/2}, Max: vg.Point{X: w, Y: y + row/2}})
-		}
-		col := verdictColor(k.Verdict)
-		box(c, col, vg.Rectangle{Min: vg.Point{Y: y - row*0.4}, Max: vg.Point{X: st.pt(3), Y: y + row*0.4}})
-		drawText(c, name, ink, vg.Point{X: st.pt(8), Y: y}, anchor{0, 0.5}, 0, k.Name)
-		for j, condition := range k.Conditions {
-			drawCondition(c, st, vg.Point{X: marks + (vg.Length(j)+0.5)*step, Y: y}, condition)
-		}
-		drawText(c, text, ink, vg.Point{X: word, Y: y}, anchor{0, 0.5}, 0, k.Verdict)
-		if room := w - claim - st.pt(2); room > st.pt(60) {
-			drawText(c, text, faintInk, vg.Point{X: claim, Y: y}, anchor{0, 0.5}, 0, fit(text, k.Text, room))
-		}
-	}
-	v.key(c, st, small, reserve+st.pt(6), w)
-	return nil
-}
-
-// key says what the marks mean, in as many words as there is room for.
-func (v verdicts) key(c vg.Canvas, st style, fc font.Face, y, w vg.Length) {
-	x := st.pt(8)
-	for _, k := range []struct {
-		condition Condition
-		text      string
-	}{
-		{Condition{Core: true, Met: true}, "core condition"}, {Condition{Met: true}, "other"}, {Condition{Core: true}, "not met"},
-		{Condition{Met: true, Seeds: 3, SeedsMet: 2}, "by the median, but by 2 of the seeds alone"},
-	} {
-		if x+st.pt(6)+textWidth(fc, k.text) > w {
-			return
-		}
-		drawCondition(c, st, vg.Point{X: x, Y: y}, k.condition)
-		drawText(c, fc, faintInk, vg.Point{X: x + st.pt(6), Y: y}, anchor{0, 0.5}, 0, k.text)
-		x += st.pt(6+11) + textWidth(fc, k.text)
-	}
 }
 
 func drawCondition(c vg.Canvas, st style, at vg.Point, k Condition) {
 	col, r := okabeBlue, st.pt(3.4)
 	if !k.Met {
-		col = okabeVermillion
+		col = testRed
 	}
 	outline := func(r vg.Length, col color.Color) {
 		if k.Core {

@@ -103,6 +103,10 @@ var edgeSettings = []struct {
 func TestEdgesKnowEveryRule(t *testing.T) {
 	known := map[string]bool{"clip-norm": true, "rolling-median": true, "rolling-mean": true, "median-of-batches": true,
 		"example-midrange": true}
+	for name := range weightSettings { // TestWeightRulesAtTheEdges
+		known[name] = true
+	}
+	known["agra"], known["noisy-clip-norm"] = true, true // there too, and as clip-norm
 	for _, s := range edgeSettings {
 		known[s.rule] = true
 	}

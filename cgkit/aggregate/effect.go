@@ -21,6 +21,9 @@ type Effect struct {
 	// Clamped is the share, 0 to 1, of the m·P values that the rule changed or dropped; nil for rules that treat no
 	// value apart. Values equal to a bound are not changed, and a NaN is beyond none.
 	Clamped *graph.Node
+	// Shortened is how many of the m examples norm clipping shortened, or, clipping automatically, would have; nil for other
+	// rules.
+	Shortened *graph.Node
 }
 
 // limiting is a rule that treats values beyond two percentiles differently.
@@ -48,6 +51,10 @@ func Measure(rule Aggregator, params []Examples) (directions []*graph.Node, effe
 	effect.Cosine = graph.Where(inRange, cosine, scaledCosine)
 	if limiting, ok := rule.(limiting); ok {
 		effect.Clamped = clampedShare(limiting, params)
+	}
+	if clipping, ok := rule.(ClipNorm); ok && len(params) > 0 {
+		_, shortened := clipping.clip(params)
+		effect.Shortened = graph.ReduceAllSum(shortened)
 	}
 	return directions, effect
 }

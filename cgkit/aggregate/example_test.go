@@ -192,7 +192,7 @@ func ExampleRegister() {
 func ExampleNames() {
 	names := aggregate.Names()
 	fmt.Println(names[0], slices.Contains(names, "winsorize"))
-	// Output: clip-norm true
+	// Output: agra true
 }
 
 // Networks can be asked for where no compiler takes them: an error says so before a graph is built.
@@ -204,4 +204,53 @@ func ExampleCheckBackend() {
 	}
 	fmt.Println(aggregate.CheckBackend(aggregate.Winsorize{C: 2, Method: aggregate.Networks}, 1000, b)) // pure Go takes any
 	// Output: <nil>
+}
+
+// The second gradient has the nearest neighbours; multi-Krum averages all but the one that is farthest from its own.
+func ExampleKrum() {
+	list := [][]float64{{1, 0}, {2, 0}, {3, 0}, {5, 0}, {100, -50}}
+	combine(aggregate.Krum{F: 1, Keep: 1}, list)
+	combine(aggregate.Krum{F: 1}, list)
+	// Output:
+	// [2 0]
+	// [2.75 0]
+}
+
+// Where most are alike the point with the smallest sum of distances is theirs, however far the others.
+func ExampleGeometricMedian() {
+	combine(aggregate.GeometricMedian{Steps: 100}, [][]float64{{1}, {1}, {1}, {1000}})
+	// Output: [1]
+}
+
+// One round from 0 is norm clipping.
+func ExampleCentredClip() {
+	combine(aggregate.CentredClip{MaxNorm: 1, Steps: 1}, [][]float64{{0.5, 0}, {0, 0.5}, {100, 0}, {0.5, 0}})
+	// Output: [0.5 0.125]
+}
+
+// The second example points away from the others.
+func ExampleAGRA() {
+	combine(aggregate.AGRA{}, [][]float64{{1, 0}, {-0.5, 0}, {3, 1}})
+	// Output: [2 0.5]
+}
+
+// Two groups of two, whose means are [2 0] and [1 1], agree; of the second batch they do not.
+func ExampleGAF() {
+	combine(aggregate.GAF{}, [][]float64{{1, 0}, {3, 0}, {1, 0}, {1, 2}})
+	combine(aggregate.GAF{}, [][]float64{{1, 0}, {3, 0}, {-1, 0}, {-1, 2}})
+	// Output:
+	// [1.5 0.5]
+	// [0 0]
+}
+
+// Three of four examples agree on the first coordinate, two on the second.
+func ExampleANDMask() {
+	combine(aggregate.ANDMask{Threshold: 0.5}, [][]float64{{1, 1}, {2, -1}, {3, 2}, {-2, -4}})
+	// Output: [1 0]
+}
+
+// All agree on the first coordinate; the second is of two minds.
+func ExampleSANDMask() {
+	combine(aggregate.SANDMask{}, [][]float64{{1, 1}, {1, -1}, {1, 3}, {1, -3}})
+	// Output: [1.9999999996 0]
 }

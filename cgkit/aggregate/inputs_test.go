@@ -33,7 +33,19 @@ func inputs(m int) map[string][][]float64 {
 		"rank one":  make2(func(i, j int) float64 { return u[i][0] * u[0][j] }),
 		"tiny":      make2(func(i, j int) float64 { return 1e-15 * u[i][j] }),
 		"huge":      make2(func(i, j int) float64 { return 1e15 * u[i][j] }),
-		"mostly 0":  make2(func(_, _ int) float64 { return float64(max(0, rng.IntN(12)-10)) }),
+		"opposed": make2(func(i, j int) float64 {
+			if j == 0 {
+				return 1
+			}
+			return float64(10 - 20*(i%2))
+		}),
+		"far off": make2(func(i, j int) float64 {
+			if i == m/2 {
+				return 1000
+			}
+			return u[i][j]
+		}),
+		"mostly 0": make2(func(_, _ int) float64 { return float64(max(0, rng.IntN(12)-10)) }),
 	}
 }
 

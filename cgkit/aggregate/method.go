@@ -31,7 +31,7 @@ type Method = order.Method
 const (
 	// Automatic takes, on XLA, the first of Networks, Sides and Counting that has at most [NetworkLimit] operations a
 	// coordinate; where XLA is tuned, Networks of up to [TunedLimit] come before Counting, and for at most 240 examples
-	// before Sides. On the pure-Go backend it takes Networks.
+	// before Sides. On a GPU Sides are left out. On the pure-Go backend it takes Networks.
 	Automatic = order.Automatic
 	// Networks always.
 	Networks = order.Networks
@@ -68,7 +68,7 @@ func Loops(rule Rule, m int, b compute.Backend) bool {
 		return false
 	}
 	d, by, ok := s.demand(m)
-	return ok && (d.OnXLA(by) != Networks || d.Shared(by))
+	return ok && (d.OnXLA(by, b) != Networks || d.Shared(by, b))
 }
 
 // CheckBackend says whether a rule is practical for batches of m examples on a backend; nil, or an error naming the size,

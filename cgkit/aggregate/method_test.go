@@ -55,7 +55,7 @@ func TestMethodsAgainstTwins(t *testing.T) {
 				}
 				s.p.Method = c.method
 				t.Run(fmt.Sprintf("%s/%s/m=%d/%s/c=%g", c.method, c.flags, m, s.rule, s.p.C), func(t *testing.T) {
-					compare(t, b, s.rule, s.p, "all", x, twins[s.rule](s.p, x))
+					compareRule(t, b, s.rule, s.p, "all", x, twins[s.rule](s.p, x))
 				})
 			}
 		}
@@ -67,7 +67,7 @@ func TestLargeBatchesOnPureGo(t *testing.T) {
 	for _, m := range []int{160, 300, 1000} {
 		x := inputs(m)["normal"]
 		for _, c := range methodSettings {
-			compare(t, cgtest.Go(t), c.rule, c.p, "normal", x, twins[c.rule](c.p, x))
+			compareRule(t, cgtest.Go(t), c.rule, c.p, "normal", x, twins[c.rule](c.p, x))
 		}
 	}
 }

@@ -22,10 +22,29 @@ type Params struct {
 	// gradients are no outer products; 0 means DefaultTile, 256 MiB. On XLA, outside of loops of steps, it holds for layers
 	// on sequences, embeddings and convolutions; of other parameters all m gradients are stored.
 	Tile int
-	// Groups is the number of groups of the median of means; 0 means 3, as in M3.
+	// Groups is the number of groups of the median of means, of agreement filtering and of masks; 0 is each rule's default.
 	Groups int
-	// MaxNorm is the largest norm that one example's gradient keeps under norm clipping; 0 means 1.
+	// MaxNorm is the largest norm that one example's gradient keeps under norm clipping, 0 means 1, and the radius of centred
+	// clipping, 0 means 10.
 	MaxNorm float64
+	// PerParameter, Automatic and Gamma are forms of norm clipping, see [ClipNorm].
+	PerParameter, Automatic bool
+	Gamma                   float64
+	// Noise and Key are those of [NoisyClipNorm].
+	Noise float64
+	Key   int64
+	// F is how many bad examples Krum expects in a batch, and Keep how many multi-Krum averages; 0 is their default.
+	F, Keep int
+	// Steps is how often the geometric median and centred clipping go round; 0 is their default.
+	Steps int
+	// Smoothing is that of the geometric median; 0 means 0.1.
+	Smoothing float64
+	// Threshold is the τ of agreement filtering and of masks; 0 is their default.
+	Threshold float64
+	// Sharpness is the k of the SAND-mask; 0 means 10.
+	Sharpness float64
+	// Rescale keeps the size of what the AND-mask lets through.
+	Rescale bool
 }
 
 var registry = map[string]func(Params) (Rule, error){}

@@ -45,6 +45,12 @@ func (r rows) Norms() (largest, squares *graph.Node) {
 	return largest, graph.ReduceSum(graph.Square(r.units(largest)), 1)
 }
 
+func (r rows) UnitGram() (scale, products *graph.Node) {
+	largest, _ := r.Norms()
+	units := r.units(largest)
+	return largest, graph.Dot(units, units).General([]int{1}, nil, []int{1}, nil)
+}
+
 func (r rows) WeightedUnits(weights *graph.Node) *graph.Node {
 	largest, _ := r.Norms()
 	return graph.ReduceSum(graph.Mul(r.units(largest), graph.Reshape(weights, r.Len(), 1)), 0)

@@ -24,7 +24,9 @@ func (v *View) Blocks() (operands []*graph.Node, flips []bool, read func(operand
 			others = append(others, p)
 		}
 	}
-	if len(others) > 0 || dense == 0 {
+	if dense == 0 {
+		operands, flips = append(operands, v.Stack()), append(flips, true)
+	} else if len(others) > 0 {
 		stored := make([]*graph.Node, v.m)
 		for b := range stored {
 			stored[b] = v.sum(others, b)

@@ -20,6 +20,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
 func TestCheck(t *testing.T) {
@@ -52,15 +53,19 @@ func TestCheck(t *testing.T) {
 	if err != nil || len(half.Variables) != 1 || half.Worst() > 0.02 {
 		t.Errorf("a variable of half precision: %v\n%s", err, half)
 	}
-	_, err = perexample.Check(b, model.NewStore(), func(s *model.Scope, batch []*Node) *Node {
+	mixing, err := perexample.Check(b, model.NewStore(), func(s *model.Scope, batch []*Node) *Node {
 		return ReduceAllMax(squares(s, batch))
 	}, x, y)
-	var unsupported *perexample.Unsupported
-	if !errors.As(err, &unsupported) {
-		t.Errorf("error %v, want an Unsupported", err)
+	if err != nil || mixing.Err() == nil || mixing.Findings[0].Kind != perexample.Mixing {
+		t.Errorf("error %v, findings %v, want one that mixes", err, mixing.Findings)
 	}
 	if _, err := perexample.Check(b, model.NewStore(), squares); err == nil {
 		t.Error("no batch: no error")
+	}
+	if _, err := perexample.Check(b, model.NewStore(), func(s *model.Scope, batch []*Node) *Node {
+		panic(errors.New("the model's own"))
+	}, x, y); err == nil || !strings.Contains(err.Error(), "the model's own") {
+		t.Errorf("a model that panics: %v", err)
 	}
 }
 
@@ -102,8 +107,58 @@ func ExampleCheck() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(len(report.Variables), "variables, all right:", report.Worst() < 1e-12)
+	fmt.Println(len(report.Variables), "variables, all right:", report.Err() == nil && report.Worst() < 1e-12)
 	// Output: 2 variables, all right: true
+}
+
+// A model whose examples meet: its inputs are centred by their mean over the batch.
+func ExampleReport() {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	lossFn := func(scope *model.Scope, batch []*Node) *Node {
+		x := Sub(batch[0], ReduceAndKeep(batch[0], ReduceMean, 0))
+		return ReduceAllMean(Square(layers.Dense(scope.In("layer"), x, false, 1)))
+	}
+	report, err := perexample.Check(b, model.NewStore(), lossFn, tensors.FromValue([][]float64{{1, 2}, {3, 4}, {5, 7}}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, f := range report.Findings {
+		fmt.Printf("%s: %s\n%s\n%s\n", f.Kind, f.Reason, f.Node, f.Variable)
+	}
+	// Output:
+	// mixing: examples meet in values that no gradient enters, and that come back into each example
+	// node #1 ReduceSum (Float64)[2]
+	// /layer/dense/weights (Float64)[2, 1]
+}
+
+// OfTrainable finds the variables and the batch by itself.
+func ExampleOfTrainable() {
+	b, err := backend.OpenConfig("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	net := func(scope *model.Scope, x *Node) *Node {
+		w := scope.WithInitializer(initializer.One).VariableWithShape("w", shapes.Make(dtypes.Float64, 2, 1)).NodeValue(x.Graph())
+		losses := ReduceSum(Dot(x, w).Product(), 1) // one loss for each example
+		views, variables := perexample.OfTrainable(scope, losses)
+		fmt.Println(variables[0].Path())
+		return views[0].SquaredNorms()
+	}
+	out, err := model.CallOnce(b, model.NewStore(), net, [][]float64{{1, 0}, {0, 2}, {3, 4}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(out.Value())
+	// Output:
+	// /w
+	// [1 4 25]
 }
 
 // The squared norms of a layer's per-example gradients, without the gradients.

@@ -54,12 +54,13 @@
 // Every node is followed from the batch inputs (batch axis 0) with the axis along which its examples lie; a boundary is
 // a node that joins values that have such an axis with values that depend on parameters alone. GoMLX's own rule for
 // that operation turns what arrives there into the gradient of the parameter operand, and that is pushed back to the
-// parameter. For products and elementwise operations this is done for all examples at once, and for all places where
-// the same operand enters, a recurrent net's steps for one; for other operations the boundary is cloned on each
-// example's slice of its operands. Axes are propagated operation by operation, never guessed from sizes. An operation
+// parameter. For products, convolutions, look-ups and elementwise operations this is done for all examples at once, and
+// for all places where the same operand enters, a recurrent net's steps for one; for other operations the boundary is
+// cloned on each example's slice of its operands. A sum over the examples with weights is one such step for the whole
+// batch, whatever the operation is: see [View.Weighted]. Axes are propagated operation by operation, never guessed from sizes. An operation
 // that mixes examples before the loss, or that this package does not know, is refused by a panic with an
-// [Unsupported] error naming variable, node and remedy: there is no wrong number in silence. Gradients that a model
-// defines itself are followed in the same way.
+// [Unsupported] error naming variable, node and remedy: there is no wrong number in silence. For an operation of
+// one's own there is [Register]. Gradients that a model defines itself are followed in the same way.
 //
 // Barriers, as GoMLX's checkpoints make them, are what they hold back; views keep the inputs of layers in memory all
 // the same. Batch norm with stored statistics treats every example for itself; GoMLX has no gradient for it, so this

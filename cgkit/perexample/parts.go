@@ -28,12 +28,14 @@ const mostOuter = 2
 // operations give is summed over the places before it is cut into examples, and what all places give is pushed back
 // to the parameter in one sweep. The number of nodes is that of the examples plus that of the places, not their
 // product.
-func (a *analysis) parts(param *graph.Node) []part {
-	var list []part
+func (a *analysis) parts(param *graph.Node) (list []part, uses []use) {
 	var dense, other []use
 	for _, b := range a.boundaries {
 		for i, operand := range b.node.Inputs() {
 			u := use{b, i}
+			if a.info[operand.Id()].own() && a.dependsOn(operand, param) {
+				uses = append(uses, u)
+			}
 			switch info := a.info[operand.Id()]; {
 			case !info.own() || !a.dependsOn(operand, param):
 			case b.tail:
@@ -54,7 +56,7 @@ func (a *analysis) parts(param *graph.Node) []part {
 	if terms := a.terms(other, param); len(terms) > 0 {
 		list = append(list, &sharedPart{a: a, param: param, terms: terms})
 	}
-	return list
+	return list, uses
 }
 
 func (a *analysis) dependsOn(node, param *graph.Node) bool {

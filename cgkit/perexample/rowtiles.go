@@ -42,8 +42,11 @@ func (v *View) Rows() (
 		if t.node() != v.param || t.b.gradient.DType() != v.param.DType() {
 			return nil, nil, 0, 0, false
 		}
-		if left, right, is := t.patches(v.m); is {
-			return []*graph.Node{left, right}, rowsOfProducts, byteSize(left), perRow(left), true
+		if p := t.patches(v.m); p != nil {
+			if p.groups > 1 || !sorted(p.order) {
+				return nil, nil, 0, 0, false
+			}
+			return []*graph.Node{p.left, p.right}, rowsOfProducts, byteSize(p.left), perRow(p.left), true
 		}
 		if v.param.Rank() == 2 && t.isLookUp() {
 			places, table := t.lookUps(v.m)

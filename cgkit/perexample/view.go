@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"coherentgradients/cgkit/internal/halves"
-
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -20,6 +18,15 @@ type View struct {
 	mean     *graph.Node
 	parts    []part
 	examples []*graph.Node
+	a        *analysis // nil for a batch of one
+	uses     []use     // the places where the parameter enters
+	tile     int       // see WithTile
+
+	// What has been built, to be shared by all who ask.
+	stored                 *graph.Node // see Stack
+	products               *sides
+	units                  *unitForm
+	triedStack, triedSides bool
 }
 
 // part is one place where the parameter enters.
@@ -56,8 +63,8 @@ func Of(loss *graph.Node, batch, params []*graph.Node) []*View {
 	means := a.gradients(loss, params)
 	views := make([]*View, len(params))
 	for i, param := range params {
-		views[i] = &View{param: param, m: m, mean: means[i], examples: make([]*graph.Node, m)}
-		views[i].parts = a.parts(param)
+		views[i] = &View{param: param, m: m, mean: means[i], examples: make([]*graph.Node, m), a: a}
+		views[i].parts, views[i].uses = a.parts(param)
 	}
 	return views
 }
@@ -165,15 +172,32 @@ func (v *View) Param() *graph.Node { return v.param }
 // layer. Shape: the parameter's.
 func (v *View) Mean() *graph.Node { return v.mean }
 
-// Example is the gradient of example b, 0 ≤ b < m, with the 1/m convention of the package. Shape: the parameter's.
+// Example is the gradient of example b, 0 ≤ b < m, with the 1/m convention of the package. Shape: the parameter's. Of a
+// dense layer it is the outer product of two rows, which fuses into what consumes it. Of others all gradients are made
+// together and stored, as by [View.Stack], where there is a way; else one by one.
 func (v *View) Example(b int) *graph.Node {
 	if b < 0 || b >= v.m {
 		panic(fmt.Errorf("perexample: example %d: the batch has examples 0 to %d", b, v.m-1))
 	}
 	if v.examples[b] == nil {
-		v.examples[b] = v.sum(v.parts, b)
+		if stack := v.together(); stack != nil {
+			v.examples[b] = graph.Reshape(graph.SliceAxis(stack, 0, graph.AxisElem(b)), v.param.Shape().Dimensions...)
+		} else {
+			v.examples[b] = v.sum(v.parts, b)
+		}
 	}
 	return v.examples[b]
+}
+
+// together is all gradients where they had better be made together: nil for dense layers, whose products cost nothing one
+// by one.
+func (v *View) together() *graph.Node {
+	for _, p := range v.parts {
+		if _, is := p.(*sharedPart); is {
+			return v.stack()
+		}
+	}
+	return nil
 }
 
 // sum adds up what some parts give to example b.
@@ -194,77 +218,4 @@ func (v *View) sum(parts []part, b int) *graph.Node {
 		sum = graph.ZerosLike(v.param)
 	}
 	return sum
-}
-
-// SquaredNorms is ‖g_b‖² over this parameter for each example. Shape: [m]; float32 where the parameter is of half
-// precision. For a dense layer it costs no more than the squared norms of its input and of the gradient of its
-// output. A norm of more than the root of the largest number has no square: see [View.Norms].
-func (v *View) SquaredNorms() *graph.Node {
-	if outer := v.dense(); outer != nil {
-		return graph.Mul(rowNorms(outer.input), rowNorms(outer.gradient))
-	}
-	if stack := v.stack(); stack != nil {
-		return rowNorms(flat(stack))
-	}
-	norms := make([]*graph.Node, v.m)
-	for b := range norms {
-		norms[b] = graph.ReduceAllSum(graph.Square(halves.Wide(v.Example(b))))
-	}
-	return graph.Stack(norms, 0)
-}
-
-// Gram is ⟨g_a, g_b⟩ over this parameter for each pair of examples. Shape: [m, m]. For a dense layer it is the product,
-// entry by entry, of the Gram matrices of its input and of the gradient of its output, and no gradient is stored;
-// elsewhere the m gradients are, so it takes [m, parameters] of memory. Of half precision it is in float32.
-func (v *View) Gram() *graph.Node {
-	if outer := v.dense(); outer != nil {
-		return graph.Mul(rowGram(outer.input), rowGram(outer.gradient))
-	}
-	rows := make([]*graph.Node, v.m)
-	for b := range rows {
-		rows[b] = graph.Reshape(v.Example(b), v.param.Shape().Size())
-	}
-	return rowGram(graph.Stack(rows, 0))
-}
-
-// Sum is Σ_{from ≤ b < to} g_b: for a dense layer one matrix product of to−from rows. Shape: the parameter's; float32
-// where that is of half precision.
-func (v *View) Sum(from, to int) *graph.Node {
-	v.checkRange(from, to)
-	if outer := v.dense(); outer != nil {
-		return graph.Dot(halves.Wide(graph.SliceAxis(outer.columns, 1, graph.AxisRange(from, to))),
-			halves.Wide(graph.SliceAxis(outer.rows, 0, graph.AxisRange(from, to)))).Product()
-	}
-	sum := halves.Wide(v.Example(from))
-	for b := from + 1; b < to; b++ {
-		sum = graph.Add(sum, halves.Wide(v.Example(b)))
-	}
-	return sum
-}
-
-// Weighted is Σ_b weights[b]·g_b. weights: shape [m], of any floating-point type; shape of the result: the
-// parameter's. For a dense layer it is one matrix product. The result is float32 where the parameter is of half
-// precision.
-func (v *View) Weighted(weights *graph.Node) *graph.Node {
-	weights = graph.ConvertDType(weights, v.SumType())
-	if outer := v.dense(); outer != nil {
-		return graph.Dot(halves.Wide(outer.columns), graph.Mul(halves.Wide(outer.rows), graph.Reshape(weights, v.m, 1))).Product()
-	}
-	var sum *graph.Node
-	for b := range v.m {
-		term := graph.Mul(halves.Wide(v.Example(b)), graph.Squeeze(graph.SliceAxis(weights, 0, graph.AxisElem(b))))
-		if sum == nil {
-			sum = term
-		} else {
-			sum = graph.Add(sum, term)
-		}
-	}
-	return sum
-}
-
-func rowNorms(x *graph.Node) *graph.Node { return graph.ReduceSum(graph.Square(halves.Wide(x)), 1) }
-
-func rowGram(x *graph.Node) *graph.Node {
-	x = halves.Wide(x)
-	return graph.Dot(x, x).General([]int{1}, nil, []int{1}, nil)
 }

@@ -173,7 +173,7 @@ func (e *Evaluation) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("step = %s: must be a whole number from 0 up", Clip(string(fields["step"])))
 	}
 	names := slices.Collect(maps.Keys(fields))
-	sort.Strings(names) // so that of several errors always the same one is told
+	sort.Strings(names) // so that of several errors always the same one is returned
 	for _, name := range names {
 		if name == "step" {
 			continue

@@ -54,7 +54,7 @@ type Spec struct {
 
 	// Model is the network's name in package models; "" is the paper's, "mlp". Any other takes no hidden and no init.
 	Model string `json:"model,omitempty"`
-	// Settings are what the model is told in place of its defaults.
+	// Settings are the model's hyperparameters that are not its defaults.
 	Settings map[string]string `json:"settings,omitempty"`
 	// Data is the content of a data set that is not a published one: the first 16 hexadecimal digits of its DataHash.
 	Data string `json:"data,omitempty"`
@@ -69,6 +69,8 @@ type Spec struct {
 	WeightDecay float64 `json:"weight_decay,omitempty"`
 	// Schedule is when the run is evaluated: "", at the paper's steps, or [ScheduleDense].
 	Schedule string `json:"schedule,omitempty"`
+	// RuleSettings are what the rule is told in place of its defaults, besides c and percentile.
+	RuleSettings map[string]string `json:"rule_settings,omitempty"`
 }
 
 // WeightsFloat64 keeps weights in float64, see Spec.Weights.
@@ -102,17 +104,24 @@ func DefaultSpec() Spec {
 
 // Normalized returns the spec in the one form that its record has. Two specs that describe the same computation get
 // the same id: winsorizing or trimming with c = 0 becomes the mean, a rule that asks for no percentile gets the
-// default one, −0 becomes 0, and a setting that is the model's default is left out, where the program knows the model
-// (package models). The result shares no memory with s.
+// default one, −0 becomes 0, and a setting that is the model's or the rule's default is left out, where the program knows
+// those (packages models and aggregate). The result shares no memory with s.
 func (s Spec) Normalized() Spec {
 	s = s.plain()
-	if len(s.Settings) > 0 {
-		s.Settings = settings.Reduced(s.ModelName(), s.Settings)
-		if len(s.Settings) == 0 {
-			s.Settings = nil
-		}
-	}
+	s.Settings = reducedSettings(s.ModelName(), s.Settings)
+	s.RuleSettings = reducedSettings(settings.OfRule+s.Aggregator, s.RuleSettings)
 	return s
+}
+
+// reducedSettings are settings without what says nothing new; nil for none.
+func reducedSettings(of string, given map[string]string) map[string]string {
+	if len(given) == 0 {
+		return nil
+	}
+	if given = settings.Reduced(of, given); len(given) == 0 {
+		return nil
+	}
+	return given
 }
 
 // plain is Normalized as far as the spec alone says it. Ids are of this form: what a record is called does not depend
@@ -127,10 +136,11 @@ func (s Spec) plain() Spec {
 	if s.Model == defaultModel {
 		s.Model = ""
 	}
-	if len(s.Settings) == 0 {
-		s.Settings = nil
+	for _, list := range []*map[string]string{&s.Settings, &s.RuleSettings} {
+		if *list = maps.Clone(*list); len(*list) == 0 {
+			*list = nil
+		}
 	}
-	s.Settings = maps.Clone(s.Settings)
 	s.MaxUpdate += 0
 	s.WeightDecay += 0
 	if s.Model != "" { // widths and initial weights are the paper's net's
@@ -190,16 +200,20 @@ func (s Spec) canonical() []byte {
 	if s.Model != "" {
 		fmt.Fprintf(&b, `,"model":%q`, s.Model)
 	}
-	if len(s.Settings) > 0 {
-		b.WriteString(`,"settings":{`)
-		for i, name := range slices.Sorted(maps.Keys(s.Settings)) {
-			if i > 0 {
+	texts := func(field string, values map[string]string) {
+		for i, name := range slices.Sorted(maps.Keys(values)) {
+			if i == 0 {
+				fmt.Fprintf(&b, `,%q:{`, field)
+			} else {
 				b.WriteByte(',')
 			}
-			fmt.Fprintf(&b, `%q:%q`, name, s.Settings[name])
+			fmt.Fprintf(&b, `%q:%q`, name, values[name])
 		}
-		b.WriteByte('}')
+		if len(values) > 0 {
+			b.WriteByte('}')
+		}
 	}
+	texts("settings", s.Settings)
 	if s.Data != "" {
 		fmt.Fprintf(&b, `,"data":%q`, s.Data)
 	}
@@ -215,6 +229,7 @@ func (s Spec) canonical() []byte {
 	if s.Schedule != "" {
 		fmt.Fprintf(&b, `,"schedule":%q`, s.Schedule)
 	}
+	texts("rule_settings", s.RuleSettings)
 	b.WriteByte('}')
 	return b.Bytes()
 }
@@ -223,7 +238,7 @@ func (s Spec) canonical() []byte {
 const defaultModel = "mlp"
 
 // optionalFields may be left out of a spec.json.
-var optionalFields = []string{"model", "settings", "data", "weights", "max_update", "weight_decay", "schedule"}
+var optionalFields = []string{"model", "settings", "data", "weights", "max_update", "weight_decay", "schedule", "rule_settings"}
 
 // specFields are the names of a spec.json that are needed; besides them only optionalFields are allowed.
 var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", "c", "percentile", "init", "steps",

@@ -248,6 +248,8 @@ func TestOptionalFields(t *testing.T) {
 		"model":         func(s *Spec) { s.Model = "cnn" },
 		"setting":       func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "32"} },
 		"other setting": func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "64"} },
+		"rule setting":  func(s *Spec) { s.Aggregator, s.RuleSettings = "krum", map[string]string{"f": "3"} },
+		"of the model":  func(s *Spec) { s.Aggregator, s.Settings = "krum", map[string]string{"f": "3"} },
 		"two settings":  func(s *Spec) { s.Model, s.Settings = "cnn", map[string]string{"cnn_hidden": "64", "b": "\"x\", y"} },
 		"data":          func(s *Spec) { s.Data = "0123456789abcdef" },
 		"weights":       func(s *Spec) { s.Weights = WeightsFloat64 },
@@ -293,6 +295,7 @@ func TestOptionalFields(t *testing.T) {
 		"float32": func(s *Spec) { s.Weights = "float32" }, "−1": func(s *Spec) { s.MaxUpdate = -1 }, "NaN": func(s *Spec) { s.MaxUpdate = math.NaN() },
 		"Inf": func(s *Spec) { s.MaxUpdate = math.Inf(1) }, "1e-60": func(s *Spec) { s.MaxUpdate = 1e-60 }, "decay 1": func(s *Spec) { s.WeightDecay = 1 },
 		"decay NaN": func(s *Spec) { s.WeightDecay = math.NaN() }, "denser": func(s *Spec) { s.Schedule = "denser" },
+		"a c": func(s *Spec) { s.RuleSettings = map[string]string{"a c": "1"} },
 	} {
 		s := plain
 		change(&s)

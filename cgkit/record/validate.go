@@ -79,12 +79,14 @@ func (s Spec) validateModel() error {
 	if s.Model != "" && !modelForm.MatchString(s.Model) {
 		return fmt.Errorf("model = %q: must be up to 60 small letters, digits and '-', beginning with a letter, such as cnn", Clip(s.Model))
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Settings)) {
-		switch {
-		case !settingForm.MatchString(name):
-			return fmt.Errorf("setting %q: a name must be up to 60 letters, digits and '_', beginning with a letter", Clip(name))
-		case !valueForm.MatchString(s.Settings[name]):
-			return fmt.Errorf("setting %s = %q: must be up to 200 printable ASCII characters", name, Clip(s.Settings[name]))
+	for _, list := range []map[string]string{s.Settings, s.RuleSettings} {
+		for _, name := range slices.Sorted(maps.Keys(list)) {
+			switch {
+			case !settingForm.MatchString(name):
+				return fmt.Errorf("setting %q: a name must be up to 60 letters, digits and '_', beginning with a letter", Clip(name))
+			case !valueForm.MatchString(list[name]):
+				return fmt.Errorf("setting %s = %q: must be up to 200 printable ASCII characters", name, Clip(list[name]))
+			}
 		}
 	}
 	if s.Data != "" && !dataForm.MatchString(s.Data) {

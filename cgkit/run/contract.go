@@ -19,8 +19,8 @@ type Problem struct {
 	Measure record.Measure
 }
 
-// NewEngine makes the engine that trains a problem, at step 0 with the initial weights of the spec.
-type NewEngine func(ctx context.Context, p Problem) (Engine, error)
+// EngineMaker makes the engine that trains a problem, at step 0 with the initial weights of the spec.
+type EngineMaker func(ctx context.Context, p Problem) (Engine, error)
 
 // Engine trains one net. The runner calls it from one goroutine at a time.
 //

@@ -45,7 +45,7 @@ func (t *training) prepare(ctx context.Context) (keep int, end int64, err error)
 }
 
 // findCheckpoint loads the checkpoint and checks that it is of this run and that no evaluation before it is missing.
-// One of other data is told and left alone: nil without an error. A damaged one is an error.
+// One of other data is reported and left alone: nil without an error. A damaged one is an error.
 func (t *training) findCheckpoint() (c *checkpoint, keep int, end int64, err error) {
 	r := t.record
 	path := filepath.Join(r.Dir, record.CheckpointName)

@@ -43,7 +43,7 @@ func RunAll(ctx context.Context, specs []record.Spec, opt Options) ([]*record.Re
 	if specs, err = completeSpecs(ctx, specs, opt); err != nil {
 		return nil, err
 	}
-	total, missing, err := remaining(specs, opt)
+	total, missing, err := countRemaining(specs, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func summarize(records []*record.Record, diverged int) string {
 	switch {
 	case len(records) == 1 && diverged == 0:
 		return records[0].Summary()
-	case len(records) <= 1: // none, or one that diverged and was told
+	case len(records) <= 1: // none, or one that diverged and was reported
 		return ""
 	case diverged > 0:
 		return fmt.Sprintf("%d runs ready, %d of them diverged", len(records), diverged)
@@ -109,8 +109,8 @@ func completeSpecs(ctx context.Context, specs []record.Spec, opt Options) ([]rec
 	return list, nil
 }
 
-// remaining says which of the specs must be trained, and the steps that takes.
-func remaining(specs []record.Spec, opt Options) (steps int, ids []string, err error) {
+// countRemaining says which of the specs must be trained, and the steps that takes.
+func countRemaining(specs []record.Spec, opt Options) (steps int, ids []string, err error) {
 	seen := map[string]bool{}
 	for _, spec := range specs {
 		r, err := opt.Store.FindMeasured(spec, opt.Measure)
@@ -118,7 +118,7 @@ func remaining(specs []record.Spec, opt Options) (steps int, ids []string, err e
 			return 0, nil, err
 		}
 		id := spec.ID()
-		if done(r, opt) || seen[id] {
+		if needsNone(r, opt) || seen[id] {
 			continue
 		}
 		seen[id] = true

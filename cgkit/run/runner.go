@@ -21,7 +21,7 @@ import (
 // Options say how and where [Run] works; none changes a result. The zero value works for loading; training needs
 // NewEngine.
 type Options struct {
-	NewEngine NewEngine     // makes what trains; nil: an absent record is an error
+	NewEngine EngineMaker   // makes what trains; nil: an absent record is an error
 	Store     *record.Store // where records are; required
 	Progress  Progress      // nil: Silent
 
@@ -142,13 +142,13 @@ func findOrTrain(ctx context.Context, spec record.Spec, opt Options) (*record.Re
 	switch {
 	case err != nil:
 		return nil, err
-	case done(r, opt):
+	case needsNone(r, opt):
 		if filepath.Dir(r.Dir) == opt.Store.Write && Tidy(opt.Store, spec) {
-			if tidied, err := record.FindIn(opt.Store.Write, spec.ID()); err == nil && done(tidied, opt) {
+			if tidied, err := record.FindIn(opt.Store.Write, spec.ID()); err == nil && needsNone(tidied, opt) {
 				r = tidied // it may have been replaced
 			}
 		}
-		return loaded(ctx, r, opt)
+		return finishLoaded(ctx, r, opt)
 	case opt.Redraw || opt.NewEngine == nil:
 		return nil, &MissingError{ID: spec.ID()}
 	}
@@ -202,8 +202,8 @@ func placeOf(ctx context.Context, spec record.Spec, opt Options) (r, old *record
 		if err := tidy(folder, id); err != nil {
 			return nil, nil, fmt.Errorf("can't tidy up the record %s: %w", id, err)
 		}
-		if r, err = record.FindIn(folder, id); err == nil && done(r, opt) { // it may have been replaced
-			r, err = loaded(ctx, r, opt)
+		if r, err = record.FindIn(folder, id); err == nil && needsNone(r, opt) { // it may have been replaced
+			r, err = finishLoaded(ctx, r, opt)
 			return r, nil, err
 		}
 		if err == nil && r.Finished() {
@@ -226,16 +226,16 @@ func placeOf(ctx context.Context, spec record.Spec, opt Options) (r, old *record
 	return r, old, disk.OwnFolder(dir)
 }
 
-// done says whether a record, or nil, needs no training.
-func done(r *record.Record, opt Options) bool {
+// needsNone says whether a record, or nil, needs no training.
+func needsNone(r *record.Record, opt Options) bool {
 	if r == nil || !r.Finished() {
 		return false
 	}
 	return opt.Redraw || opt.Measure.In(r) && !(r.Diverged != nil && opt.Retrain)
 }
 
-// loaded returns a finished record as Run does, if it was trained on the data that its spec names.
-func loaded(ctx context.Context, r *record.Record, opt Options) (*record.Record, error) {
+// finishLoaded returns a finished record as Run does, if it was trained on the data that its spec names.
+func finishLoaded(ctx context.Context, r *record.Record, opt Options) (*record.Record, error) {
 	if err := checkData(ctx, r, opt); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ package train
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"coherentgradients/cgkit/aggregate"
@@ -30,9 +31,12 @@ func Check(s record.Spec) error {
 
 // CheckRule is the part of [Check] that is about the rule.
 func CheckRule(s record.Spec) error {
+	if !slices.Contains(Rules(), s.Aggregator) {
+		return fmt.Errorf("aggregator = %q: unknown rule; use one of %s", s.Aggregator, strings.Join(Rules(), ", "))
+	}
 	rule, err := Rule(s)
 	if err != nil {
-		return fmt.Errorf("aggregator = %q: unknown rule; use one of %s", s.Aggregator, strings.Join(Rules(), ", "))
+		return err
 	}
 	if err := rule.Check(s.Batch); err != nil {
 		return err
@@ -73,5 +77,9 @@ func Rule(s record.Spec) (aggregate.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return aggregate.Named(s.Aggregator, aggregate.Params{C: s.C, Percentile: percentile})
+	params, err := aggregate.Params{C: s.C, Percentile: percentile}.With(s.Aggregator, s.RuleSettings)
+	if err != nil {
+		return nil, err
+	}
+	return aggregate.Named(s.Aggregator, params)
 }

@@ -46,7 +46,7 @@ func New(ctx context.Context, p run.Problem) (run.Engine, error) {
 }
 
 // On is [New] on a given backend.
-func On(b compute.Backend) run.NewEngine {
+func On(b compute.Backend) run.EngineMaker {
 	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
 		m, err := models.Named(p.Spec.ModelName())
 		if err != nil {
@@ -57,7 +57,7 @@ func On(b compute.Backend) run.NewEngine {
 }
 
 // With is an engine of a model that needs no registry. A spec that it trains names m.Name as its model.
-func With(b compute.Backend, m models.Model) run.NewEngine {
+func With(b compute.Backend, m models.Model) run.EngineMaker {
 	settings.Declare(m.Name, m.Overrides)
 	return func(ctx context.Context, p run.Problem) (run.Engine, error) {
 		if name := p.Spec.ModelName(); name != m.Name {

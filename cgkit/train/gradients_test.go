@@ -31,7 +31,7 @@ func newGradientTwin(p run.Problem, state map[string]run.Array, sample *gradient
 	state = maps.Clone(state)
 	delete(state, stateContributions)
 	net := newTwin(p, state)
-	layers := len(net.sizes) - 1
+	layers := net.net.Layers()
 	var t gradientTwin
 	var sums [2]map[string][]float64
 	for group := range sums {

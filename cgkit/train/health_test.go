@@ -87,7 +87,8 @@ func TestHealthAgainstTwin(t *testing.T) {
 			active := make([]float64, 2)
 			logit := 0.0
 			for i := range n {
-				values := net.forward(p.Set.Train.Pixels[i*features : (i+1)*features])
+				net.net.Logits(&net.pass, floats(p.Set.Train.Pixels[i*features:(i+1)*features]))
+				values := net.pass.Values()
 				for l := range alive {
 					for k, v := range values[l+1] {
 						if v > 0 {

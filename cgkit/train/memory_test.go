@@ -69,7 +69,7 @@ func TestRulesThatRememberAgainstSlowTwin(t *testing.T) {
 }
 
 // mean is the mean gradient of the examples with the given indices.
-func (t *twin) mean(batch []int32) map[string][]float64 {
+func (t *slow) mean(batch []int32) map[string][]float64 {
 	features := t.p.Set.Features()
 	sum := map[string][]float64{}
 	for _, e := range batch {

@@ -38,8 +38,8 @@ func draw(spec record.Spec, r *record.Record, at int) (*plots.Figure, error) {
 			curve(second, r, "test", "test_loss", plots.Test)
 		}
 		step := float64(r.Evaluations[evaluationAt(r, at)].Step)
-		mark(accuracy, step)
-		mark(second, step)
+		accuracy.Verticals = []plots.Vertical{{X: step}}
+		second.Verticals = accuracy.Verticals
 	}
 	return plots.NewGrid(meta(spec, r), plots.Grid{
 		Panels: [][]*plots.Panel{{accuracy, second}}, XLabel: "step", ShareX: true, Aspect: 0.62, Reflow: true,
@@ -50,17 +50,6 @@ func draw(spec record.Spec, r *record.Record, at int) (*plots.Figure, error) {
 func curve(p *plots.Panel, r *record.Record, name, column string, role plots.Role) {
 	steps, values := r.Column(column)
 	p.Curves = append(p.Curves, plots.Curve{Name: name, X: steps, Y: values, Role: role})
-}
-
-// mark draws a vertical line over the whole height of what is drawn already.
-func mark(p *plots.Panel, step float64) {
-	low, high := 0.0, 1.0
-	for _, c := range p.Curves {
-		for _, y := range c.Y {
-			low, high = min(low, y), max(high, y)
-		}
-	}
-	p.Curves = append(p.Curves, plots.Curve{X: []float64{step, step}, Y: []float64{low, high}, Role: plots.Series(7), Dash: plots.Dotted})
 }
 
 // evaluationAt is the evaluation of a record at or next before a place on its schedule. Evaluations are made in the

@@ -45,7 +45,7 @@ func compare(records []*record.Record) (*plots.Figure, error) {
 		}
 	}
 	if len(first) < len(records) {
-		d.Meta = meta("Training with and without winsorization; "+severalSeeds, records...)
+		d.Meta = metaOfSeeds("Training with and without winsorization", records)
 	}
 	for _, r := range first {
 		s := r.Spec
@@ -59,26 +59,50 @@ func compare(records []*record.Record) (*plots.Figure, error) {
 // drawn as missing. Several seeds of a cell become their median with their range as a band.
 func GridFigure(records []*record.Record) *plots.Figure { return figure(grid(records)) }
 
+// GridPartFigure is [GridFigure] with some of its columns and rows, for a narrow place: its noise levels and its c, as
+// 0, 0.5, 1 and 0, 2, 8 in one column of a paper.
+func GridPartFigure(records []*record.Record, noises, cs []float64) *plots.Figure {
+	return figure(gridPart(records, noises, cs))
+}
+
+// The part of Figure 4 that fits one column of a paper.
+var (
+	columnNoises = []float64{0, 0.5, 1}
+	columnCs     = []float64{0, 2, 8}
+)
+
+// columnPart is that part, as far as the mode has it: its levels of noise, its c, and its specs.
+func columnPart() (noises, cs []float64, specs []record.Spec) {
+	among := func(wanted, all []float64) []float64 {
+		return slices.DeleteFunc(slices.Clone(wanted), func(v float64) bool { return !slices.Contains(all, v) })
+	}
+	noises, cs = among(columnNoises, Noises()), among(columnCs, Cs())
+	for _, c := range cs {
+		for _, noise := range noises {
+			specs = append(specs, cell(noise, c)...)
+		}
+	}
+	return noises, cs, specs
+}
+
 // grid is [GridFigure] with its error.
-func grid(records []*record.Record) (*plots.Figure, error) {
-	d := plots.GridData{Noises: Noises(), Cs: Cs()}
+func grid(records []*record.Record) (*plots.Figure, error) { return gridPart(records, Noises(), Cs()) }
+
+// gridPart is [GridPartFigure] with its error.
+func gridPart(records []*record.Record, noises, cs []float64) (*plots.Figure, error) {
+	d := plots.GridData{Noises: noises, Cs: cs}
 	what := "Accuracy and overfit by label noise (columns) and winsorization c (rows); grey line: proper accuracy"
 	var shown []*record.Record
-	several := false
 	for _, c := range d.Cs {
 		var cells []*plots.Evaluations
 		for _, noise := range d.Noises {
 			cell := byCell(records, noise, c)
 			shown = append(shown, cell...)
-			several = several || len(cell) > 1
 			cells = append(cells, evaluationsOfSeeds(cell))
 		}
 		d.Cells = append(d.Cells, cells)
 	}
-	if several {
-		what += "; " + severalSeeds
-	}
-	d.Meta = meta(what, shown...)
+	d.Meta = metaOfSeeds(what, shown)
 	return plots.WinsorizedGrid(d)
 }
 
@@ -127,8 +151,17 @@ func ProperAccuracy(noise float64, records ...*record.Record) float64 {
 	return 1 - 0.9*noise
 }
 
-// meta is caption, provenance and marks from the records themselves.
+// Medians are the medians over the seeds of a run, as plots takes them, with the range of accuracies and overfit as bands
+// where there are several seeds; nil for no records.
+func Medians(records []*record.Record) *plots.Evaluations { return evaluationsOfSeeds(records) }
+
+// meta is caption, provenance and marks from the records themselves, each of which is drawn by itself.
 func meta(what string, records ...*record.Record) plots.Meta {
+	return metaWith(what, seedsInWords(slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })), records...)
+}
+
+// metaWith is meta with its words on seeds.
+func metaWith(what, ofSeeds string, records ...*record.Record) plots.Meta {
 	m := plots.Meta{Provenance: map[string]string{}}
 	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
 	var ids, seeds, rates []string
@@ -154,7 +187,7 @@ func meta(what string, records ...*record.Record) plots.Meta {
 		}
 	}
 	join := func(list []string) string { return strings.Join(list, " / ") }
-	m.Caption = fmt.Sprintf("%s. %s, net %s, %s, %s steps, %s.", what, join(sets), join(nets), join(rates), join(steps), seedsInWords(present))
+	m.Caption = fmt.Sprintf("%s. %s, net %s, %s, %s steps; %s.", what, join(sets), join(nets), join(rates), join(steps), ofSeeds)
 	if len(present) == 0 {
 		m.Caption = what + ". No record found."
 	}

@@ -41,20 +41,6 @@ func noise(records []*record.Record) (*plots.Figure, error) {
 	return plots.Figure1(d)
 }
 
-// severalSeeds says what a band is.
-const severalSeeds = "where there are several seeds, their median, with their range as a band"
-
-// metaOfSeeds is meta, with a word on the bands if there are any.
-func metaOfSeeds(what string, records []*record.Record) plots.Meta {
-	for _, level := range levelsOf(records) {
-		if len(byNoise(records, level)) > 1 {
-			what += "; " + severalSeeds
-			break
-		}
-	}
-	return meta(what, records...)
-}
-
 // SharesFigure draws Figure 2: what pristine and corrupt examples contribute to the squared gradient, as the paper
 // estimates it, over three of the six null worlds.
 func SharesFigure(records []*record.Record) *plots.Figure { return figure(shares(records)) }

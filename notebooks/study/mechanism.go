@@ -26,15 +26,13 @@ func mechanism(records []*record.Record) (*plots.Figure, error) {
 	}{
 		{&plots.Panel{Title: "(a) Pristine examples predicted as labelled (%)", XSteps: true, Percent: true}, "pristine_accuracy"},
 		{&plots.Panel{Title: "(b) Corrupt examples predicted as labelled (%)", XSteps: true, Percent: true}, "corrupt_accuracy"},
-		{&plots.Panel{Title: "(c) Energy removed, ‖g − g̃‖² / ‖g‖² (%)", XSteps: true, Percent: true}, "energy_removed"},
+		{&plots.Panel{Title: "(c) Energy removed, ‖g − g̃‖² / ‖g‖² (%)", XSteps: true, Percent: true}, "energy_removed"},
 		{&plots.Panel{Title: "(d) Cosine of g and g̃", XSteps: true, YMin: -0.05, YMax: 1.05}, "cosine"},
 	}
 	cs := csOf(records)
 	var keys []plots.Key
-	several := false
 	for _, c := range cs {
 		runs := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil || r.Spec.C != c })
-		several = several || len(runs) > 1
 		steps := evaluated(runs, math.MaxInt)
 		name := fmt.Sprintf("c = %v", c)
 		for _, p := range panels {
@@ -48,13 +46,10 @@ func mechanism(records []*record.Record) (*plots.Figure, error) {
 	if len(levelsOf(records)) == 1 {
 		what = fmt.Sprintf("What winsorizing does over training at %v %% label noise, on all examples (a, b) and on the gradient of a batch (c, d)", 100*levelsOf(records)[0])
 	}
-	if several {
-		what += "; " + severalSeeds
-	}
 	if len(cs) == 0 {
 		keys = nil
 	}
-	return plots.NewGrid(meta(what, records...), plots.Grid{
+	return plots.NewGrid(metaOfSeeds(what, records), plots.Grid{
 		Panels: [][]*plots.Panel{{panels[0].Panel, panels[1].Panel}, {panels[2].Panel, panels[3].Panel}}, XLabel: "step", Keys: keys, Aspect: 0.55,
 	})
 }

@@ -206,10 +206,10 @@ func TestCompareSeeds(t *testing.T) {
 		records = append(records, plain, clamped)
 	}
 	f, err := compare(records)
-	if err != nil || !strings.Contains(f.Caption(), "median") || !strings.Contains(f.Caption(), "seeds 1 to 3") {
+	if err != nil || !strings.Contains(f.Caption(), "the median of 3 seeds") {
 		t.Errorf("%v: %s", err, f.Caption())
 	}
-	if f, err := compare(records[:3]); err != nil || !strings.Contains(f.Caption(), "1 to 2 seeds a curve") {
+	if f, err := compare(records[:3]); err != nil || !strings.Contains(f.Caption(), "the median of 2 seeds") {
 		t.Errorf("%v: %s", err, f.Caption())
 	}
 	for what, draw := range map[string]func([]*record.Record) (*plots.Figure, error){

@@ -26,6 +26,7 @@ type PaperFigure struct {
 
 // Paper lists the paper's figures, for the notebook's data set and mode.
 func Paper() []PaperFigure {
+	columnNoises, columnCs, columnSpecs := columnPart()
 	return []PaperFigure{
 		{Name: "two_examples", What: "the thought experiment of CG §1",
 			Draw: func(context.Context, []*record.Record) (*plots.Figure, error) { return twoExamples() }},
@@ -50,6 +51,10 @@ func Paper() []PaperFigure {
 		{Name: "cosine", What: "the cosine of the groups' gradients", Specs: NoiseRuns(MixedLevels()...), Partial: true, Draw: drawing(cosines)},
 		{Name: "figure_4", What: "figure 4: label noise by winsorization", Specs: Grid(), Partial: true,
 			Draw: drawing(grid)},
+		{Name: "figure_4_column", What: "nine cells of figure 4, for one column", Specs: columnSpecs, Partial: true,
+			Draw: drawing(func(records []*record.Record) (*plots.Figure, error) {
+				return gridPart(records, columnNoises, columnCs)
+			})},
 		{Name: "mechanism", What: "what winsorizing does at 50 % noise", Specs: GridColumn(0.5), Partial: true, Draw: drawing(mechanism)},
 		{Name: "plain_and_winsorized", What: "c = 0 against c = 2 at 50 % noise", Specs: append(Seeds(Spec(0.5, 0)), Seeds(Spec(0.5, 2))...),
 			Draw: drawing(compare)},

@@ -37,9 +37,11 @@ func digits(set *datasets.Set, n int, noise float64) (*plots.Figure, error) {
 }
 
 // planes is image i, pixel by pixel: data sets keep colours in planes, figures want them together.
-func planes(set *datasets.Set, i int) []uint8 {
+func planes(set *datasets.Set, i int) []uint8 { return planesOf(set, set.Train, i) }
+
+func planesOf(set *datasets.Set, split datasets.Split, i int) []uint8 {
 	features := set.Features()
-	image := set.Train.Pixels[i*features : (i+1)*features]
+	image := split.Pixels[i*features : (i+1)*features]
 	if set.Channels == 1 {
 		return image
 	}

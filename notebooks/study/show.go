@@ -26,3 +26,15 @@ func Save(f *plots.Figure, folder, name string, size plots.Size, formats ...plot
 	_, err := f.Save(folder, name, size, formats...)
 	must(err)
 }
+
+// Folder is where a cell's own files go: figures below the folder of a headless execution (`run --out DIR`), else
+// mine/figures beside the committed notebooks, which git leaves alone; in a notebook of mine, figures beside it.
+func Folder() string {
+	if out := os.Getenv(place.EnvOut); out != "" {
+		return filepath.Join(out, "figures")
+	}
+	if here, err := os.Getwd(); err == nil && filepath.Base(here) == "mine" {
+		return "figures"
+	}
+	return filepath.Join("mine", "figures")
+}

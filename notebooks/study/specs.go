@@ -139,6 +139,14 @@ func withSeedsIn(store *record.Store, s record.Spec, planned int64) []record.Spe
 	return specs
 }
 
+// LoopSteps is a number of updates for a loop in a cell, and another for quick mode.
+func LoopSteps(n, quick int) int {
+	if Mode() == place.Quick {
+		return quick
+	}
+	return n
+}
+
 // finished says whether a store has a finished record, or one that is damaged, which whoever reads it will say.
 func finished(store *record.Store, s record.Spec) bool {
 	r, err := store.Find(s)

@@ -194,7 +194,10 @@ func verdictsOf(verdicts []claims.Verdict) (*plots.Figure, error) {
 	d := plots.VerdictsData{}
 	runs, counts := map[string]bool{}, map[string]int{}
 	for _, v := range verdicts {
-		row := plots.JudgedClaim{Name: v.ID, Text: short[v.ID], Verdict: v.Verdict}
+		row := plots.JudgedClaim{Name: v.ID, Text: raised(short[v.ID]), Verdict: v.Verdict}
+		if c, ok := v.Deciding(); ok {
+			row.Deciding = raised(strings.TrimRight(c.What, ", ") + ": " + together(c.Spread()) + ", asked " + together(limitOf(c)))
+		}
 		for _, c := range v.Checks {
 			row.Conditions = append(row.Conditions, plots.Condition{Core: c.Core, Met: c.Met, Seeds: c.Seeds, SeedsMet: c.SeedsMet})
 		}
@@ -210,6 +213,17 @@ func verdictsOf(verdicts []claims.Verdict) (*plots.Figure, error) {
 		Provenance: map[string]string{"records": strings.Join(slices.Sorted(maps.Keys(runs)), " ")},
 	}
 	return plots.Verdicts(d)
+}
+
+// together keeps a number on one line with its sign and its unit.
+func together(text string) string {
+	return strings.NewReplacer(" %", "\u00a0%", "≥ ", "≥\u00a0", "≤ ", "≤\u00a0", "< ", "<\u00a0", "> ", ">\u00a0").Replace(text)
+}
+
+// raised sets the p and c of f^p and its like as superscripts, and writes a gradient as figures do, whose font has no ∇.
+func raised(text string) string {
+	return strings.NewReplacer("f^p", "f^{p}", "f^c", "f^{c}", "i^p", "i^{p}", "i^c", "i^{c}", "g^p", "g^{p}", "g^c", "g^{c}",
+		"∇L", "g").Replace(text)
 }
 
 // short forms of the claims, for the figure.

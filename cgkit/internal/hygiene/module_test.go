@@ -58,8 +58,8 @@ func packages(t *testing.T) []listed {
 	}
 }
 
-// room is a package's path inside the module: "cgkit/aggregate", false for other modules' packages.
-func room(importPath string) (string, bool) {
+// pathInModule is a package's path inside the module: "cgkit/aggregate", false for other modules' packages.
+func pathInModule(importPath string) (string, bool) {
 	return strings.CutPrefix(importPath, module+"/")
 }
 

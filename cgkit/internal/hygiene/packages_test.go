@@ -28,7 +28,7 @@ func TestPackageDoc(t *testing.T) {
 	}
 }
 
-// arrows are the rooms of this module that each package may import, tests aside. A room that is not named may import what
+// arrows are the packages of this module that each package may import, tests aside. One that is not named may import what
 // stands above it in [mayImport].
 var arrows = map[string][]string{
 	"plots":                 {},
@@ -52,11 +52,12 @@ var arrows = map[string][]string{
 	"cgkit/backend":                   {"cgkit/backend/plugin", "cgkit/internal/xlaflags"},
 	"cgkit/coherence":                 {"cgkit/perexample"},
 	"cgkit":                           {"cgkit/aggregate", "cgkit/internal/halves", "cgkit/perexample"},
+	"cgkit/meters":                    {"cgkit/aggregate", "cgkit/coherence", "cgkit/perexample"},
 	"cgkit/models":                    {"cgkit/internal/settings", "datasets/random"},
 	"cgkit/record":                    {"cgkit/internal/disk", "cgkit/internal/settings", "datasets", "datasets/plainfile"},
 	"cgkit/internal/settings":         {},
 	"cgkit/run":                       {"cgkit/internal/disk", "cgkit/record", "datasets", "datasets/plainfile", "datasets/random"},
-	"cgkit/train": {"cgkit", "cgkit/aggregate", "cgkit/backend", "cgkit/coherence", "cgkit/internal/settings", "cgkit/models", "cgkit/perexample",
+	"cgkit/train": {"cgkit", "cgkit/aggregate", "cgkit/backend", "cgkit/coherence", "cgkit/internal/settings", "cgkit/meters", "cgkit/models", "cgkit/perexample",
 		"cgkit/record", "cgkit/run", "datasets", "datasets/random"},
 	"cgkit/claims":          {"cgkit/record", "cgkit/internal/disk", "datasets/plainfile"},
 	"cgkit/internal/cgtest": {"cgkit/backend", "cgkit/backend/plugin"},
@@ -75,7 +76,7 @@ var mayImport = map[string][]string{
 // TestArrows: imports go one way, as cgkit/README.md draws them.
 func TestArrows(t *testing.T) {
 	for _, p := range packages(t) {
-		name, ours := room(p.ImportPath)
+		name, ours := pathInModule(p.ImportPath)
 		if !ours {
 			t.Errorf("%s: packages lie in plots, datasets, cgkit and notebooks, not in the root", p.ImportPath)
 			continue
@@ -86,7 +87,7 @@ func TestArrows(t *testing.T) {
 			t.Errorf("%s: a new top folder; say in this test and in cgkit/README.md what it may import", name)
 		}
 		for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
-			other, ours := room(imported)
+			other, ours := pathInModule(imported)
 			otherTop, _, _ := strings.Cut(other, "/")
 			if ours && !slices.Contains(wide, otherTop) {
 				t.Errorf("%s imports %s: nothing in %s may import %s", name, other, top, otherTop)
@@ -94,7 +95,7 @@ func TestArrows(t *testing.T) {
 		}
 		narrow, drawn := arrows[name]
 		for _, imported := range p.Imports {
-			other, ours := room(imported)
+			other, ours := pathInModule(imported)
 			if drawn && ours && !slices.Contains(narrow, other) {
 				t.Errorf("%s imports %s: of this module it may import %q; if that is to change, change this test and cgkit/README.md", name, other, narrow)
 			}
@@ -102,10 +103,10 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// TestPlainGo: some rooms are plain Go, so that they can be read, proved and used without GoMLX.
+// TestPlainGo: some packages are plain Go, so that they can be read, proved and used without GoMLX.
 func TestPlainGo(t *testing.T) {
 	for _, p := range packages(t) {
-		name, _ := room(p.ImportPath)
+		name, _ := pathInModule(p.ImportPath)
 		for _, imported := range p.Imports {
 			domain, _, _ := strings.Cut(imported, "/")
 			foreign := strings.Contains(domain, ".")
@@ -135,17 +136,17 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-// TestRoomsAreDrawn: cgkit/README.md names every room of cgkit.
-func TestRoomsAreDrawn(t *testing.T) {
+// TestPackagesAreDrawn: cgkit/README.md names every package of cgkit.
+func TestPackagesAreDrawn(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "cgkit", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range packages(t) {
-		name, _ := room(p.ImportPath)
+		name, _ := pathInModule(p.ImportPath)
 		inside, found := strings.CutPrefix(name, "cgkit/")
 		if found && !strings.Contains("/"+inside, "/internal/") && !strings.Contains(string(text), "`"+inside+"`") {
-			t.Errorf("cgkit/README.md has no line on the room `%s`", inside)
+			t.Errorf("cgkit/README.md has no line on the package `%s`", inside)
 		}
 	}
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-// Package settings knows which of a model's settings say nothing new, so that package record, which is built without
-// models, gives a spec that states a default the id of one that leaves it out.
+// Package settings knows which of a model's or a rule's settings say nothing new, so that package record, which is built
+// without either, gives a spec that states a default the id of one that leaves it out.
 package settings
 
 import "sync"
@@ -9,6 +9,9 @@ import "sync"
 // Reduce leaves out of a model's settings what is its default, and writes the rest in one way for each value. It leaves
 // alone what it can't read, and changes nothing in what it is given.
 type Reduce func(settings map[string]string) map[string]string
+
+// OfRule stands before the name of an aggregation rule where models have their name alone.
+const OfRule = "rule:"
 
 var byModel sync.Map // name → Reduce
 

@@ -49,7 +49,7 @@ const (
 	fastMS, warmMS = 40, 250
 )
 
-// Run measures. The error is what kept it from measuring at all; a contender that failed is told in the report.
+// Run measures. The error is what kept it from measuring at all; a contender that failed is reported.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	if len(o.Net) == 0 {
 		o.Net = PaperNet

@@ -95,7 +95,7 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %ssee go run ./notebooks %s--help", err, suggestFlag(cmd, err), path(cmd))
 	})
-	root.AddCommand(benchCommand(), labCommand(), runCommand(), trainCommand(), sweepCommand(), figuresCommand(), claimsCommand(), siteCommand(), doctorCommand())
+	root.AddCommand(benchCommand(), labCommand(), newCommand(), runCommand(), trainCommand(), sweepCommand(), figuresCommand(), claimsCommand(), siteCommand(), playgroundCommand(), doctorCommand())
 	return root
 }
 

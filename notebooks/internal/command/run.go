@@ -48,7 +48,8 @@ func runCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [NAME…]",
 		Short: "Execute notebooks without a screen",
-		Long: "Execute notebooks, all of them or those named, through Jupyter and the GoNB kernel.\n" +
+		Long: "Execute notebooks through Jupyter and the GoNB kernel: all of the project's, or those named,\n" +
+			"your own in " + mineFolder + " among them.\n" +
 			"By default figures are redrawn from records. --out gets each notebook executed (.ipynb)\n" +
 			"and as a page (.html), with figures and records; the checkout stays unchanged, unless\n" +
 			"--update is given. A failing cell fails the command.",
@@ -80,6 +81,7 @@ func (f runFlags) mode() place.Mode {
 type plan struct {
 	root, folder, out string
 	names             []string
+	there             notebooks
 }
 
 // check judges flags, names and folders before anything is set up.
@@ -99,11 +101,14 @@ func (f runFlags) check(args []string) (plan, error) {
 	if p.root, p.folder, err = checkout(); err != nil {
 		return p, err
 	}
-	there, err := place.Names(p.folder)
-	if err != nil {
+	if p.there, err = notebookNames(p.folder); err != nil {
 		return p, err
 	}
-	if p.names, err = chooseNames(args, there); err != nil {
+	choice := p.there.committed
+	if len(args) > 0 {
+		choice = slices.Concat(choice, p.there.mine)
+	}
+	if p.names, err = chooseNames(args, choice); err != nil {
 		return p, err
 	}
 	if f.update {
@@ -220,7 +225,7 @@ func runAll(ctx context.Context, s *jupyter.Session, f runFlags, p plan, out *st
 			break
 		}
 		err := runner.Run(ctx, s, runner.Job{
-			Notebook: filepath.Join(p.folder, name+".ipynb"), Out: p.out,
+			Notebook: filepath.Join(p.folder, p.there.file(name)), Out: p.out,
 			CellTimeout: f.cellTimeout, Extra: f.variables(p.out), Printer: out,
 		})
 		if err == nil && f.update {
@@ -261,7 +266,7 @@ func update(p plan, name, session string) error {
 	if err != nil {
 		return err
 	}
-	if err := place.WriteFile(filepath.Join(p.folder, name+".ipynb"), text, 0o644); err != nil {
+	if err := place.WriteFile(filepath.Join(p.folder, p.there.file(name)), text, 0o644); err != nil {
 		return fmt.Errorf("%s can't be rewritten: %w", name, err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"coherentgradients/notebooks/internal/site"
+	"coherentgradients/notebooks/playground"
 )
 
 func siteCommand() *cobra.Command {
@@ -19,7 +20,8 @@ func siteCommand() *cobra.Command {
 		Short: "Write the notebooks as a small static set of pages",
 		Long: "Write the notebooks, as they were executed and saved, as pages for any browser: an index, and a page for\n" +
 			"each, light and dark, with formulas, code and figures. The pages load nothing from elsewhere and need no\n" +
-			"Jupyter, nor does this command. It replaces what it wrote into the folder before, and nothing else.",
+			"Jupyter, nor does this command. One more page is the playground, where a small net learns in the browser.\n" +
+			"It replaces what it wrote into the folder before, and nothing else.",
 		Example: "  go run ./notebooks site --out /tmp/pages",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -33,7 +35,18 @@ func siteCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			pages, err := site.Build(cmd.Context(), root)
+			var extra []site.Extra
+			page, err := playground.Page(cmd.Context(), root, true)
+			switch {
+			case cmd.Context().Err() != nil:
+				return cmd.Context().Err()
+			case err != nil: // the pages need no Go toolchain, the playground does
+				fmt.Fprintf(cmd.ErrOrStderr(), "the playground is left out: %v\n", err)
+			default:
+				extra = append(extra, site.Extra{Name: "playground.html", Title: "Playground", Page: page,
+					About: "A small net learns right and wrong labels while you watch, and you choose the rule it follows. It runs in this browser."})
+			}
+			pages, err := site.Build(cmd.Context(), root, extra...)
 			if err != nil {
 				return err
 			}

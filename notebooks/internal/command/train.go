@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
@@ -43,6 +44,7 @@ type trainFlags struct {
 	c      string
 	model  string
 	sets   []string // settings of the model, as name=value
+	rule   []string // settings of the rule
 	out    string
 	dump   string
 	child  string // the spec as JSON, from a sweep: see trainChild
@@ -77,6 +79,7 @@ func trainCommand() *cobra.Command {
 	flags.StringArrayVar(&f.sets, "set", nil, "a setting of the model, as cnn_hidden=32; again for another")
 	flags.StringVar(&f.hidden, "hidden", f.hidden, "widths of the hidden layers of mlp, separated by commas")
 	flags.StringVar(&f.spec.Aggregator, "aggregator", f.spec.Aggregator, "rule: "+strings.Join(train.Rules(), ", "))
+	flags.StringArrayVar(&f.rule, "rule-set", nil, "a setting of the rule, as f=20; again for another ("+ruleSettings()+")")
 	flags.StringVar(&f.c, "c", "0", "percentage clamped or cut on each side, 0 ≤ c < 50")
 	flags.StringVar(&f.spec.Percentile, "percentile", f.spec.Percentile, "what a percentile is: nearest, linear")
 	flags.StringVar(&f.spec.Init, "init", f.spec.Init, "initial weights: authors (of the paper's code), xavier (as the paper says)")
@@ -122,6 +125,9 @@ func (f trainFlags) complete() (record.Spec, error) {
 	}
 	s.Model = f.model
 	if s.Settings, err = settings(f.sets); err != nil {
+		return s, err
+	}
+	if s.RuleSettings, err = settings(f.rule); err != nil {
 		return s, err
 	}
 	if s.C, err = strconv.ParseFloat(f.c, 64); err != nil {
@@ -224,6 +230,17 @@ func modelHelp() string {
 		list = append(list, text)
 	}
 	return "network: " + strings.Join(list, "; ")
+}
+
+// ruleSettings lists which rule has which settings.
+func ruleSettings() string {
+	var list []string
+	for _, rule := range train.Rules() {
+		if names := aggregate.Settings(rule); len(names) > 0 {
+			list = append(list, rule+": "+strings.Join(names, ", "))
+		}
+	}
+	return strings.Join(list, "; ")
 }
 
 // settings reads name=value pairs; nil for none.

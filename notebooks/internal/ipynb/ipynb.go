@@ -91,14 +91,14 @@ func (nb *Notebook) cells() []object {
 	return cells
 }
 
-// FirstCode is the source of the first code cell, or "".
-func (nb *Notebook) FirstCode() string {
+// FirstCode is the source of the first code cell, or "", and whether the cell is folded.
+func (nb *Notebook) FirstCode() (source string, isFolded bool) {
 	for _, cell := range nb.cells() {
 		if cell["cell_type"] == "code" {
-			return text(cell["source"])
+			return text(cell["source"]), folded(cell)
 		}
 	}
-	return ""
+	return "", false
 }
 
 // EditMarkdown changes the text of every Markdown cell by edit, up to the first error.

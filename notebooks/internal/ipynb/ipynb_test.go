@@ -23,7 +23,7 @@ const raw = `{"nbformat":4,"nbformat_minor":4,"metadata":{"kernelspec":{"name":"
  {"output_type":"execute_result","execution_count":7,"data":{"image/png":["AB","CD"],"text/plain":"/home/me/x"},"metadata":{}}
  ]},
 {"cell_type":"code","id":"empty","metadata":{},"execution_count":8,"source":"","outputs":[]},
-{"cell_type":"code","id":"last","metadata":{},"execution_count":9,"source":"c","outputs":[]}
+{"cell_type":"code","id":"last","metadata":{"jupyter":{"source_hidden":true,"outputs_hidden":true}},"execution_count":9,"source":"c","outputs":[]}
 ]}`
 
 const normal = `{
@@ -85,7 +85,11 @@ const normal = `{
    "cell_type": "code",
    "execution_count": 2,
    "id": "last",
-   "metadata": {},
+   "metadata": {
+    "jupyter": {
+     "source_hidden": true
+    }
+   },
    "outputs": [],
    "source": [
     "c"

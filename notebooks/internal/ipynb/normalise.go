@@ -20,8 +20,8 @@ type Options struct {
 // Normalise drops from a notebook all that differs from run to run and from machine
 // to machine:
 //
-//   - cells: execution counts become 1..n in order, metadata keep only tags, ids that
-//     are missing become cell-1, cell-2, …
+//   - cells: execution counts become 1..n in order, metadata keep only tags and whether a
+//     code cell is folded, ids that are missing become cell-1, cell-2, …
 //   - notebook metadata keep the kernel and the language, not their versions' builds, and [Notebook.Records];
 //   - outputs: standard error (progress and logs) is dropped, text drawn over by
 //     carriage returns becomes what is left of it, neighbouring pieces of text are
@@ -37,7 +37,11 @@ func (nb *Notebook) Normalise(o Options) {
 		if id, _ := cell["id"].(string); id == "" {
 			cell["id"] = fmt.Sprintf("cell-%d", i+1)
 		}
-		cell["metadata"] = only(cell["metadata"], "tags")
+		metadata := only(cell["metadata"], "tags")
+		if folded(cell) {
+			metadata["jupyter"] = object{"source_hidden": true}
+		}
+		cell["metadata"] = metadata
 		cell["source"] = lines(text(cell["source"]))
 		if cell["cell_type"] != "code" {
 			continue
@@ -67,6 +71,13 @@ func (nb *Notebook) normaliseMetadata() {
 	nb.root["metadata"] = kept
 	nb.root["nbformat"] = json.Number("4")
 	nb.root["nbformat_minor"] = json.Number("5")
+}
+
+// folded tells whether JupyterLab hides a code cell's source behind a mark to be clicked.
+func folded(cell object) bool {
+	metadata, _ := cell["metadata"].(object)
+	jupyter, _ := metadata["jupyter"].(object)
+	return cell["cell_type"] == "code" && jupyter["source_hidden"] == true
 }
 
 // only is the named fields of an object that it has.

@@ -3,6 +3,7 @@
 package jupyter
 
 import (
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -15,6 +16,12 @@ import (
 // Address is the only one JupyterLab listens on.
 const Address = "127.0.0.1"
 
+// labConfig is the config file that JupyterLab is given by name. With it Jupyter reads lab.json beside it, of
+// [server.config]; it itself reads files.json, which says which notebooks are read-only.
+//
+//go:embed lab.py
+var labConfig []byte
+
 // server is what decides a server's config.
 type server struct {
 	root     string // the folder shown
@@ -25,7 +32,7 @@ type server struct {
 	forTests bool // the page exposes JupyterLab's own object to a driving browser
 }
 
-// config is the one config file that the server reads. All that keeps others out is
+// config is the server's config, as JSON. All that keeps others out is
 // said outright, though it is Jupyter's default: this address only, a token, the XSRF
 // check, no other origin.
 func (s server) config() ([]byte, error) {

@@ -108,7 +108,7 @@ func TestStaleProcesses(t *testing.T) {
 		}
 	}
 	left := exec.Command("sleep", "600")
-	left.Env = append(os.Environ(), tagVariable+"="+tag)
+	left.Env = append(os.Environ(), TagVariable+"="+tag)
 	if err := left.Start(); err != nil {
 		t.Skipf("sleep can't be started: %v", err)
 	}

@@ -34,6 +34,14 @@ type LabOptions struct {
 	// Open is the notebook to open first, relative to Root; "" or a file that doesn't
 	// exist: the file list.
 	Open string
+	// Tutorials are the notebooks in Root that are shown read-only, with their endings: they can be changed and run,
+	// and kept under another name, but not saved. New notebooks made beside them go into Mine.
+	Tutorials []string
+	// Trusted are the notebooks in Root whose outputs may run scripts at once, with their endings: figures answer and
+	// sliders move without being run first.
+	Trusted []string
+	// Mine is the folder in Root for notebooks of the user's own; "": none.
+	Mine string
 	// ForTests exposes JupyterLab's own object in the page, for a driving browser.
 	ForTests bool
 	// Extra variables of the kernels' environment, as "CG_MODE=quick".
@@ -67,9 +75,15 @@ func (s *Session) StartLab(ctx context.Context, o LabOptions) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	configPath := filepath.Join(s.config(), "lab.json")
-	if err := os.WriteFile(configPath, text, 0o600); err != nil {
-		return nil, fmt.Errorf("JupyterLab's config can't be written: %w", err)
+	files, err := json.Marshal(map[string]any{"tutorials": o.Tutorials, "trusted": o.Trusted, "mine": o.Mine})
+	if err != nil {
+		return nil, err
+	}
+	configPath := filepath.Join(s.config(), "lab.py")
+	for name, text := range map[string][]byte{"lab.json": text, "files.json": files, "lab.py": labConfig} {
+		if err := os.WriteFile(filepath.Join(s.config(), name), text, 0o600); err != nil {
+			return nil, fmt.Errorf("JupyterLab's config can't be written: %w", err)
+		}
 	}
 	logPath := filepath.Join(s.Dir, "lab.log")
 	log, err := os.Create(logPath)

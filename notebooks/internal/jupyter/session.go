@@ -24,9 +24,9 @@ import (
 	"coherentgradients/notebooks/internal/pyenv"
 )
 
-// tagVariable marks every process of a session, so that [Session.Close] finds those
+// TagVariable marks every process of a session, so that [Session.Close] finds those
 // that Jupyter has let go of.
-const tagVariable = "CG_SESSION"
+const TagVariable = "CG_SESSION"
 
 // Session is one use of Jupyter. Its temporary folder holds everything that need not
 // outlive it: runtime files, tokens, the cells' builds.
@@ -44,7 +44,8 @@ type Session struct {
 }
 
 // NewSession makes a session's folders. cache is the project's cache folder, in which
-// JupyterLab's settings and workspaces live on. Close it at the end.
+// JupyterLab's settings and workspaces live on. Its kernel is the one that is installed
+// in env, see [kernel.Know] for what it knows of the checkout. Close it at the end.
 func NewSession(env pyenv.Env, tools kernel.Tools, cache string) (*Session, error) {
 	parent, err := TempFolder(cache)
 	if err != nil {
@@ -72,7 +73,7 @@ func NewSession(env pyenv.Env, tools kernel.Tools, cache string) (*Session, erro
 
 // Close kills what is left of the session's processes and removes its folder.
 func (s *Session) Close() error {
-	proc.Sweep(tagVariable + "=" + s.tag)
+	proc.Sweep(TagVariable + "=" + s.tag)
 	err := errors.Join(s.lock.Unlock(), os.RemoveAll(s.Dir))
 	s.keep()
 	s.release()
@@ -183,13 +184,16 @@ func removeStale(parent string) {
 		lock := flock.New(filepath.Join(dir, lockName))
 		if got, err := lock.TryLock(); err == nil && got {
 			if tag, err := os.ReadFile(filepath.Join(dir, tagName)); err == nil && len(tag) == len(rand.Text()) {
-				proc.Sweep(tagVariable + "=" + string(tag)) // its guard was killed as well
+				proc.Sweep(TagVariable + "=" + string(tag)) // its guard was killed as well
 			}
 			_ = os.RemoveAll(dir)
 			_ = lock.Unlock()
 		}
 	}
 }
+
+// Data is the folder of what Jupyter finds in this session alone: the kernel that knows the checkout.
+func (s *Session) Data() string { return filepath.Join(s.Dir, "data") }
 
 func (s *Session) temp() string       { return filepath.Join(s.Dir, "t") }
 func (s *Session) runtime() string    { return filepath.Join(s.Dir, "runtime") }
@@ -208,13 +212,14 @@ func (s *Session) Environ(environ []string, extra ...string) []string {
 		"JUPYTER_NO_CONFIG=1",
 		"JUPYTER_CONFIG_DIR=" + s.config(),
 		"JUPYTER_DATA_DIR=" + s.Env.Data(),
+		"JUPYTER_PATH=" + s.Data(), // before the folder above
 		"JUPYTER_RUNTIME_DIR=" + s.runtime(),
 		"JUPYTER_PREFER_ENV_PATH=1",
 		"JUPYTERLAB_SETTINGS_DIR=" + s.settings(),
 		"JUPYTERLAB_WORKSPACES_DIR=" + s.workspaces(),
 		"IPYTHONDIR=" + s.ipython(),
 		"TMPDIR=" + s.temp(),
-		tagVariable + "=" + s.tag,
+		TagVariable + "=" + s.tag,
 	}, extra...)
 	replaced := map[string]bool{}
 	for _, entry := range own {

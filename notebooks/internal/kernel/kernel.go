@@ -4,8 +4,8 @@
 // needs, and gopls, which completes; and installs it inside the project's Python
 // environment. The user's own Jupyter never learns of it.
 //
-// A notebook reaches the module by its first cell, [FirstCell], which is why the kernel
-// itself need not know where the checkout lies.
+// A session's kernel knows the checkout, see [Know], so any notebook can import its packages.
+// The committed ones have a folded cell, [FirstCell], for kernels that don't.
 package kernel
 
 import (
@@ -32,9 +32,13 @@ import (
 // Name is the kernel's name in notebooks' metadata.
 const Name = "gonb"
 
-// FirstCell is what the first code cell of every notebook has to be: the cells' own
-// temporary module joins the checkout in a workspace, and nothing is downloaded.
-const FirstCell = "!*rm -f go.work && go work init && go work use . \"${GONB_DIR}/..\"\n%noautoget"
+// FirstCell is the first code cell of every committed notebook, folded, for other front ends and a GoNB of the user's
+// own: where the module is not known yet, the cells' temporary one joins the checkout that the notebook lies in.
+const FirstCell = `!*go list -m coherentgradients >/dev/null 2>&1 || { at="$GONB_DIR"; \
+  until grep -qs "^module coherentgradients$" "$at/go.mod"; do \
+  [ "$at" != / ] || { echo "$GONB_DIR is in no checkout of the project: move this notebook into one" >&2; exit 1; }; \
+  at=$(dirname "$at"); done; rm -f go.work; go work init && go work use . "$at"; }
+%noautoget`
 
 // goplsVersion is the completion server's version. It is no dependency of the module:
 // it is built apart, and a notebook runs without it.

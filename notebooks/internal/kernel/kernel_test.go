@@ -146,3 +146,58 @@ func TestComplaint(t *testing.T) {
 		t.Errorf("complaint of a plain error = %q", got)
 	}
 }
+
+// TestKnow: a session's specification names the checkout, whatever its path; the one that all share names none.
+func TestKnow(t *testing.T) {
+	tools := Tools{Dir: "/tools"}
+	data := t.TempDir()
+	folder := filepath.Join(data, "kernels", Name)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write := func(text string) {
+		if err := os.WriteFile(filepath.Join(folder, "kernel.json"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A specification that an older set-up left is renewed: other arguments, another program.
+	for _, old := range []string{
+		`{"argv":["/tools/gonb","--kernel","{connection_file}","-go_work=/elsewhere"]}`, `{"argv":["/tools/gonb"]}`,
+		`{"argv":["/old/gonb","--kernel","{connection_file}"]}`, "{}", "",
+	} {
+		if write(old); Installed(tools, data) {
+			t.Errorf("taken for installed: %s", old)
+		}
+	}
+	write(`{"argv":["/tools/gonb","--kernel","{connection_file}"],"display_name":"Go (gonb)","interrupt_mode":"message"}`)
+	if !Installed(tools, data) {
+		t.Error("an installed kernel is not seen")
+	}
+	for root, want := range map[string][]string{
+		"/a":                   {"-go_work=/a"},
+		"/it's a \"folder\" ü": {"-go_work=/it's a \"folder\" ü"},
+		"/one,two":             nil,
+	} {
+		own := t.TempDir()
+		if err := Know(data, own, root); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(own, "kernels", Name, "kernel.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var spec struct {
+			Argv          []string `json:"argv"`
+			InterruptMode string   `json:"interrupt_mode"`
+		}
+		if err := json.Unmarshal(text, &spec); err != nil || spec.InterruptMode != "message" {
+			t.Errorf("%s: %s, %v", root, text, err)
+		}
+		if want = slices.Concat([]string{"/tools/gonb", "--kernel", "{connection_file}"}, want); !slices.Equal(spec.Argv, want) {
+			t.Errorf("%s: %q, want %q", root, spec.Argv, want)
+		}
+	}
+	if !Installed(tools, data) {
+		t.Error("the specification that all share was changed")
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,8 @@ import (
 // Install puts the kernel's specification into a Jupyter data folder, that of the
 // project's environment. It lets GoNB write one into a temporary folder, so that the
 // format is GoNB's own, points it to the built program and moves it into place. Where
-// it is installed already, nothing is written.
+// it is installed already, nothing is written. It names no checkout, as all of them
+// share it: see [Know].
 func Install(ctx context.Context, t Tools, data string) error {
 	folder := filepath.Join(data, "kernels", Name)
 	target := filepath.Join(folder, "kernel.json")
@@ -51,8 +53,8 @@ func Install(ctx context.Context, t Tools, data string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("the kernel's folder can't be made: %w", err)
 	}
-	if logo, err := os.ReadFile(filepath.Join(made, "logo-svg.svg")); err == nil {
-		if err := place.WriteFile(filepath.Join(folder, "logo-svg.svg"), logo, 0o644); err != nil {
+	if logo, err := os.ReadFile(filepath.Join(made, logoName)); err == nil {
+		if err := place.WriteFile(filepath.Join(folder, logoName), logo, 0o644); err != nil {
 			return fmt.Errorf("the kernel's logo can't be written: %w", err)
 		}
 	}
@@ -62,7 +64,8 @@ func Install(ctx context.Context, t Tools, data string) error {
 	return nil
 }
 
-// Installed tells whether a data folder's specification starts this very program.
+// Installed tells whether a data folder's specification starts this very program as [Install] says; that of an older
+// set-up does not.
 func Installed(t Tools, data string) bool {
 	text, err := os.ReadFile(filepath.Join(data, "kernels", Name, "kernel.json"))
 	if err != nil {
@@ -71,8 +74,48 @@ func Installed(t Tools, data string) bool {
 	var spec struct {
 		Argv []string `json:"argv"`
 	}
-	return json.Unmarshal(text, &spec) == nil && len(spec.Argv) > 0 && spec.Argv[0] == t.Gonb()
+	return json.Unmarshal(text, &spec) == nil && slices.Equal(spec.Argv, []string{t.Gonb(), "--kernel", "{connection_file}"})
 }
+
+// Know writes into the data folder own the specification that is installed in data, with the checkout at root, which
+// notebooks can import from without a word: each kernel starts with a workspace of its own folder and the checkout
+// (GoNB's -go_work). own is one session's, so that several checkouts, and one that has moved, don't meet.
+//
+// GoNB takes a comma for the end of a folder's name: for a checkout with one in its path there is no such workspace,
+// and the notebooks' set-up cell, [FirstCell], makes it.
+func Know(data, own, root string) error {
+	text, err := os.ReadFile(filepath.Join(data, "kernels", Name, "kernel.json"))
+	if err != nil {
+		return fmt.Errorf("the kernel's specification can't be read: %w", err)
+	}
+	var spec map[string]any
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return fmt.Errorf("the kernel's specification isn't JSON: %w", err)
+	}
+	argv, _ := spec["argv"].([]any)
+	if !strings.Contains(root, ",") {
+		spec["argv"] = append(argv, "-go_work="+root)
+	}
+	if text, err = encode(spec); err != nil {
+		return err
+	}
+	folder := filepath.Join(own, "kernels", Name)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("the kernel's folder can't be made: %w", err)
+	}
+	if logo, err := os.ReadFile(filepath.Join(data, "kernels", Name, logoName)); err == nil {
+		if err := os.WriteFile(filepath.Join(folder, logoName), logo, 0o600); err != nil {
+			return fmt.Errorf("the kernel's logo can't be written: %w", err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "kernel.json"), text, 0o600); err != nil {
+		return fmt.Errorf("the kernel's specification can't be written: %w", err)
+	}
+	return nil
+}
+
+// logoName is the file that shows the kernel in launchers.
+const logoName = "logo-svg.svg"
 
 // point makes a specification start a program, and drops the flags that only repeat
 // GoNB's defaults.
@@ -93,6 +136,11 @@ func point(text []byte, program string) ([]byte, error) {
 		}
 	}
 	spec["argv"] = kept
+	return encode(spec)
+}
+
+// encode writes a specification as people read it.
+func encode(spec map[string]any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetIndent("", "  ")

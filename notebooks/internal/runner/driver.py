@@ -7,7 +7,7 @@ One JSON object on standard input is the job:
     folder     where the kernel runs, the notebook's own folder
     executed   where the executed notebook is written, failed or not
     temp       a folder on the same disk, for files that are not whole yet
-    html       where its page is written; "" for none
+    html       where its page is written, its formulas still TeX; "" for none
     kernel     the kernel's name
     timeout    seconds a cell may take, 0 for any
 
@@ -168,25 +168,20 @@ async def run_cells(client, nb, code, replies, job):
                 raise Failure
 
 
-class MathML(IPythonRenderer):
-    """Writes formulas as MathML, which browsers show by themselves."""
+class Formulas(IPythonRenderer):
+    """Leaves formulas to the caller, who sets them where these elements are."""
 
-    def convert(self, body, display):
-        from latex2mathml.converter import convert
-
-        try:
-            return convert(body.strip(), display=display)
-        except Exception:  # a formula it doesn't know stays readable as TeX
-            return f"<code>{self.escape_html(body)}</code>"
+    def place(self, body, display):
+        return f'<tex-formula display="{display}">{self.escape_html(body.strip())}</tex-formula>'
 
     def block_math(self, body):
-        return self.convert(body, "block")
+        return self.place(body, "block")
 
     def inline_math(self, body):
-        return self.convert(body, "inline")
+        return self.place(body, "inline")
 
     def latex_environment(self, name, body):
-        return self.convert(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+        return self.place(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
 
 class Page(HTMLExporter):
@@ -196,6 +191,11 @@ class Page(HTMLExporter):
 {%- block html_head_js -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
+{%- block input -%}
+{%- if cell.metadata.get('jupyter', {}).get('source_hidden') -%}
+<details><summary>folded cell</summary>{{ super() }}</details>
+{%- else -%}{{ super() }}{%- endif -%}
+{%- endblock input -%}
 """
 
     def __init__(self, **kw):
@@ -205,7 +205,7 @@ class Page(HTMLExporter):
     @pass_context
     def markdown2html(self, context, source):
         path = context.get("resources", {}).get("metadata", {}).get("path", "")
-        renderer = MathML(
+        renderer = Formulas(
             escape=False,
             attachments=context.get("cell", {}).get("attachments", {}),
             embed_images=True,

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,8 +27,11 @@ import (
 
 	"coherentgradients/notebooks/internal/jupyter"
 	"coherentgradients/notebooks/internal/kernel"
+	"coherentgradients/notebooks/internal/mathml"
 	"coherentgradients/notebooks/internal/proc"
 	"coherentgradients/notebooks/internal/status"
+
+	"github.com/google/renameio/v2"
 )
 
 //go:embed driver.py
@@ -117,9 +121,10 @@ func Run(ctx context.Context, s *jupyter.Session, job Job) error {
 	}
 	defer proc.RemoveAfter(temp)()
 	defer os.RemoveAll(temp)
+	page := filepath.Join(temp, "page")
 	line, err := json.Marshal(request{
 		Temp: temp, Notebook: job.Notebook, Folder: job.Folder, Kernel: kernel.Name, Timeout: job.CellTimeout.Seconds(),
-		Executed: filepath.Join(job.Out, name+".ipynb"), HTML: filepath.Join(job.Out, name+".html"),
+		Executed: filepath.Join(job.Out, name+".ipynb"), HTML: page,
 	})
 	if err != nil {
 		return err
@@ -153,9 +158,13 @@ func Run(ctx context.Context, s *jupyter.Session, job Job) error {
 	err = <-done
 	_ = tell.Close()
 	result := <-heard
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if err := setFormulas(page, filepath.Join(job.Out, name+".html")); err != nil {
+		return fmt.Errorf("%s: the page can't be written: %w", name, err)
+	}
+	switch {
 	case result.failure != nil:
 		return result.failure
 	case result.broken != "":
@@ -165,6 +174,17 @@ func Run(ctx context.Context, s *jupyter.Session, job Job) error {
 	}
 	step.Done()
 	return nil
+}
+
+// setFormulas writes the driver's page with its formulas as MathML, if there is one.
+func setFormulas(from, to string) error {
+	text, err := os.ReadFile(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return renameio.WriteFile(to, []byte(mathml.Fill(string(text))), 0o644, renameio.WithTempDir(filepath.Dir(from)))
 }
 
 // listener is what was heard from the driver.

@@ -92,7 +92,7 @@ func TestReal(t *testing.T) {
 			t.Errorf("the cell's file: %q", got)
 		}
 		page := read(t, filepath.Join(j.Out, "tiny.html"))
-		if !strings.Contains(page, "<math ") || !strings.Contains(page, "64 digits") {
+		if !strings.Contains(page, "<math ") || strings.Contains(page, "tex-formula") || !strings.Contains(page, "64 digits") {
 			t.Error("the page lacks the formula or the output")
 		}
 		for _, foreign := range []string{"src=\"http", "cdnjs", "import mermaid"} {

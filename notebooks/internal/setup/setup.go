@@ -65,7 +65,15 @@ func Jupyter(ctx context.Context, o Options) (*jupyter.Session, error) {
 	if err := kernel.Install(ctx, tools, env.Data()); err != nil {
 		return nil, err
 	}
-	return jupyter.NewSession(env, tools, cache)
+	s, err := jupyter.NewSession(env, tools, cache)
+	if err != nil {
+		return nil, err
+	}
+	if err := kernel.Know(env.Data(), s.Data(), o.Root); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
 }
 
 // CheckCompilers says whether Go and a C compiler are on PATH: cells are compiled, and

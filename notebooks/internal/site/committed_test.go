@@ -128,7 +128,7 @@ func checkElement(t *testing.T, s *Site, ids map[string]map[string]bool, page st
 	case "merror", "iframe", "object", "embed", "style", "base", "form":
 		t.Errorf("%s has an element %s", page, n.Data)
 	case "script":
-		if len(n.Attr) > 0 || textOf(n) != string(asset("pages.js")) {
+		if len(n.Attr) > 0 || textOf(n) != script {
 			t.Errorf("%s has another script: %v", page, n.Attr)
 		}
 	}

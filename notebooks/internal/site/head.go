@@ -7,11 +7,13 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+
+	"coherentgradients/plots"
 )
 
 // script is the pages' own, and the only one that a browser runs on them: the policy knows it by its hash. It stands on
 // each page, because a browser doesn't compare the hash of a script that it reads from a file on disk.
-var script = string(asset("pages.js"))
+var script = string(asset("pages.js")) + "\n" + plots.InteractiveScript()
 
 // securityPolicy is what a page may load and run, whatever it holds: styles and pictures beside it, or pictures as
 // data. 'self' alone is nothing to some browsers for a page opened from disk.

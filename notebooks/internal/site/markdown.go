@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"strings"
 
+	"coherentgradients/notebooks/internal/mathml"
+
 	"github.com/gohugoio/hugo-goldmark-extensions/passthrough"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -137,10 +139,10 @@ type nodes struct{}
 // RegisterFuncs implements [renderer.NodeRenderer].
 func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(passthrough.KindPassthroughInline, leafOf(func(n ast.Node, src []byte) (string, error) {
-		return mathML(strings.Trim(string(n.(*passthrough.PassthroughInline).Segment.Value(src)), "$"), false)
+		return mathml.Set(strings.Trim(string(n.(*passthrough.PassthroughInline).Segment.Value(src)), "$"), false)
 	}))
 	r.Register(passthrough.KindPassthroughBlock, leafOf(func(n ast.Node, src []byte) (string, error) {
-		formula, err := mathML(strings.Trim(strings.TrimSpace(string(n.Lines().Value(src))), "$"), true)
+		formula, err := mathml.Set(strings.Trim(strings.TrimSpace(string(n.Lines().Value(src))), "$"), true)
 		return `<div class="formula">` + formula + "</div>\n", err
 	}))
 	r.Register(ast.KindRawHTML, leafOf(func(n ast.Node, src []byte) (string, error) {

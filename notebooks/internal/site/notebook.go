@@ -5,6 +5,7 @@ package site
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"html/template"
 	"strings"
 
@@ -25,7 +26,12 @@ func (j *joined) UnmarshalJSON(text []byte) error {
 
 // cell is a notebook's cell, as far as it is shown.
 type cell struct {
-	Kind    string   `json:"cell_type"`
+	Kind     string `json:"cell_type"`
+	Metadata struct {
+		Jupyter struct {
+			SourceHidden bool `json:"source_hidden"`
+		} `json:"jupyter"`
+	} `json:"metadata"`
 	Source  joined   `json:"source"`
 	Outputs []output `json:"outputs"`
 }
@@ -92,9 +98,18 @@ func (b *builder) notebook(p *page, nb *ipynb.Notebook) error {
 func (b *builder) code(p *page, c cell) (string, error) {
 	source := string(c.Source)
 	listing := highlightCell(source)
-	if strings.HasPrefix(source, "!*") { // the cell that every notebook begins with
-		listing = `<details class="setup"><summary>Set-up cell</summary>` + listing + `</details>`
+	if c.Metadata.Jupyter.SourceHidden {
+		listing = `<details class="setup"><summary>` + html.EscapeString(summary(source)) + `</summary>` + listing + `</details>`
 	}
 	shown, err := b.outputs(p, c.Outputs)
 	return `<div class="cell code">` + listing + shown + `</div>`, err
+}
+
+// summary is what stands for a folded cell: the comment it begins with, or that it sets up.
+func summary(source string) string {
+	first, _, _ := strings.Cut(source, "\n")
+	if comment, found := strings.CutPrefix(first, "// "); found {
+		return comment
+	}
+	return "Set-up cell"
 }

@@ -13,6 +13,10 @@ import (
 	"image"
 	"regexp"
 	"strings"
+
+	nethtml "golang.org/x/net/html"
+
+	"coherentgradients/plots"
 )
 
 // captionMark begins the Markdown that plots shows below a figure.
@@ -20,7 +24,7 @@ const captionMark = "*Figure.*"
 
 // outputs is what a cell left. Of the forms of an output the picture is taken, which needs no live page; HTML is taken
 // without what could run or load, and only where there is no picture. Pictures under a slider keep it. A figure's
-// caption is the Markdown after it.
+// caption is the Markdown after it; what makes it answer may stand behind that.
 func (b *builder) outputs(p *page, outs []output) (string, error) {
 	var s strings.Builder
 	for i := 0; i < len(outs); i++ {
@@ -32,6 +36,9 @@ func (b *builder) outputs(p *page, outs []output) (string, error) {
 		case "error":
 			s.WriteString(printed(string(out.Error), "printed error"))
 			continue
+		}
+		if isLive(out) {
+			continue // of a figure that is none, or that can't be read
 		}
 		caption := ""
 		if i+1 < len(outs) && strings.HasPrefix(outs[i+1].data("text/markdown"), captionMark) {
@@ -60,6 +67,12 @@ func (b *builder) outputs(p *page, outs []output) (string, error) {
 		if p.Picture == nil {
 			p.Picture = fig
 		}
+		if next := i + 1; caption == "" && next < len(outs) && isLive(outs[next]) || caption != "" && next+1 < len(outs) && isLive(outs[next+1]) {
+			if caption != "" {
+				next++
+			}
+			fig.Live = live(outs[next])
+		}
 		var below template.HTML
 		if caption != "" {
 			i++
@@ -77,6 +90,34 @@ func (b *builder) outputs(p *page, outs []output) (string, error) {
 		s.Write(shown.Bytes())
 	}
 	return s.String(), nil
+}
+
+// liveClass is the class of what plots shows behind a figure, from which it answers; liveData the attribute that holds its
+// data.
+const (
+	liveClass = "cg-plot"
+	liveData  = "data-plot"
+)
+
+func isLive(out output) bool { return strings.Contains(out.data("text/html"), `class="`+liveClass+`"`) }
+
+// live is the data of a figure that answers, with nothing in it but what the pages' own script draws; "" if they can't be
+// read, which leaves the still picture.
+func live(out output) string {
+	doc, err := nethtml.Parse(strings.NewReader(out.data("text/html")))
+	if err != nil {
+		return ""
+	}
+	for n := range doc.Descendants() {
+		if text := attribute(n, liveData); text != "" {
+			data, err := plots.ReadInteractive(text)
+			if err != nil {
+				return ""
+			}
+			return data
+		}
+	}
+	return ""
 }
 
 // display is an output that is no picture.

@@ -35,6 +35,8 @@ type figure struct {
 	File          string // its path among the pages
 	Alt           string
 	Width, Height int // 0: as the picture is
+	// Live is what makes it answer where scripts run, "" where it stays still.
+	Live string
 }
 
 // Linked says whether the picture can be opened by itself. A drawing can't: opened as a page of its own it would be

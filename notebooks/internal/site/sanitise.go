@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"coherentgradients/notebooks/internal/mathml"
+
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -59,8 +61,6 @@ var (
 	ownClass      = regexp.MustCompile(`^(?:cell prose|cell code|prose|shown|formula|frames|control|plate|setup|listing|printed|printed error|[cfkmnst])$`)
 	number        = regexp.MustCompile(`^-?[0-9]{1,9}(?:\.[0-9]{1,9})?$`)
 	identifier    = regexp.MustCompile(`^[\p{L}\p{N}-]+$`)
-	mathLength    = regexp.MustCompile(`^[+-]?[0-9]{0,4}\.?[0-9]{0,9}(?:em|ex|px|pt|cm|mm|in|mu|%)?$`)
-	mathWord      = regexp.MustCompile(`^[A-Za-z0-9 #.-]{1,60}$`)
 )
 
 // proseElements mark up text and do nothing.
@@ -99,6 +99,7 @@ var pagePolicy = func() *bluemonday.Policy {
 	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
 	p.AllowAttrs("title").Globally()
 	p.AllowAttrs("class").Matching(ownClass).OnElements("div", "span", "pre", "details", "figure", "a")
+	p.AllowAttrs(liveData).Matching(regexp.MustCompile(`(?s)^\{.*\}$`)).OnElements("figure") // what the pages' script reads: see live
 	p.AllowAttrs("id").Matching(identifier).OnElements("h1", "h2", "h3", "h4", "h5", "h6")
 	p.AllowAttrs("tabindex").Matching(regexp.MustCompile(`^-?[01]$`)).OnElements("pre", "a")
 	p.AllowAttrs("hidden").OnElements("div", "img")
@@ -117,10 +118,10 @@ var pagePolicy = func() *bluemonday.Policy {
 	p.AllowAttrs("min", "max", "step", "value").Matching(number).OnElements("input")
 	p.AllowAttrs("checked", "disabled", "aria-valuetext").OnElements("input")
 
-	p.AllowElements(mathElements...)
-	p.AllowNoAttrs().OnElements(mathElements...)
-	for _, attribute := range mathAttributes {
-		p.AllowAttrs(attribute.name).Matching(attribute.value).OnElements(mathElements...)
+	p.AllowElements(mathml.Elements...)
+	p.AllowNoAttrs().OnElements(mathml.Elements...)
+	for _, attribute := range mathml.Attributes {
+		p.AllowAttrs(attribute.Name).Matching(attribute.Value).OnElements(mathml.Elements...)
 	}
 	return p
 }()
@@ -181,4 +182,25 @@ var displayNone = regexp.MustCompile(`(?i)(^|;)\s*(display\s*:\s*none|visibility
 func hidden(n *html.Node) bool {
 	return n.Type == html.ElementNode && (displayNone.MatchString(attribute(n, "style")) ||
 		slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "hidden" }))
+}
+
+// textOf is the text below an element.
+func textOf(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return b.String()
+}
+
+// attribute is the value of an element's attribute, or "".
+func attribute(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
 }

@@ -55,8 +55,17 @@ type page struct {
 	links  []string        // its links to pages, with their fragments
 }
 
-// Build makes the pages of all notebooks in the checkout at root, in the order of their names.
-func Build(ctx context.Context, root string) (*Site, error) {
+// Extra is a page that is no notebook: it comes whole, and the index tells of it.
+type Extra struct {
+	Name  string // its file, as "playground.html"
+	Title string
+	About string // a sentence, plain text
+	Page  []byte
+}
+
+// Build makes the pages of all notebooks in the checkout at root, in the order of their names. Extra pages are written as
+// they are: the pages' policy does not hold for them, so they must come from the project itself.
+func Build(ctx context.Context, root string, extra ...Extra) (*Site, error) {
 	names, err := place.Names(place.Notebooks(root))
 	if err != nil {
 		return nil, err
@@ -89,7 +98,7 @@ func Build(ctx context.Context, root string) (*Site, error) {
 			return nil, fmt.Errorf("%s: %w", p.Source, err)
 		}
 	}
-	return b.finish()
+	return b.finish(extra)
 }
 
 // builder collects the pages and their files.
@@ -135,7 +144,7 @@ func (b *builder) appendix(p *page) error {
 }
 
 // finish checks the links between the pages and sets them in their frame.
-func (b *builder) finish() (*Site, error) {
+func (b *builder) finish(extra []Extra) (*Site, error) {
 	all := slices.Concat(b.notebooks, b.appendices)
 	ids, source := map[string]map[string]bool{}, map[string]string{"index.html": "the list of all pages"}
 	for _, p := range all {
@@ -144,6 +153,13 @@ func (b *builder) finish() (*Site, error) {
 			return nil, fmt.Errorf("%s would be the page %s, and so is %s: rename it", p.Source, p.Name, taken)
 		}
 		ids[p.Name], source[strings.ToLower(p.Name)] = p.ids, p.Source
+	}
+	for _, e := range extra {
+		if taken := source[strings.ToLower(e.Name)]; taken != "" {
+			return nil, fmt.Errorf("%s would be a page of the project's own, and %s is that page: rename it", e.Name, taken)
+		}
+		source[strings.ToLower(e.Name)] = e.Title
+		b.files[e.Name] = e.Page
 	}
 	for _, p := range all {
 		for _, link := range p.links {
@@ -160,11 +176,17 @@ func (b *builder) finish() (*Site, error) {
 			return nil, err
 		}
 	}
-	if err := b.render("index.html", "index.html", struct{ Notebooks, Appendices []*page }{b.notebooks, b.appendices}); err != nil {
+	if err := b.render("index.html", "index.html", index{b.notebooks, b.appendices, extra}); err != nil {
 		return nil, err
 	}
 	b.files["style.css"] = asset("style.css")
 	return &Site{Files: b.files}, nil
+}
+
+// index is what the list of all pages is made from.
+type index struct {
+	Notebooks, Appendices []*page
+	Extra                 []Extra
 }
 
 func (b *builder) render(name, with string, data any) error {

@@ -23,7 +23,7 @@ func (e *HeldError) Error() string {
 }
 
 // Report prints what came of a sweep and returns an error if a run failed or its record is damaged, else a
-// [*HeldError] if some are still trained elsewhere. One that diverged is told and no error.
+// [*HeldError] if some are still trained elsewhere. One that diverged is reported and is no error.
 func Report(out io.Writer, runs []*Run, took time.Duration, weights bool) error {
 	count := map[State]int{}
 	found, bare := 0, 0

@@ -43,7 +43,8 @@ func groupsOf[P sample.Sample](params []P, d order.Demand) []*group {
 }
 
 func kindOf(p sample.Sample, d order.Demand, i int) kind {
-	shape := p.Mean().Shape()
+	mean := p.Mean()
+	shape := mean.Shape()
 	k := kind{dtype: shape.DType, small: shape.Size() <= sample.Small}
 	if k.small {
 		return k
@@ -52,7 +53,7 @@ func kindOf(p sample.Sample, d order.Demand, i int) kind {
 	if dense {
 		k.rows, k.columns = left.Shape().Dimensions[1], right.Shape().Dimensions[1]
 	}
-	if !dense || d.Size() <= stackLimit {
+	if !dense || d.Size(mean.Graph().Backend()) <= stackLimit {
 		k.number = i + 1
 	}
 	return k

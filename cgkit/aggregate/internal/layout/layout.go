@@ -25,14 +25,14 @@ func Apply[P sample.Sample](params []P, d order.Demand, o Options, direction Dir
 	nodes := make([]*graph.Node, len(params))
 	g := params[0].Mean().Graph()
 	alone := func(p sample.Sample) *graph.Node {
-		if sample.MayLoop(g) && d.OnXLA(o.Method) == order.Networks {
+		if sample.MayLoop(g) && d.OnXLA(o.Method, g.Backend()) == order.Networks {
 			if node := inTiles(p, o.Tile, direction); node != nil {
 				return node
 			}
 		}
 		return direction(p, o.Method)
 	}
-	if !sample.MayLoop(g) || !d.Shared(o.Method) {
+	if !sample.MayLoop(g) || !d.Shared(o.Method, g.Backend()) {
 		for i, p := range params {
 			nodes[i] = alone(p)
 		}

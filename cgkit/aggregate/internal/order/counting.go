@@ -69,7 +69,7 @@ func search(b sample.Blocks, ranks []int, together int) []*graph.Node {
 			tried[i] = keys.value(graph.BitwiseOr(s[3+i], s[1]))
 		}
 		from := graph.Mul(turn, graph.Const(g, int32(length)))
-		for _, v := range b.Values(sample.RowsAt(s[first:], from, length), length) {
+		for _, v := range b.Values(sample.ExamplesAt(s[first:], from, length), length) {
 			for i, t := range tried {
 				one := graph.Const(g, int32(1)<<(16*i))
 				acc = graph.Add(acc, graph.Where(graph.GreaterOrEqual(v, t), one, zero))

@@ -6,9 +6,9 @@ import (
 	"fmt"
 
 	"coherentgradients/cgkit/aggregate/internal/sample"
-	"coherentgradients/cgkit/internal/xlaflags"
 	"coherentgradients/cgkit/selection"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -27,13 +27,13 @@ func (d Demand) network() *selection.Network {
 	return selection.Extremes(d.M, d.Low, d.High)
 }
 
-// Size is the number of operations a coordinate, with a network for both sides.
-func (d Demand) Size() int { return d.size(d.network, 2) }
+// Size is the number of operations a coordinate on a backend, with a network for both sides.
+func (d Demand) Size(b compute.Backend) int { return d.size(machineOf(b), d.network, 2) }
 
 // size is the same with a network for both sides or for one.
-func (d Demand) size(network func() *selection.Network, sides int) int {
-	if d.M > readLimit && !xlaflags.Tuned() {
-		return limit() + 1
+func (d Demand) size(on machine, network func() *selection.Network, sides int) int {
+	if d.M > on.reads {
+		return on.operations + 1
 	}
 	size := d.M * perValue
 	if d.sums {
@@ -46,7 +46,7 @@ func (d Demand) size(network func() *selection.Network, sides int) int {
 		size += d.each * d.M
 	}
 	// Every value is compared at least once: no need to build the network where that is too much.
-	if size+d.M > limit() {
+	if size+d.M > on.operations {
 		return size + d.M
 	}
 	return size + network().Size()
@@ -66,23 +66,22 @@ func (d Demand) choose(m Method, g *graph.Graph) Method {
 		d.checkLoop(g)
 		return Networks
 	}
-	if d.Shared(m) {
+	if d.Shared(m, g.Backend()) {
 		return Counting
 	}
-	return d.OnXLA(m)
+	return d.OnXLA(m, g.Backend())
 }
 
 // OnXLA is the method taken on XLA, outside of loops, for a parameter that goes alone.
-func (d Demand) OnXLA(m Method) Method {
-	sides := func() bool {
-		return d.alike() && d.size(func() *selection.Network { return selection.Extremes(d.M, d.Low, 0) }, 1) <= NetworkLimit
-	}
+func (d Demand) OnXLA(m Method, b compute.Backend) Method {
+	on := machineOf(b)
+	oneSide := func() *selection.Network { return selection.Extremes(d.M, d.Low, 0) }
 	switch {
-	case m == Automatic && d.Size() <= NetworkLimit:
+	case m == Automatic && d.Size(b) <= NetworkLimit:
 		return Networks
-	case m == Automatic && (d.M > readLimit || !xlaflags.Tuned()) && sides():
+	case m == Automatic && d.M > on.sidesAbove && d.alike() && d.size(on, oneSide, 1) <= NetworkLimit:
 		return Sides
-	case m == Automatic && d.Size() <= limit():
+	case m == Automatic && d.Size(b) <= on.operations:
 		return Networks
 	case m == Networks, m == Sides && d.alike():
 		return m
@@ -90,15 +89,16 @@ func (d Demand) OnXLA(m Method) Method {
 	return Counting
 }
 
-// Shared says whether networks are so large on XLA that parameters are to share them.
-func (d Demand) Shared(m Method) bool {
-	return m == Automatic && xlaflags.Tuned() && d.OnXLA(m) == Networks && d.Size() > NetworkLimit
+// Shared says whether networks are so large on a backend that parameters are to share them.
+func (d Demand) Shared(m Method, b compute.Backend) bool {
+	return m == Automatic && machineOf(b).shares && d.OnXLA(m, b) == Networks && d.Size(b) > NetworkLimit
 }
 
 // checkLoop panics where only a network could serve, within a loop, and XLA would not compile it, or not in reasonable time
 // and memory.
 func (d Demand) checkLoop(g *graph.Graph) {
-	if sample.CanLoop(g.Backend()) && (d.Shared(Automatic) || d.M > MostOnXLA && d.OnXLA(Automatic) != Networks) {
+	b := g.Backend()
+	if sample.CanLoop(b) && (d.Shared(Automatic, b) || d.M > MostOnXLA && d.OnXLA(Automatic, b) != Networks) {
 		panic(fmt.Errorf("aggregate: a batch of %d examples in a loop of steps: on XLA selecting among so many takes a loop of its own, and GoMLX has no loops within loops; make one step a call, or take fewer examples or a smaller c",
 			d.M))
 	}

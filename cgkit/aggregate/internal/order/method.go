@@ -2,11 +2,7 @@
 
 package order
 
-import (
-	"fmt"
-
-	"coherentgradients/cgkit/internal/xlaflags"
-)
+import "fmt"
 
 // Method is how order statistics are found. Package aggregate, which gives it to users, says what each is.
 type Method int
@@ -40,15 +36,3 @@ const MostOnXLA = 256
 
 // perValue is how many operations it takes to make a value of a dense layer: two slices, two broadcasts, a product.
 const perValue = 5
-
-// readLimit is how many examples a loop may read for LLVM to still use vectors, unless tuned: it counts up to 250
-// memory locations that might overlap and then gives up.
-const readLimit = 240
-
-// limit is the one that holds.
-func limit() int {
-	if xlaflags.Tuned() {
-		return TunedLimit
-	}
-	return NetworkLimit
-}

@@ -13,9 +13,9 @@ import (
 
 // eachSide brings out the k smallest values and, for the high side, the k smallest of the values with their signs
 // changed, which are the k largest. One network for one side runs twice, in a loop, as XLA would make one loop over
-// the coordinates of two networks. part says what is wanted of a side, in a type: it gets the k values in no stated
+// the coordinates of two networks. summarize makes of a side what is wanted, in a type: it gets the k values in no stated
 // order and the hindmost of them.
-func eachSide(b sample.Blocks, k int, to dtypes.DType, part func(tail []*graph.Node, bound *graph.Node) *graph.Node) (low, high *graph.Node) {
+func eachSide(b sample.Blocks, k int, to dtypes.DType, summarize func(tail []*graph.Node, bound *graph.Node) *graph.Node) (low, high *graph.Node) {
 	network := selection.Extremes(b.M, k, 0)
 	g := b.Graph()
 	zeros := graph.Zeros(g, shapes.Make(to, b.Shape.Dimensions...))
@@ -23,7 +23,7 @@ func eachSide(b sample.Blocks, k int, to dtypes.DType, part func(tail []*graph.N
 	state := append([]*graph.Node{graph.Const(g, int32(0)), zeros, zeros}, b.Operands...)
 	final := sample.Loop(2, state, func(s []*graph.Node) []*graph.Node {
 		values := runNetwork(network, b.Values(s[3:], b.M))
-		s[1], s[2] = s[2], part(selection.Pick(values, network.Low), values[network.LowBound])
+		s[1], s[2] = s[2], summarize(selection.Pick(values, network.Low), values[network.LowBound])
 		for i, flips := range b.Flips {
 			if flips {
 				s[3+i] = graph.Neg(s[3+i])

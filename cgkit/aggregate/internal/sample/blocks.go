@@ -107,7 +107,7 @@ func (b Blocks) Fold(acc, extras []*graph.Node, add func(acc, values, extras []*
 		acc = Loop(turns, state, func(s []*graph.Node) []*graph.Node {
 			from := graph.Mul(s[0], graph.Const(s[0].Graph(), int32(length)))
 			extras, operands := s[1+n:1+n+len(extras)], s[1+n+len(extras):]
-			after := add(s[1:1+n], b.Values(RowsAt(operands, from, length), length), extras)
+			after := add(s[1:1+n], b.Values(ExamplesAt(operands, from, length), length), extras)
 			return append([]*graph.Node{s[0]}, append(after, s[1+n:]...)...)
 		})[1 : 1+n]
 	}

@@ -39,8 +39,8 @@ func Loop(turns int, state []*graph.Node, body func(state []*graph.Node) []*grap
 	return graph.While(more, step, state...)
 }
 
-// RowsAt cuts examples from … from+count−1 out of operands; from is a scalar node.
-func RowsAt(operands []*graph.Node, from *graph.Node, count int) []*graph.Node {
+// ExamplesAt cuts examples from … from+count−1 out of operands; from is a scalar node.
+func ExamplesAt(operands []*graph.Node, from *graph.Node, count int) []*graph.Node {
 	list := make([]*graph.Node, len(operands))
 	for i, operand := range operands {
 		starts := []*graph.Node{from}

@@ -1,6 +1,8 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-package site
+// Package mathml sets formulas written in TeX as MathML, which browsers show by themselves: on the pages of the site, and
+// on those of executed notebooks.
+package mathml
 
 import (
 	"cmp"
@@ -11,11 +13,12 @@ import (
 
 	"github.com/wyatt915/treeblood"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
-// mathML is a TeX formula, given without its dollars, as a MathML element: a block of its own, or in a line of text. A
+// Set is a TeX formula, given without its dollars, as a MathML element: a block of its own, or in a line of text. A
 // command that treeblood doesn't know is an error, and so is a brace too many or too few.
-func mathML(tex string, block bool) (string, error) {
+func Set(tex string, block bool) (string, error) {
 	tex = strings.TrimSpace(tex)
 	if tex == "" {
 		return "", fmt.Errorf("an empty formula: write a dollar sign as \\$")
@@ -35,7 +38,7 @@ func mathML(tex string, block bool) (string, error) {
 	// What treeblood writes has its attributes in the order of a Go map, and marks what it doesn't know in the middle
 	// of the formula; it escapes next to nothing. Parsed and written again it is the same bytes each time, and can be
 	// judged.
-	nodes, err := html.ParseFragment(strings.NewReader(text), body())
+	nodes, err := html.ParseFragment(strings.NewReader(text), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
 		return "", err
 	}
@@ -63,7 +66,7 @@ type formula struct {
 // tidy makes of treeblood's element, with all below it, what a browser sets as TeX would, with attributes in order. It
 // returns the text of what could not be set, or "".
 func (f formula) tidy(n *html.Node) (bad string) {
-	if n.Namespace != "math" || !slices.Contains(mathElements, n.Data) { // merror too
+	if n.Namespace != "math" || !slices.Contains(Elements, n.Data) { // merror too
 		return cmp.Or(strings.TrimSpace(textOf(n)), n.Data)
 	}
 	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Namespace != "" || !mathAttribute(a) })
@@ -107,45 +110,50 @@ func (f formula) spoken(text string) string {
 	return b.String()
 }
 
-// mathElements are the elements of a formula: of MathML those that show something, and none that holds HTML, a link, a
+// Elements are the elements of a formula: of MathML those that show something, and none that holds HTML, a link, a
 // picture or a choice.
-var mathElements = []string{
+var Elements = []string{
 	"math", "semantics", "annotation", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt",
 	"mroot", "mstyle", "mpadded", "mphantom", "menclose", "msub", "msup", "msubsup", "munder", "mover",
 	"munderover", "mmultiscripts", "mprescripts", "none", "mtable", "mtr", "mtd",
 }
 
-// mathAttributes are their attributes, and what each may be.
-var mathAttributes = func() (list []struct {
-	name  string
-	value *regexp.Regexp
-}) {
+// Attribute is an attribute of a formula's elements, and what it may be.
+type Attribute struct {
+	Name  string
+	Value *regexp.Regexp
+}
+
+var (
+	length = regexp.MustCompile(`^[+-]?[0-9]{0,4}\.?[0-9]{0,9}(?:em|ex|px|pt|cm|mm|in|mu|%)?$`)
+	word   = regexp.MustCompile(`^[A-Za-z0-9 #.-]{1,60}$`)
+)
+
+// Attributes are all of them.
+var Attributes = func() (list []Attribute) {
 	for value, names := range map[*regexp.Regexp][]string{
 		regexp.MustCompile(`^(?:true|false)$`): {"displaystyle", "accent", "accentunder", "fence", "largeop",
 			"movablelimits", "separator", "stretchy", "symmetric"},
 		regexp.MustCompile(`^(?:block|inline)$`):         {"display"},
 		regexp.MustCompile(`^(?:prefix|infix|postfix)$`): {"form"},
 		regexp.MustCompile(`^application/x-tex$`):        {"encoding"},
-		mathLength: {"lspace", "rspace", "minsize", "maxsize", "mathsize", "width", "height", "depth", "voffset",
+		length: {"lspace", "rspace", "minsize", "maxsize", "mathsize", "width", "height", "depth", "voffset",
 			"linethickness", "rowspacing", "scriptlevel"},
-		mathWord: {"mathvariant", "mathcolor", "notation", "columnalign", "rowalign", "columnspacing", "columnlines",
+		word: {"mathvariant", "mathcolor", "notation", "columnalign", "rowalign", "columnspacing", "columnlines",
 			"rowlines",
 			"frame", "columnspan", "rowspan", "linebreak"},
 	} {
 		for _, name := range names {
-			list = append(list, struct {
-				name  string
-				value *regexp.Regexp
-			}{name, value})
+			list = append(list, Attribute{name, value})
 		}
 	}
 	return list
 }()
 
 func mathAttribute(a html.Attribute) bool {
-	for _, known := range mathAttributes {
-		if known.name == a.Key {
-			return known.value.MatchString(a.Val)
+	for _, known := range Attributes {
+		if known.Name == a.Key {
+			return known.Value.MatchString(a.Val)
 		}
 	}
 	return false

@@ -1,6 +1,6 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-package site
+package mathml
 
 import (
 	"fmt"

@@ -1,6 +1,6 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-package site
+package mathml
 
 import (
 	"strings"
@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestMathML(t *testing.T) {
+func TestSet(t *testing.T) {
 	for _, test := range []struct{ tex, want string }{
 		{`a`, `<mi>a</mi>`},
 		{`\tfrac12 x`, `<mfrac displaystyle="false"><mn>1</mn><mn>2</mn></mfrac><mi>x</mi>`}, // not 12 over x
@@ -26,7 +26,7 @@ func TestMathML(t *testing.T) {
 		{`a - b/c`, `<mi>a</mi><mo>−</mo><mi>b</mi><mo lspace="0" rspace="0" stretchy="false">/</mo><mi>c</mi>`},
 		{`x < y`, `<mi>x</mi><mo>&lt;</mo><mi>y</mi>`},
 	} {
-		text, err := mathML(test.tex, false)
+		text, err := Set(test.tex, false)
 		if err != nil {
 			t.Errorf("%s: %v", test.tex, err)
 			continue
@@ -38,13 +38,13 @@ func TestMathML(t *testing.T) {
 			t.Errorf("%s:\n%s", test.tex, cmp.Diff(want, row))
 		}
 	}
-	block, err := mathML(`e'_1`, true)
+	block, err := Set(`e'_1`, true)
 	if err != nil || !strings.HasPrefix(block, `<math display="block">`) || !strings.Contains(block, `<annotation encoding="application/x-tex">e&#39;_1</annotation>`) {
 		t.Errorf("a block keeps its TeX: %q, %v", block, err)
 	}
 }
 
-func TestMathMLRefuses(t *testing.T) {
+func TestSetRefuses(t *testing.T) {
 	for tex, want := range map[string]string{
 		` `:                 "an empty formula",
 		`\foo x`:            `"foo" is unknown`,
@@ -57,7 +57,7 @@ func TestMathMLRefuses(t *testing.T) {
 		`\frac{\foo}{2}`:    `"foo" is unknown`,
 		`\sum_{e\neq \bar}`: `\bar lacks an argument`,
 	} {
-		if text, err := mathML(tex, true); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if text, err := Set(tex, true); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %q, %v; want an error of one line with %q", tex, text, err, want)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // Claim is one claim, of the paper or of [Further], and the test that it must pass, fixed beforehand.
 type Claim struct {
-	ID         string      // C1 … C15; with a letter behind for one of Later; W1 … for one of Further
+	ID         string      // C1 … C15; with a letter behind for one of [Later]; W1 … for one of [Further]
 	Text       string      // the claim in our own words
 	Where      string      // section and figure of the paper
 	Figure     string      // our figure that shows it
@@ -49,8 +49,8 @@ func All() []Claim {
 	}
 }
 
-// Judge gives the verdict on every claim, in the order of [All] and then of [Later], on the basis of [Paper].
-// Records that no claim asks for, nil ones and copies are ignored.
+// Judge gives the verdict on every claim, in the order of [All] and then of [Later], on the basis of [Paper]. Records that no claim asks
+// for, nil ones and copies are ignored.
 func Judge(records []*record.Record) []Verdict { return JudgeOn(Paper, records) }
 
 // JudgeOn is [Judge] on another basis, such as the initialisation that the paper's text names.

@@ -80,11 +80,15 @@ func claimW1() Claim {
 				to := collapseStep(r)
 				return r.clamped("corrupt", to).over(r.clamped("pristine", to)).medianValue()
 			})
-			e.decide(0, part{what: "the training accuracy at the end", number: as(end), sign: "≤", limit: collapsed, unit: inPercent})
-			e.decide(1, part{what: "the share of dead units of the hidden layer that has most", number: as(dead), sign: "≥", limit: 0.99, unit: inPercent})
-			e.decide(2, part{what: "the largest |logit|", number: as(logit), sign: "≥", limit: 100})
-			e.decide(3, part{what: "the largest update before the collapse over the usual ones", number: as(kick), sign: "≥", limit: 5, unit: inTimes})
-			e.decide(4, part{what: "the share of corrupt values clamped over that of pristine ones", number: as(clamped), sign: "≥", limit: 2, unit: inTimes})
+			for i, p := range []part{
+				{what: "the training accuracy at the end", number: as(end), sign: "≤", limit: collapsed, unit: inPercent},
+				{what: "the share of dead units in the hidden layer that has most", number: as(dead), sign: "≥", limit: 0.99, unit: inPercent},
+				{what: "the largest |logit|", number: as(logit), sign: "≥", limit: 100},
+				{what: "the largest update before the collapse, over the median one", number: as(kick), sign: "≥", limit: 5, unit: inTimes},
+				{what: "the share clamped of the corrupt examples' values, over the pristine ones'", number: as(clamped), sign: "≥", limit: 2, unit: inTimes},
+			} {
+				e.decide(i, p)
+			}
 		},
 	}
 }
@@ -136,8 +140,8 @@ func claimW2() Claim {
 				end := e.measure("train_accuracy_end", s, func(r run) float64 { return r.whole("train_accuracy").tail() })
 				e.measure("test_accuracy_end", s, func(r run) float64 { return r.whole("test_accuracy").tail() })
 				e.measure("collapse_step", s, collapseStep)
-				p := part{what: "the training accuracy at the end with " + r.Text, number: as(end), sign: ">", limit: collapsed, unit: inPercent}
-				if i < 3 { // those that should not help
+				p := part{what: "the training accuracy at the end, with that change", number: as(end), sign: ">", limit: collapsed, unit: inPercent}
+				if i < 3 {
 					p.sign = "≤"
 				}
 				e.decide(i, p)

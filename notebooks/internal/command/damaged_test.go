@@ -56,7 +56,7 @@ func TestDamagedRecords(t *testing.T) {
 		{[]string{"claims"}, codeFailed, []string{"damaged: ", "1 of 98 records can't be read"}, "train the rest"},
 		{[]string{"claims", "--out", claimed}, codeFailed, []string{"damaged: ", "is not written"}, "train the rest"},
 		{[]string{"figures", "--out", out, "--formats", "csv"}, codeFailed,
-			[]string{"damaged: ", "figure_4: 1 of 41 records can't be read", "drawn without", "plain_and_winsorized: 1 of 2 records can't be read", "left out", "error: 1 records can't be read"}, "are missing"},
+			[]string{"damaged: ", "figure_4: 1 of 41 records can't be read", "drawn without", "plain_and_winsorized: 1 of 6 records can't be read", "left out", "error: 1 records can't be read"}, "are missing"},
 		{[]string{"sweep", "--dataset", "glyphs", "--noise", "0.5", "--c", "0", "--dry-run"}, codeOK, []string{"  damaged: ", "1 runs, 1 damaged"}, "missing"},
 		{[]string{"sweep", "--dataset", "glyphs", "--noise", "0.5", "--c", "0"}, codeFailed, []string{"  damaged: ", "error: 1 of 1 runs failed"}, "missing"},
 		{[]string{"train", "--dataset", "glyphs", "--noise", "0.5"}, codeFailed, []string{"error: "}, "missing"},

@@ -86,7 +86,8 @@ var aliases = map[string]string{
 }
 
 // Default are the columns shown where none are asked for.
-var Default = []string{"dataset", "model", "noise", "rule", "c", "steps", "seed", "state", "train", "test", "best", "best_at", "overfit", "where"}
+var Default = []string{"dataset", "model", "noise", "rule", "c", "steps", "seed", "state", "train", "test", "best", "best_at",
+	"overfit", "where"}
 
 // Net is a run's network in words: the widths of the paper's net, as 256-256-256, else the model's name with its settings.
 func Net(s record.Spec) string {
@@ -182,7 +183,8 @@ func (e *UnknownColumnError) Error() string {
 	if n := len(shown) - mostNamed; n > 0 {
 		shown, more = shown[:mostNamed], fmt.Sprintf(" or one of %d more values of the evaluations", n)
 	}
-	return fmt.Sprintf("no run has a column %q: use one of %s%s, or best_ before a measured one", e.Column, strings.Join(shown, ", "), more)
+	return fmt.Sprintf("no run has a column %q: use one of %s%s, or best_ before a measured one", e.Column,
+		strings.Join(shown, ", "), more)
 }
 
 // mostNamed is how many columns an error names: gradients are recorded in dozens.

@@ -7,7 +7,10 @@
 //		cgkit.Winsorized(2).WithLearningRate(0.1).Done(), nil, nil)
 //
 // The model needs to know nothing of it; what it must do is keep the examples of a batch apart up to the loss (see
-// package perexample for what is followed and what is refused).
+// package perexample for what is followed and what is refused). Rules that need the mean gradient alone ask not even
+// that: plain SGD, c = 0, the sign of the sum, RM3, RA3 and M3 train nets with batch norm too.
+//
+// GoMLX's optimizer.FromScope knows every rule by its name, with the hyperparameters that [FromScope] reads.
 //
 // # What a rule is given
 //

@@ -75,3 +75,16 @@ func ExampleOptimizer_Before() {
 	fmt.Printf("%.1f\n", fit(cgkit.With(aggregate.Median{}).Before(adam).Done(), 300))
 	// Output: 2.0
 }
+
+// GoMLX's own way to choose an optimizer finds every rule by its name.
+func ExampleFromScope() {
+	scope := model.NewStore().RootScope()
+	scope.SetParams(map[string]any{optimizer.ParamOptimizer: "winsorize", cgkit.ParamC: 25, optimizer.ParamLearningRate: 0.1})
+	fmt.Printf("%T\n", optimizer.FromScope(scope))
+
+	scope.SetParams(map[string]any{cgkit.ParamRule: "rolling-median", cgkit.ParamBefore: "adam"})
+	fmt.Println(cgkit.FromScope(scope).Rule().Name())
+	// Output:
+	// *cgkit.Optimizer
+	// rolling-median
+}

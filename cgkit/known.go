@@ -26,10 +26,23 @@ const (
 	ParamPercentile = "cgkit_percentile"
 	// ParamExact asks for the form that no outlier can spoil; false by default.
 	ParamExact = "cgkit_exact"
-	// ParamGroups is the number of groups of "median-of-means"; 3 by default.
+	// ParamGroups is the number of groups of the median of means, of agreement filtering and of masks.
 	ParamGroups = "cgkit_groups"
-	// ParamMaxNorm is the largest norm that an example's gradient keeps under "clip-norm"; 1 by default.
+	// ParamMaxNorm is the largest norm that an example's gradient keeps under norm clipping, and the radius of centred clipping.
 	ParamMaxNorm = "cgkit_max_norm"
+	// The others are the fields of aggregate.Params of the same name, which say what they mean and default to.
+	ParamPerParameter = "cgkit_per_parameter"
+	ParamAutomatic    = "cgkit_automatic"
+	ParamGamma        = "cgkit_gamma"
+	ParamNoise        = "cgkit_noise"
+	ParamKey          = "cgkit_key"
+	ParamF            = "cgkit_f"
+	ParamKeep         = "cgkit_keep"
+	ParamSteps        = "cgkit_steps"
+	ParamSmoothing    = "cgkit_smoothing"
+	ParamThreshold    = "cgkit_threshold"
+	ParamSharpness    = "cgkit_sharpness"
+	ParamRescale      = "cgkit_rescale"
 	// ParamBefore is the name of the optimizer that the directions are handed to, see [Optimizer.Before]: "adam",
 	// "adamw", "adamax", "rmsprop" or "sgd" of GoMLX, with its own hyperparameters. "", the default, is a plain step.
 	ParamBefore = "cgkit_before"
@@ -79,6 +92,10 @@ func named(scope *model.Scope, name string) *Optimizer {
 	for _, err := range []error{
 		read(scope, ParamC, &p.C), read(scope, ParamPercentile, &percentile), read(scope, ParamExact, &p.Exact),
 		read(scope, ParamGroups, &p.Groups), read(scope, ParamMaxNorm, &p.MaxNorm), read(scope, ParamBefore, &before),
+		read(scope, ParamPerParameter, &p.PerParameter), read(scope, ParamAutomatic, &p.Automatic), read(scope, ParamGamma, &p.Gamma),
+		read(scope, ParamNoise, &p.Noise), read(scope, ParamKey, &p.Key), read(scope, ParamF, &p.F), read(scope, ParamKeep, &p.Keep),
+		read(scope, ParamSteps, &p.Steps), read(scope, ParamSmoothing, &p.Smoothing), read(scope, ParamThreshold, &p.Threshold),
+		read(scope, ParamSharpness, &p.Sharpness), read(scope, ParamRescale, &p.Rescale),
 	} {
 		if err != nil {
 			return &Optimizer{err: err}
@@ -118,7 +135,7 @@ func named(scope *model.Scope, name string) *Optimizer {
 }
 
 // read sets a value that the store has; where it has none the value stays.
-func read[T bool | int | float64 | string](scope *model.Scope, name string, into *T) error {
+func read[T bool | int | int64 | float64 | string](scope *model.Scope, name string, into *T) error {
 	value, found := scope.GetParam(name)
 	if !found || value == nil {
 		return nil
@@ -135,12 +152,16 @@ func read[T bool | int | float64 | string](scope *model.Scope, name string, into
 	var converted T
 	err := exceptions.TryCatch[error](func() { converted = model.MustGetParam[T](scope, name) })
 	_, text := any(converted).(string)
-	if back, ok := any(value).(float64); err == nil && ok { // a number that an int would cut
-		if whole, isInt := any(converted).(int); isInt && float64(whole) != back {
-			err = fmt.Errorf("no whole number")
+	cut := false // by an integer
+	if from, ok := value.(float64); ok {
+		switch whole := any(converted).(type) {
+		case int:
+			cut = float64(whole) != from
+		case int64:
+			cut = float64(whole) != from
 		}
 	}
-	if err != nil || text {
+	if err != nil || text || cut {
 		return fmt.Errorf("cgkit: the store's parameter %q is %v of type %T: set it to a %T", name, value, value, *into)
 	}
 	*into = converted

@@ -4,6 +4,8 @@ package cgkit_test
 
 import (
 	"math"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -89,6 +91,25 @@ func TestBadHyperparameters(t *testing.T) {
 		_, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{y}})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v: error %v, want one line with %q", c.params, err, c.want)
+		}
+	}
+}
+
+// Every setting of a rule has a hyperparameter: one of a type that nothing can be made of is named.
+func TestEverySettingHasAHyperparameter(t *testing.T) {
+	capital := regexp.MustCompile("(.)([A-Z])")
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[aggregate.Params]()) {
+		if field.Name == "Method" || field.Name == "Tile" { // how, not what
+			continue
+		}
+		name := "cgkit_" + strings.ToLower(capital.ReplaceAllString(field.Name, "${1}_$2"))
+		store := model.NewStore()
+		store.RootScope().SetParams(map[string]any{"cgkit_rule": "median", name: struct{}{}})
+		x, y := makeBatch(10, 1)
+		trainer := newTrainer(cgtest.Go(t), store, cgkit.FromScope(store.RootScope()).Done())
+		_, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{y}})
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: error %v, want one that names it", name, err)
 		}
 	}
 }

@@ -43,12 +43,13 @@ func examplesIn(inputs []*graph.Node) int {
 	return 1
 }
 
-// batchMean is one parameter's. What is asked for beside the mean can't be answered: the embedded value is nil.
+// batchMean is one parameter's. What is asked for beside the mean can't be answered.
 type batchMean struct {
-	aggregate.Examples
 	of *batchMeans
 	i  int
 }
+
+var _ aggregate.Examples = batchMean{}
 
 func (b batchMean) Len() int { return b.of.m }
 
@@ -73,8 +74,13 @@ func (b batchMean) Example(int) *graph.Node {
 	return nil
 }
 
-func (b batchMean) Norms() (largest, squares *graph.Node) {
+func (b batchMean) Norms() (scale, squares *graph.Node) {
 	b.refuse("the examples' norms")
+	return nil, nil
+}
+
+func (b batchMean) UnitGram() (scale, products *graph.Node) {
+	b.refuse("the examples' products")
 	return nil, nil
 }
 

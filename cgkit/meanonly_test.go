@@ -4,6 +4,7 @@ package cgkit_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,6 +138,7 @@ func TestMeanOnlyIsHeld(t *testing.T) {
 		"one example": func(e aggregate.Examples) *graph.Node { return e.Example(0) },
 		"some":        func(e aggregate.Examples) *graph.Node { return e.MeanOf(0, 1) },
 		"norms":       func(e aggregate.Examples) *graph.Node { _, n := e.Norms(); return n },
+		"products":    func(e aggregate.Examples) *graph.Node { _, n := e.UnitGram(); return n },
 		"weighted":    func(e aggregate.Examples) *graph.Node { return e.WeightedUnits(e.Mean()) },
 	} {
 		x, y := makeBatch(10, 1)
@@ -167,6 +169,50 @@ func TestSignOfATinyMean(t *testing.T) {
 			store.GetVariable("/w").MustValue())
 		if got := tensors.ToScalar[float64](w); !(got < 0) {
 			t.Errorf("w = %v, want it moved", got)
+		}
+	})
+}
+
+// viewed is a rule that keeps to itself that the mean is all it needs.
+type viewed struct{ rule aggregate.Aggregator }
+
+func (v viewed) Name() string      { return v.rule.Name() }
+func (v viewed) Check(m int) error { return v.rule.Check(m) }
+func (v viewed) Directions(params []aggregate.Examples) []*graph.Node {
+	return v.rule.Directions(params)
+}
+
+// The means that views give are those that are taken without views, to the bit: records made either way are the same.
+func TestMeanOnlyIsWhatViewsGive(t *testing.T) {
+	cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+		for _, rule := range []aggregate.Aggregator{aggregate.Mean{}, aggregate.SignOfSum{}} {
+			weights := func(rule aggregate.Rule) map[string][]float64 {
+				store := seededStore(t, 3)
+				trainer := train.NewTrainer(b, store, paperNet, loss.SparseCategoricalCrossEntropyLogits,
+					cgkit.With(rule).WithLearningRate(0.1).Done(), nil, nil)
+				for m := range 5 {
+					batch := digits(98 + m%2)
+					mustStep(t, trainer, batch.Inputs[0], batch.Labels...)
+				}
+				list := make(map[string][]float64)
+				for v := range store.IterVariables() {
+					if v.Trainable {
+						for _, x := range tensors.MustCopyFlatData[float32](v.MustValue()) {
+							list[v.Path()] = append(list[v.Path()], float64(x))
+						}
+					}
+				}
+				return list
+			}
+			got, want := weights(rule), weights(viewed{rule})
+			for path := range want {
+				if !slices.Equal(got[path], want[path]) {
+					t.Errorf("%s: %s differs", rule.Name(), path)
+				}
+			}
+			if len(got) != len(want) || len(want) != 8 {
+				t.Errorf("%d and %d variables", len(got), len(want))
+			}
 		}
 	})
 }

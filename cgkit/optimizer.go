@@ -23,8 +23,8 @@ import (
 //
 // (winsorized: Chatterjee, Coherent Gradients, ICLR 2020, §3; RM3 and M3: Zielinski, Krishnan and Chatterjee, Weak and
 // Strong Gradient Directions, 2020; every rule's source stands at the rule). The learning rate is constant, as in these
-// papers (GoMLX's own SGD decays it). The zero value is not ready for use: make one with [Winsorized], [PlainSGD], [With]
-// or [FromScope]. It keeps nothing of a model, so one value may train several.
+// papers (GoMLX's own SGD decays it). The zero value is not ready for use: make one with [Winsorized], [PlainSGD],
+// [With] or [FromScope]. It keeps nothing of a model, so one value may train several.
 //
 // GoMLX's settings in the store, and what they do here:
 //
@@ -37,8 +37,8 @@ import (
 // The model's regularizers are in the loss and so in every example's gradient. Behind [Optimizer.Before] that
 // optimizer's own settings hold, and of these those that it reads.
 //
-// Rules that need the mean alone ([aggregate.MeanOnly]: plain SGD, c = 0, sign of the sum, RM3, RA3, M3) train any model
-// that GoMLX trains; all others need models that keep their examples apart, see package perexample.
+// Rules that need the mean alone ([aggregate.MeanOnly]: plain SGD, c = 0, sign of the sum, RM3, RA3, M3) train any
+// model that GoMLX trains; all others need models that keep their examples apart, see package perexample.
 type Optimizer struct {
 	rule         aggregate.Rule
 	err          error    // of the making, reported when the graph is built
@@ -59,6 +59,20 @@ var _ optimizer.Interface = (*Optimizer)(nil)
 // Winsorized is gradient descent on winsorized gradients: in every coordinate the per-example gradients are clamped to
 // their c-th and (100−c)-th percentile over the batch (Coherent Gradients, §3). 0 ≤ c < 50; c = 0 is plain SGD, at its
 // cost. Any other c is an error when the training step is built.
+//
+// # Label noise: it may collapse
+//
+// Trained on for long with noisy labels, a net may end at a constant guess for c ≥ 2. What it looks like, in the
+// paper's net with 25 % noise and c = 2 (784–256–256–256–10, batches of 100, rate 0.1, seed 6), which reaches a test
+// accuracy of 91.8 % at step 400: from step 1,000 on the largest |logit| grows from 20 to 291, while the share of the
+// last hidden layer's units that an example activates falls from 15 to 1 %. Between steps 6,600 and 6,800 one update
+// has a norm of 11.4, 19 times the median of the largest ones before; then 253 of the last hidden layer's 256 units are
+// 0 on all training examples, and it stays so: a test accuracy of 11.3 % at step 15,000.
+//
+// So watch a net that is trained beyond its best: package meters shows dead units and norms, a clean validation set the
+// rest, and training may stop early. [Optimizer.WithMaxUpdate], [Optimizer.WithWeightDecay] and
+// [Optimizer.WithFloat64Weights] are here to be tried against it; which of them help is judged by claims W1 and W2 of
+// package claims.
 func Winsorized(c float64) *Optimizer {
 	rule, err := aggregate.Named("winsorize", aggregate.Params{C: c})
 	return &Optimizer{rule: rule, err: err}

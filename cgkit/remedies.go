@@ -29,9 +29,9 @@ func (o *Optimizer) WithWeightDecay(lambda float64) *Optimizer {
 	return o
 }
 
-// WithMaxUpdate shortens updates: where ‖Δw‖, over all variables together, would be larger than norm, Δw is multiplied by
-// norm/‖Δw‖. It is applied after the rule, the learning rate and the decay. A norm that is not finite and above 0 is an
-// error when the training step is built, as is one beside [Optimizer.Before].
+// WithMaxUpdate shortens updates: where ‖Δw‖, over all variables together, would be larger than norm, Δw is multiplied
+// by norm/‖Δw‖. It is applied after the rule, the learning rate and the decay. A norm that is not finite and above 0 is
+// an error when the training step is built, as is one beside [Optimizer.Before].
 func (o *Optimizer) WithMaxUpdate(norm float64) *Optimizer {
 	if norm == 0 {
 		norm = math.NaN() // refused, as every other number that is no cap
@@ -44,8 +44,9 @@ func (o *Optimizer) WithMaxUpdate(norm float64) *Optimizer {
 // model computes with what they are in its own precision, as the code of the paper's authors does. So updates are not
 // lost that are small beside a weight: in float32 those below a 3·10⁻⁸th of it.
 //
-// What a float32 weight lacks of the float64 one is kept in a variable beside it, of 8 bytes a weight, which checkpoints
-// save; it starts from 0. Variables that are float64 already have none. It can't go with [Optimizer.Before].
+// What a float32 weight lacks of the float64 one is kept in a variable beside it, of 8 bytes a weight, which
+// checkpoints save; it starts from 0. Variables that are float64 already have none. It can't go with
+// [Optimizer.Before].
 func (o *Optimizer) WithFloat64Weights() *Optimizer {
 	o.remedies.double = true
 	return o
@@ -103,9 +104,10 @@ func (r remedies) shortened(steps []*graph.Node) []*graph.Node {
 
 // subtracted is a variable less its step, and where weights are kept in float64 the new value of what lies beside it.
 //
-// With r the remainder, w + r is the float64 weight. Both are exact: w' is w + r − step rounded to the variable's type, and
-// r' = (w + r − step) − w' has no more digits than float64 has.
-func (r remedies) subtracted(scope *model.Scope, v *model.Variable, before, step *graph.Node) (after *graph.Node, keep func(moved *graph.Node)) {
+// With r the remainder, w + r is the float64 weight. Both are exact: w' is w + r − step rounded to the variable's type,
+// and r' = (w + r − step) − w' has no more digits than float64 has.
+func (r remedies) subtracted(scope *model.Scope, v *model.Variable, before, step *graph.Node) (
+	after *graph.Node, keep func(moved *graph.Node)) {
 	if !r.double || before.DType() == dtypes.Float64 {
 		return graph.Sub(before, step), func(*graph.Node) {}
 	}

@@ -19,8 +19,8 @@ import (
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
-// Float64 weights against sums written out: steps that a float32 weight can't take one by one add up all the same, and the
-// model sees what they come to in float32.
+// Float64 weights against sums written out: steps that a float32 weight can't take one by one add up all the same, and
+// the model sees what they come to in float32.
 func TestFloat64Weights(t *testing.T) {
 	cgtest.Each(t, func(t *testing.T, b compute.Backend) {
 		const steps, rate = 400, 1e-9

@@ -216,7 +216,8 @@ func onePlace(pts []vg.Point) bool {
 }
 
 // drawReferenceLabel puts the label where it touches no curve: above or below
-// its line, at the left, the right or the middle; nowhere if all are taken.
+// its line, at the left, the right or the middle; at the left, on white, if all
+// are taken.
 func drawReferenceLabel(c vg.Canvas, f frame, ref Reference, curves [][]vg.Point) {
 	st, r := f.st, f.rect
 	fc := face(regular, st.smallSize())
@@ -235,6 +236,12 @@ func drawReferenceLabel(c vg.Canvas, f frame, ref Reference, curves [][]vg.Point
 			return
 		}
 	}
+	if y < r.Min.Y || y > r.Max.Y {
+		return
+	}
+	at := vg.Point{X: r.Min.X + st.pt(3), Y: min(y+air, r.Max.Y-h)}
+	box(c, color.NRGBA{0xff, 0xff, 0xff, 0xc8}, vg.Rectangle{Min: vg.Point{X: at.X - air/2, Y: at.Y - air/2}, Max: vg.Point{X: at.X + w + air/2, Y: at.Y + h + air/2}})
+	drawText(c, fc, faintInk, at, anchor{0, 0}, 0, ref.Label)
 }
 
 // touches tells whether a polyline comes nearer to b than air.

@@ -60,7 +60,7 @@ func (e *Evaluations) proper(p *Panel, labelled bool) {
 	}
 	r := Reference{Name: "proper accuracy", Y: e.Proper}
 	if labelled {
-		r.Label = "proper " + percent(e.Proper)
+		r.Name, r.Label = "", "proper "+percent(e.Proper) // and no entry in the legend
 	}
 	p.References = append(p.References, r)
 }

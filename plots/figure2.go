@@ -5,6 +5,8 @@ package plots
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 )
 
 // GroupLines is what pristine and corrupt examples contribute over the steps of
@@ -113,7 +115,7 @@ func Figure3(d GroupsData) (*Figure, error) {
 	}
 	g.YLabel, g.XLabel, g.ShareX = "contribution so far", "step", true
 	if unit != 1 {
-		g.YLabel += ", in " + compact(unit)
+		g.YLabel += fmt.Sprintf(" (10^{%s})", strings.ReplaceAll(strconv.Itoa(int(math.Round(math.Log10(unit)))), "-", "−"))
 	}
 	g.Aspect = max(g.Aspect, 0.8) // enough for a labelled tick beside 0 at half a text width
 	return finishGroups("figure 3", d.Meta, g)

@@ -95,7 +95,7 @@ var goldens = []struct {
 		return NewGrid(madeUpMeta("One coordinate before and after clamping."), madeUpCoordinate())
 	}},
 	{"heat_map", TextWidth, func() (*Figure, error) {
-		return NewFigure(madeUpMeta("Inner products of 72 gradients."), Panel{Heat: madeUpGram(18)})
+		return NewFigure(madeUpMeta("Inner products of 56 gradients."), Panel{Heat: madeUpGram(14)})
 	}},
 	{"heat_map_column", Column, func() (*Figure, error) {
 		return NewGrid(madeUpMeta("Inner products at two steps."), Grid{Aspect: 1, Panels: [][]*Panel{{{Title: "Step 0", Heat: madeUpGram(9)}, {Title: "Step 100", Heat: madeUpGram(12)}}}})

@@ -21,6 +21,7 @@ type gridLayout struct {
 	labels         []vg.Length  // room for direct labels, by column
 	titles         [][][]string // of each panel, in lines
 	headX          vg.Length    // base line of row heads and of the Y label
+	headLines      int          // of row heads
 	yLabelX        vg.Length
 	headY, titleY  vg.Length // column heads and their title
 	xLabelY        vg.Length
@@ -50,6 +51,14 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 	}
 	if len(g.RowHeads) > 0 {
 		x += st.textSize()
+		l.headLines = 1
+		about := ((w-x)/vg.Length(cols) - st.pt(16)) * vg.Length(g.Aspect) // a panel's height
+		for _, h := range g.RowHeads {
+			if textWidth(face(bold, st.textSize()), h) > about+st.pt(5) {
+				l.headLines = 2
+			}
+		}
+		x += st.titleLine() * vg.Length(l.headLines-1)
 		l.headX = x
 		x += st.pt(2)
 	}
@@ -66,6 +75,11 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 		}
 		if c > 0 {
 			lead[c] += st.pt(6)
+			for r := range rows { // the last number of a step axis, and the 0 beside it
+				if hi := l.x[r][c-1].hi; g.Panels[r][c-1].XSteps && g.ShareY && decade(hi) {
+					lead[c] = max(lead[c], (tick.Width(stepLabel(hi))+tick.Width("0"))/2+st.pt(3.5))
+				}
+			}
 			if p := g.Panels[0][c]; !p.XSteps && g.ShareY { // the number at one end, and that at the next one's beginning
 				lead[c] += st.pt(7)
 			}
@@ -254,7 +268,10 @@ func (g *Grid) texts(l *gridLayout) (list []placed) {
 		add(l.left[k]+l.cellW/2, l.headY, anchor{0.5, 0}, false, true, fit(head, h, l.cellW+st.pt(5)))
 	}
 	for r, h := range g.RowHeads {
-		add(l.headX, l.bottom[r]+l.cellH/2, anchor{0.5, 0}, true, true, fit(head, h, l.cellH+st.pt(5)))
+		lines := wrap(head, h, l.cellH+st.pt(5), l.headLines)
+		for i, line := range lines {
+			add(l.headX-st.titleLine()*vg.Length(len(lines)-1-i), l.bottom[r]+l.cellH/2, anchor{0.5, 0}, true, true, line)
+		}
 	}
 	add(l.yLabelX, midY, anchor{0.5, 0}, true, false, fit(text, g.YLabel, l.h*0.95))
 	add(midX, l.xLabelY, anchor{0.5, 0}, false, false, g.XLabel)

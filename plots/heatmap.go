@@ -15,7 +15,8 @@ import (
 
 // HeatMap is a matrix as colours, its first row at the top, such as the inner
 // products of all pairs of examples. Where there are values below 0 the scale
-// is diverging, blue through white to red, and 0 is white; else it goes from
+// is diverging, blue through white to red, and 0 is white, with a light line
+// through cells below 0, which tells them in a grey print; else it goes from
 // white to blue. A NaN is grey.
 type HeatMap struct {
 	Values [][]float64 // by row and column; rows have one length
@@ -165,13 +166,21 @@ func (h *HeatMap) draw(c vg.Canvas, f frame) {
 	}
 }
 
+// minStriped is how many pixels a cell needs for the line through those below 0, which tells their sign in grey.
+const minStriped = 5
+
 // picture has zoom by zoom pixels for each cell.
 func (h *HeatMap) picture(zoom int) image.Image {
 	rows, cols, d := len(h.Values), len(h.Values[0]), h.diverging()
 	img := image.NewRGBA(image.Rect(0, 0, cols*zoom, rows*zoom))
 	for y := range rows * zoom {
 		for x := range cols * zoom {
-			img.Set(x, y, h.color(h.Values[y/zoom][x/zoom], d))
+			v := h.Values[y/zoom][x/zoom]
+			col := h.color(v, d)
+			if v < 0 && zoom >= minStriped && y%zoom >= zoom/2 && y%zoom < zoom/2+max(1, zoom/6) {
+				col = between([]color.NRGBA{col, heatPlus[0]}, 0.6)
+			}
+			img.Set(x, y, col)
 		}
 	}
 	return img

@@ -106,7 +106,7 @@
       for (const p of d.panels) p.log = logY && !p.heat;
       const all = d.shareY ? range(d.panels.filter(p => !p.heat)) : null;
       for (const p of d.panels) {
-        p.range = p.heat ? [p.heat.v.length, 0] : p.log === p.logY ? p.y : all || range([p]);
+        p.range = p.heat ? [p.heat.v.length, 0] : p.log === Boolean(p.logY) ? p.y : all || range([p]);
         panel(p);
       }
       d.legend.forEach((k, i) => {

@@ -71,8 +71,8 @@ func (g *Grid) shows(k Key, i int) bool {
 }
 
 // drawable says that a curve has a point to be drawn.
-func (cv *Curve) drawable(log bool) bool {
-	for _, y := range cv.Y {
+func (c *Curve) drawable(log bool) bool {
+	for _, y := range c.Y {
 		if finite(y) && (!log || y > 0) {
 			return true
 		}

@@ -54,13 +54,13 @@ func drawMark(c vg.Canvas, st style, m mark, col color.NRGBA, at vg.Point) {
 }
 
 // entry is the curve's in the legend; i is its place in its panel.
-func (cv *Curve) entry(i int) legendEntry {
-	e := legendEntry{name: cv.Name, col: roleColor(cv.Role, i), dash: roleDash(cv.Role, cv.Dash, i), band: len(cv.Lo) > 0}
+func (c *Curve) entry(i int) legendEntry {
+	e := legendEntry{name: c.Name, col: roleColor(c.Role, i), dash: roleDash(c.Role, c.Dash, i), band: len(c.Lo) > 0}
 	switch {
-	case cv.Scatter:
-		e.kind, e.mark, e.dash = marked, markOf(cv.Role, i), DashAuto
-	case cv.Marks:
-		e.kind, e.mark = lineAndMarks, markOf(cv.Role, i)
+	case c.Scatter:
+		e.kind, e.mark, e.dash = marked, markOf(c.Role, i), DashAuto
+	case c.Marks:
+		e.kind, e.mark = lineAndMarks, markOf(c.Role, i)
 	}
 	return e
 }

@@ -10,11 +10,11 @@ import (
 )
 
 // AGRA keeps the examples whose gradient agrees with that of others, and averages those (Sedova et al. 2023,
-// arXiv:2306.04502): example b is kept where the cosine of g_b and the sum of the others' gradients is above 0, over all
-// parameters together.
+// arXiv:2306.04502): example b is kept where the cosine of g_b and the sum of the others' gradients is above 0, over
+// all parameters together.
 //
-// The source compares with a batch drawn for it, and may give an example another label instead of leaving it out. Here it
-// is compared with the rest of its own batch, which it does not belong to either, at no further pass.
+// The source compares with a batch drawn for it, and may give an example another label instead of leaving it out. Here
+// it is compared with the rest of its own batch, which it does not belong to either, at no further pass.
 //
 //	m = 1         kept: there is nothing to compare it with
 //	g_b = 0       left out, as is what is at right angles to the others

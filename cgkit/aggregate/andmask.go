@@ -16,8 +16,9 @@ import (
 //
 //	ḡ_j   where |1/k Σ_e sign(g_ej)| ≥ τ,   else 0.
 //
-// An environment is an example or, with Groups = k, one of k groups of consecutive examples with their mean. With m = 100
-// examples τ = 0.2 asks for a majority of twenty; a winsorized coordinate with c = 2 asks for three votes on one side.
+// An environment is an example or, with Groups = k, one of k groups of consecutive examples with their mean. With m =
+// 100 examples τ = 0.2 asks for a majority of twenty; a winsorized coordinate with c = 2 asks for three votes on one
+// side.
 //
 //	Groups     0 means that every example is an environment, as in the source's runs on CIFAR-10
 //	Threshold  τ; 0 means 0.2, the source's there; 0 < τ ≤ 1
@@ -66,8 +67,8 @@ func (r ANDMask) Check(m int) error {
 	return checkBatch("and-mask", m, max(1, r.Groups))
 }
 
-// Laws of the AND-mask: signs are those against 0. Only where examples agree is a coordinate let through as it is, and where
-// they don't 0 lies between them; rescaled, it may be larger than all of them.
+// Laws of the AND-mask: signs are those against 0. Only where examples agree is a coordinate let through as it is, and
+// where they don't 0 lies between them; rescaled, it may be larger than all of them.
 func (r ANDMask) Laws() Laws {
 	return Laws{Permutation: r.Groups <= 1, Scale: true, Range: !r.Rescale}
 }
@@ -96,8 +97,8 @@ func thresholdOr(threshold float64) float64 {
 	return threshold
 }
 
-// votes are the values of the environments, and |1/k Σ_e sign(g_ej)| of each coordinate, in the type that sums are made in;
-// NaN where one of them is.
+// votes are the values of the environments, and |1/k Σ_e sign(g_ej)| of each coordinate, in the type that sums are made
+// in; NaN where one of them is.
 func votes(examples Examples, groups int) (values []*graph.Node, agreement *graph.Node) {
 	if groups > 0 {
 		values = groupMeans(examples, groups).list

@@ -11,8 +11,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// CentredClip moves a centre v towards the examples' whole gradients, each pull cut to a length of τ (Karimireddy et al.
-// 2020, arXiv:2012.10333):
+// CentredClip moves a centre v towards the examples' whole gradients, each pull cut to a length of τ (Karimireddy et
+// al. 2020, arXiv:2012.10333):
 //
 //	v ← v + (1/m) Σ_b (g_b − v)·min(1, τ/‖g_b − v‖),   L times, from v = 0.
 //

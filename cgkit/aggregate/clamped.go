@@ -7,9 +7,9 @@ import "github.com/gomlx/gomlx/core/graph"
 // Beyond is how many values lie below the lower bound of a rule and above its upper one, float64 scalars.
 type Beyond struct{ Low, High *graph.Node }
 
-// Clamped counts, for each parameter and each group of examples, the values that a rule changes or drops because they lie
-// beyond one of its two bounds: counts[i][k] are those of params[i] in groups[k]. A group is a boolean [m], true for its
-// members. Values equal to a bound are not beyond it, and a NaN is beyond none. Divide by the members times the
+// Clamped counts, for each parameter and each group of examples, the values that a rule changes or drops because they
+// lie beyond one of its two bounds: counts[i][k] are those of params[i] in groups[k]. A group is a boolean [m], true
+// for its members. Values equal to a bound are not beyond it, and a NaN is beyond none. Divide by the members times the
 // parameter's size for a share.
 //
 // ok is false, and counts nil, for rules that treat no value apart: winsorizing and trimming do.

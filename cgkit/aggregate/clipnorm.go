@@ -27,8 +27,8 @@ import (
 //	several types          parameters may have one each; norms are in the widest, float32 at least
 //	R ≤ 0, NaN, Inf        refused
 //
-// Norms come from what arrives at the layers, and the sum is one more pass over that, without a second backward pass: see
-// package perexample for what they cost by kind of layer. [Measure] tells how many were shortened.
+// Norms come from what arrives at the layers, and the sum is one more pass over that, without a second backward pass:
+// see package perexample for what they cost by kind of layer. [Measure] tells how many were shortened.
 type ClipNorm struct {
 	MaxNorm      float64 // R; 0 means 1
 	PerParameter bool

@@ -21,8 +21,8 @@ type Effect struct {
 	// Clamped is the share, 0 to 1, of the m·P values that the rule changed or dropped; nil for rules that treat no
 	// value apart. Values equal to a bound are not changed, and a NaN is beyond none.
 	Clamped *graph.Node
-	// Shortened is how many of the m examples norm clipping shortened, or, clipping automatically, would have; nil for other
-	// rules.
+	// Shortened is how many of the m examples norm clipping shortened, or, clipping automatically, would have; nil for
+	// other rules.
 	Shortened *graph.Node
 }
 

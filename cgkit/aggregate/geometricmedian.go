@@ -11,13 +11,13 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// GeometricMedian is the point z whose distances to the examples' whole gradients have the smallest sum, found by smoothed
-// Weiszfeld steps from the mean (Pillutla et al. 2019, arXiv:1912.13445):
+// GeometricMedian is the point z whose distances to the examples' whole gradients have the smallest sum, found by
+// smoothed Weiszfeld steps from the mean (Pillutla et al. 2019, arXiv:1912.13445):
 //
 //	w_b = 1/max(ν·r, ‖g_b − z‖),   z ← Σ_b w_b g_b / Σ_b w_b,
 //
-// r being the median of the distances: so that the size of gradients does not matter, ν is a share of it, where the source
-// has a number.
+// r being the median of the distances: so that the size of gradients does not matter, ν is a share of it, where the
+// source has a number.
 //
 //	Steps      0 means 8, after which z has come near; each costs m² products of numbers
 //	Smoothing  ν; 0 means 0.1: below it rounding in distances would show where z comes close to an example
@@ -26,8 +26,8 @@ import (
 //	NaN, Inf   in any example: NaN everywhere
 //	half       products are in float32
 //
-// Distances come from the Gram matrix. Where examples differ in length by 10^18 in float32, or by 10^150 in float64, the
-// short ones count as 0.
+// Distances come from the Gram matrix. Where examples differ in length by 10^18 in float32, or by 10^150 in float64,
+// the short ones count as 0.
 type GeometricMedian struct {
 	Steps     int
 	Smoothing float64
@@ -87,7 +87,8 @@ func (r GeometricMedian) Directions(params []Examples) []*graph.Node {
 		floor := arith.MulScalar(lowerMedian(d), smoothing)
 		none := graph.Equal(floor, graph.ZerosLike(floor))
 		near := graph.LessOrEqual(d, floor)
-		weights = graph.Div(graph.OnesLike(d), graph.Where(near, broadcastTo(graph.Where(none, graph.OnesLike(floor), floor), d), d))
+		least := broadcastTo(graph.Where(none, graph.OnesLike(floor), floor), d)
+		weights = graph.Div(graph.OnesLike(d), graph.Where(near, least, d))
 		// Half of them lie where z does: what does not gets no weight.
 		weights = graph.Where(graph.LogicalAnd(broadcastTo(none, d), graph.LogicalNot(near)), graph.ZerosLike(d), weights)
 		weights = graph.Div(weights, graph.ReduceAllMax(weights))

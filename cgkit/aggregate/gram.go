@@ -12,9 +12,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// gram is what rules by weights on examples see of a batch: the products of its gradients, over all parameters together.
-// Their directions are sums of the gradients with weights, so there is one pass over the layers for the products and one
-// for the sum, and no second backward pass.
+// gram is what rules by weights on examples see of a batch: the products of its gradients, over all parameters
+// together. Their directions are sums of the gradients with weights, so there is one pass over the layers for the
+// products and one for the sum, and no second backward pass.
 type gram struct {
 	params []Examples
 	own    []*graph.Node // of each parameter, the scale of each example's gradient, [m]
@@ -55,15 +55,18 @@ func (k gram) direction(weights *graph.Node) []*graph.Node {
 	return directions
 }
 
-// distances are ‖g_a − g_b‖, [m, m], each from numbers of its own size. Its square is a difference of what may be larger
-// by far: two gradients that differ by less than the root of the type's precision may have any distance below that.
+// distances are ‖g_a − g_b‖, [m, m], each from numbers of its own size. Its square is a difference of what may be
+// larger by far: two gradients that differ by less than the root of the type's precision may have any distance below
+// that.
 func (k gram) distances() *graph.Node {
 	m := k.len()
 	rows, columns := graph.Reshape(k.scale, m, 1), graph.Reshape(k.scale, 1, m)
 	larger := graph.Where(graph.GreaterThan(rows, columns), broadcast(rows, m), broadcast(columns, m))
 	a, b := graph.Div(rows, larger), graph.Div(columns, larger)
 	squares := diagonal(k.products)
-	sum := graph.Add(graph.Mul(graph.Square(a), graph.Reshape(squares, m, 1)), graph.Mul(graph.Square(b), graph.Reshape(squares, 1, m)))
+	sum := graph.Add(
+		graph.Mul(graph.Square(a), graph.Reshape(squares, m, 1)),
+		graph.Mul(graph.Square(b), graph.Reshape(squares, 1, m)))
 	return graph.Mul(larger, rootOf(graph.Sub(sum, arith.MulScalar(graph.Mul(graph.Mul(a, b), k.products), 2))))
 }
 

@@ -121,18 +121,20 @@ func nearest(distances *graph.Node, count int) *graph.Node {
 	number := func(axis int) *graph.Node {
 		return graph.Iota(distances.Graph(), shapes.Make(dtypes.Int32, 1, m, m), axis)
 	}
-	before := graph.LogicalOr(graph.LessThan(other, one), graph.LogicalAnd(graph.Equal(other, one), graph.LessThan(number(2), number(1))))
+	tied := graph.LogicalAnd(graph.Equal(other, one), graph.LessThan(number(2), number(1)))
+	before := graph.LogicalOr(graph.LessThan(other, one), tied)
 	rank := graph.ReduceSum(graph.ConvertDType(before, dtypes.Int32), 2)
 	chosen := graph.LessThan(rank, graph.Const(rank.Graph(), int32(count)))
 	some := graph.Where(chosen, others, graph.ZerosLike(others))
 	// Squares of what is divided by the largest stay in range.
 	largest := graph.ReduceMax(some, 1)
 	divisor := graph.Where(graph.Equal(largest, graph.ZerosLike(largest)), graph.OnesLike(largest), largest)
-	return graph.Mul(largest, graph.Sqrt(graph.ReduceSum(graph.Square(graph.Div(some, graph.Reshape(divisor, m, 1))), 1)))
+	unit := graph.Div(some, graph.Reshape(divisor, m, 1))
+	return graph.Mul(largest, graph.Sqrt(graph.ReduceSum(graph.Square(unit), 1)))
 }
 
-// lowest are weights that average the count lowest of some scores ≥ 0, [m]. Those that differ from the last of them by no
-// more than rounding share what is left.
+// lowest are weights that average the count lowest of some scores ≥ 0, [m]. Those that differ from the last of them by
+// no more than rounding share what is left.
 func lowest(scores *graph.Node, count_ int) *graph.Node {
 	m := scores.Shape().Dimensions[0]
 	tolerance := 1e-5

@@ -43,14 +43,14 @@ func TestMethodsAgainstTwins(t *testing.T) {
 	}{
 		{aggregate.Sides, "", []int{1, 3, 65}},
 		{aggregate.Counting, "", []int{1, 3, 65}},
-		{aggregate.Automatic, "", []int{160, 256, 300, 1000}},
+		{aggregate.Automatic, "", []int{160, 256, 300, 512, 1000}},
 		{aggregate.Automatic, tuned, []int{160, 256}},
 	} {
 		t.Setenv("XLA_FLAGS", c.flags)
 		for _, m := range c.sizes {
 			x := sideBySide(inputs(m))
 			for i, s := range methodSettings {
-				if m == 1000 && i%2 == 1 {
+				if m > 300 && i%2 == 1 {
 					continue // all are counted alike there, and every one takes seconds to compile
 				}
 				s.p.Method = c.method
@@ -64,7 +64,7 @@ func TestMethodsAgainstTwins(t *testing.T) {
 
 // The pure-Go backend takes any batch by networks.
 func TestLargeBatchesOnPureGo(t *testing.T) {
-	for _, m := range []int{160, 300, 1000} {
+	for _, m := range []int{160, 300, 512, 1000} {
 		x := inputs(m)["normal"]
 		for _, c := range methodSettings {
 			compareRule(t, cgtest.Go(t), c.rule, c.p, "normal", x, twins[c.rule](c.p, x))

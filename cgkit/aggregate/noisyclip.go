@@ -13,16 +13,16 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// NoisyClipNorm is [ClipNorm] with Gaussian noise on the sum, the step of differentially private SGD (Abadi et al. 2016,
-// arXiv:1607.00133), registered as noisy-clip-norm:
+// NoisyClipNorm is [ClipNorm] with Gaussian noise on the sum, the step of differentially private SGD (Abadi et al.
+// 2016, arXiv:1607.00133), registered as noisy-clip-norm:
 //
 //	(1/m) (Σ_b g_b · min(1, R/‖g_b‖) + N(0, σ²R²)).
 //
-// It is the step and no more. Nothing here counts what privacy is spent, batches are not drawn as the theory wants them, and
-// floating-point noise is not that of the proofs: no privacy is promised.
+// It is the step and no more. Nothing here counts what privacy is spent, batches are not drawn as the theory wants
+// them, and floating-point noise is not that of the proofs: no privacy is promised.
 //
-// Noise is drawn from Key and the number of the step, so that a run that is resumed goes on with the noise it would have
-// had, and two runs with one key have the same. Each parameter's is its own.
+// Noise is drawn from Key and the number of the step, so that a run that is resumed goes on with the noise it would
+// have had, and two runs with one key have the same. Each parameter's is its own.
 //
 //	Noise      σ, a finite number ≥ 0; 0 is [ClipNorm]
 //	Key        any number; 0 is one too
@@ -67,16 +67,17 @@ func (r NoisyClipNorm) Next(params []Examples, state [][]*graph.Node, step *grap
 	for i, p := range params {
 		if r.Noise > 0 {
 			to := directions[i].DType()
-			noise := arith.MulScalar(r.normal(step, i, arith.Widen(directions[i]).Shape()), r.Noise*r.Clip.maxNorm()/float64(p.Len()))
-			directions[i] = arith.Narrow(graph.Add(arith.Widen(directions[i]), noise), to)
+			exact := arith.Widen(directions[i])
+			noise := arith.MulScalar(r.normal(step, i, exact.Shape()), r.Noise*r.Clip.maxNorm()/float64(p.Len()))
+			directions[i] = arith.Narrow(graph.Add(exact, noise), to)
 		}
 	}
 	ready = graph.GreaterOrEqual(step, graph.ZerosLike(step)) // always
 	return directions, state, ready
 }
 
-// normal is noise of deviation 1 for a parameter at a step: from the key, the number of the parameter and that of the step,
-// each of which changes all three words of the generator's state.
+// normal is noise of deviation 1 for a parameter at a step: from the key, the number of the parameter and that of the
+// step, each of which changes all three words of the generator's state.
 func (r NoisyClipNorm) normal(step *graph.Node, parameter int, shape shapes.Shape) *graph.Node {
 	g := step.Graph()
 	words := func(a, b, c uint64) *graph.Node { return graph.Const(g, []uint64{a, b, c}) }

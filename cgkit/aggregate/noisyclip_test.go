@@ -15,8 +15,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Noise has the deviation that was asked for, is the same for one key and step, and another for every parameter, step and
-// key; without it the directions are those of norm clipping.
+// Noise has the deviation that was asked for, is the same for one key and step, and another for every parameter, step
+// and key; without it the directions are those of norm clipping.
 func TestNoisyClipNorm(t *testing.T) {
 	const n, sigma, limit = 4000, 1.5, 2
 	x := [][]float64{make([]float64, n), make([]float64, n)}

@@ -19,13 +19,14 @@ type Params struct {
 	// Method is how order statistics are found; the zero value is Automatic.
 	Method Method
 	// Tile is how many bytes of per-example gradients a rule that selects may store at a time, of a parameter whose
-	// gradients are no outer products; 0 means DefaultTile, 256 MiB. On XLA, outside of loops of steps, it holds for layers
-	// on sequences, embeddings and convolutions; of other parameters all m gradients are stored.
+	// gradients are no outer products; 0 means DefaultTile, 256 MiB. On XLA, outside of loops of steps, it holds for
+	// layers on sequences, embeddings and convolutions; of other parameters all m gradients are stored.
 	Tile int
-	// Groups is the number of groups of the median of means, of agreement filtering and of masks; 0 is each rule's default.
+	// Groups is the number of groups of the median of means, of agreement filtering and of masks; 0 is each rule's
+	// default.
 	Groups int
-	// MaxNorm is the largest norm that one example's gradient keeps under norm clipping, 0 means 1, and the radius of centred
-	// clipping, 0 means 10.
+	// MaxNorm is the largest norm that one example's gradient keeps under norm clipping, 0 means 1, and the radius of
+	// centred clipping, 0 means 10.
 	MaxNorm float64
 	// PerParameter, Automatic and Gamma are forms of norm clipping, see [ClipNorm].
 	PerParameter, Automatic bool

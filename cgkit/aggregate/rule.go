@@ -19,15 +19,16 @@ type Examples interface {
 	// MeanOf is 1/(to−from) Σ_{from ≤ b < to} Example(b), of these examples alone: what the others are does not enter
 	// it. It is float32 where gradients are of half precision.
 	MeanOf(from, to int) *graph.Node
-	// Norms is ‖Example(b)‖ over this parameter as scale·√squares, both of shape [m], so that no square leaves the range of
-	// numbers: scale is a magnitude of the example, such as that of its largest coordinate, and squares the sum of the squares
-	// of the coordinates divided by it. Both are 0 for a gradient of 0, and float32 where gradients are of half precision.
+	// Norms is ‖Example(b)‖ over this parameter as scale·√squares, both of shape [m], so that no square leaves the
+	// range of numbers: scale is a magnitude of the example, such as that of its largest coordinate, and squares the
+	// sum of the squares of the coordinates divided by it. Both are 0 for a gradient of 0, and float32 where gradients
+	// are of half precision.
 	Norms() (scale, squares *graph.Node)
-	// UnitGram is ⟨Example(a), Example(b)⟩ over this parameter as scale[a]·scale[b]·products[a, b], with the scale of Norms.
-	// Shapes: [m] and [m, m]. Where a gradient has a NaN or Inf its row and column have a NaN.
+	// UnitGram is ⟨Example(a), Example(b)⟩ over this parameter as scale[a]·scale[b]·products[a, b], with the scale of
+	// Norms. Shapes: [m] and [m, m]. Where a gradient has a NaN or Inf its row and column have a NaN.
 	UnitGram() (scale, products *graph.Node)
-	// WeightedUnits is Σ_b weights[b]·u_b for weights of shape [m], u_b being Example(b) divided by the scale of Norms, or
-	// 0. Weights and sum are float32 where gradients are of half precision.
+	// WeightedUnits is Σ_b weights[b]·u_b for weights of shape [m], u_b being Example(b) divided by the scale of Norms,
+	// or 0. Weights and sum are float32 where gradients are of half precision.
 	WeightedUnits(weights *graph.Node) *graph.Node
 }
 

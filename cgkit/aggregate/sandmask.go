@@ -11,8 +11,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// SANDMask is the smooth form of [ANDMask], which also weighs how much the environments' values scatter (Shahtalebi et al.
-// 2021, arXiv:2106.02266): the mean gradient times
+// SANDMask is the smooth form of [ANDMask], which also weighs how much the environments' values scatter (Shahtalebi et
+// al. 2021, arXiv:2106.02266): the mean gradient times
 //
 //	mask_j / (1e-10 + mean of the parameter's masks),   mask_j = max(0, tanh(k/Var_e(g_ej) · (|1/k Σ_e sign(g_ej)| − τ))),
 //
@@ -24,8 +24,8 @@ import (
 //	large values  a variance beyond the largest number: mask 0
 //	NaN        NaN in all of the parameter, as its masks are averaged
 //
-// As a variance has the unit of a square, multiplying all gradients changes which coordinates come through. It costs two
-// passes over all gradients, beside the mean.
+// As a variance has the unit of a square, multiplying all gradients changes which coordinates come through. It costs
+// two passes over all gradients, beside the mean.
 type SANDMask struct {
 	Groups    int
 	Threshold float64
@@ -81,8 +81,10 @@ func (r SANDMask) Directions(params []Examples) []*graph.Node {
 		// What all are alike in may differ by the rounding of their mean.
 		scatters := graph.GreaterThan(variance, graph.ZerosLike(variance))
 		beyond := graph.Sub(agreement, arith.Constant(agreement, thresholdOr(r.Threshold)))
-		smooth := graph.Tanh(graph.Mul(graph.Div(arith.Constant(variance, sharpness), graph.Where(scatters, variance, graph.OnesLike(variance))), beyond))
-		mask := graph.Where(scatters, smooth, graph.ConvertDType(graph.GreaterThan(beyond, graph.ZerosLike(beyond)), variance.DType()))
+		divisor := graph.Where(scatters, variance, graph.OnesLike(variance))
+		smooth := graph.Tanh(graph.Mul(graph.Div(arith.Constant(variance, sharpness), divisor), beyond))
+		all := graph.ConvertDType(graph.GreaterThan(beyond, graph.ZerosLike(beyond)), variance.DType())
+		mask := graph.Where(scatters, smooth, all)
 		mask = graph.Where(graph.LessThan(mask, graph.ZerosLike(mask)), graph.ZerosLike(mask), mask)
 		mask = graph.Where(graph.NotEqual(agreement, agreement), agreement, mask)
 		share := graph.ReduceAllMean(mask)

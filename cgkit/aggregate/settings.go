@@ -65,8 +65,8 @@ func ruleKey(rule string) string { return settings.OfRule + rule }
 // Settings lists the settings that a rule takes as texts, in alphabetical order; none for a rule that has none.
 func Settings(rule string) []string { return slices.Clone(settingsOf[rule]) }
 
-// With is p with a rule's settings given as texts, as "0.5", "20" or "true". The error names what the rule doesn't have, or
-// can't be read. 0 and false are what is left out: each rule says what that means.
+// With is p with a rule's settings given as texts, as "0.5", "20" or "true". The error names what the rule doesn't
+// have, or can't be read. 0 and false are what is left out: each rule says what that means.
 func (p Params) With(rule string, given map[string]string) (Params, error) {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(settingsOf[rule], name) {

@@ -12,7 +12,8 @@ import (
 	known "coherentgradients/cgkit/internal/settings"
 )
 
-// Every setting of every rule is read, and reaches the rule; what a rule doesn't have, or can't be read, is refused by name.
+// Every setting of every rule is read, and reaches the rule; what a rule doesn't have, or can't be read, is refused by
+// name.
 func TestSettingsAsTexts(t *testing.T) {
 	values := map[string]string{"groups": "4", "max_norm": "2.5", "per_parameter": "true", "automatic": "true", "gamma": "0.5", "noise": "1.5",
 		"key": "-7", "f": "3", "keep": "5", "steps": "6", "smoothing": "0.25", "threshold": "0.75", "sharpness": "30", "rescale": "true"}

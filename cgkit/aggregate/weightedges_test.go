@@ -14,8 +14,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// The rules by weights on examples at the edges of a type's range: of gradients as large and as small as their squares have no
-// place in the type, of one example, and with a NaN or an Inf in one.
+// The rules by weights on examples at the edges of a type's range: of gradients as large and as small as their squares
+// have no place in the type, of one example, and with a NaN or an Inf in one.
 func TestWeightRulesAtTheEdges(t *testing.T) {
 	sizes := map[dtypes.DType][]float64{dtypes.Float32: {0x1p100, 0x1p-90}, dtypes.Float64: {0x1p900, 0x1p-900}, dtypes.BFloat16: {0x1p100, 0x1p-90}}
 	names := []string{"agra", "and-mask", "centred-clip", "gaf", "geometric-median", "krum", "multi-krum", "sand-mask"}

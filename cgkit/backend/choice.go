@@ -128,7 +128,8 @@ func choose(m machine) Choice {
 			return c
 		}
 		if path, ok := m.cuda(); ok {
-			return Choice{Config: "xla:" + path, Name: "XLA on NVIDIA GPU", Plugin: path, Why: "a GPU and the pinned plugin", automatic: true}
+			return Choice{Config: "xla:" + path, Name: "XLA on NVIDIA GPU", Plugin: path, Why: "a GPU and the pinned plugin",
+				automatic: true}
 		}
 	}
 	if cpu := only(list, isCPU); len(cpu) > 0 {

@@ -49,8 +49,8 @@ func All() []Claim {
 	}
 }
 
-// Judge gives the verdict on every claim, in the order of [All] and then of [Later], on the basis of [Paper]. Records that no claim asks
-// for, nil ones and copies are ignored.
+// Judge gives the verdict on every claim, in the order of [All] and then of [Later], on the basis of [Paper]. Records
+// that no claim asks for, nil ones and copies are ignored.
 func Judge(records []*record.Record) []Verdict { return JudgeOn(Paper, records) }
 
 // JudgeOn is [Judge] on another basis, such as the initialisation that the paper's text names.

@@ -8,9 +8,9 @@ import (
 	"slices"
 )
 
-// NullWorld returns the designations permuted uniformly among the examples: as many are marked as before, and which ones
-// has nothing to do with their gradients. What f^p and i^p show in the real world and in no null world is about the
-// examples, not about the sizes of the groups (CG §2.4).
+// NullWorld returns the designations permuted uniformly among the examples: as many are marked as before, and which
+// ones has nothing to do with their gradients. What f^p and i^p show in the real world and in no null world is about
+// the examples, not about the sizes of the groups (CG §2.4).
 //
 // The same source gives the same permutation on every machine. designations is not changed.
 func NullWorld(designations []bool, source rand.Source) []bool {

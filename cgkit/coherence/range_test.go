@@ -15,8 +15,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// m-coherence and f of gradients x_e ⊗ y_e whose squares have no place in their type, of two parameters with a type each: all
-// are of the size of y, and m-coherence and f do not depend on it.
+// m-coherence and f of gradients x_e ⊗ y_e whose squares have no place in their type, of two parameters with a type
+// each: all are of the size of y, and m-coherence and f do not depend on it.
 func TestEnergiesOfAnySize(t *testing.T) {
 	x, y := [][]float64{{1, 2}, {2, 1}, {-1, 1}, {1, 1}}, [][]float64{{1, 0.5}, {1, 1}, {2, -1}, {0.5, 0.5}}
 	pristine, corrupt := []float64{1, 1, 0, 1}, []bool{false, false, true, false}

@@ -4,12 +4,12 @@ package coherence
 
 import "math"
 
-// Sampling is what the f^p of a sample of the training examples is expected to be made of: f^p over all N examples, their
-// m-coherence A = ‖g‖²/Σ_e ‖g_e‖², and the pristine examples' share s of the energy Σ_e ‖g_e‖².
+// Sampling is what the f^p of a sample of the training examples is expected to be made of: f^p over all N examples,
+// their m-coherence A = ‖g‖²/Σ_e ‖g_e‖², and the pristine examples' share s of the energy Σ_e ‖g_e‖².
 //
-// For n examples drawn without replacement, g_S = g_S^p + g_S^c being the sums of their gradients, an example is drawn with
-// probability q₁ = n/N and a pair of different ones with q₂ = n(n−1)/(N(N−1)). So, E being the energy of all and E^p that of
-// the pristine examples,
+// For n examples drawn without replacement, g_S = g_S^p + g_S^c being the sums of their gradients, an example is drawn
+// with probability q₁ = n/N and a pair of different ones with q₂ = n(n−1)/(N(N−1)). So, E being the energy of all and
+// E^p that of the pristine examples,
 //
 //	E⟨g_S, g_S^p⟩ = q₁ E^p + q₂ (⟨g, g^p⟩ − E^p)
 //	E⟨g_S, g_S⟩   = q₁ E   + q₂ (⟨g, g⟩   − E),
@@ -18,11 +18,12 @@ import "math"
 //
 //	f^p(n) = (λ s + A f^p)/(λ + A).
 //
-// The products of an example's gradient with itself, which among all examples are one part in A, make λ parts of it in a
-// sample: where λ is much larger than A, the sampled f^p is the pristine share of the energy whatever the true f^p is. For
-// 400 of 60,000 examples λ is 149.
+// The products of an example's gradient with itself, which among all examples are one part in A, make λ parts of it in
+// a sample: where λ is much larger than A, the sampled f^p is the pristine share of the energy whatever the true f^p
+// is. For 400 of 60,000 examples λ is 149.
 //
-// It is the ratio of the expectations; the expectation of the ratio differs by a term of the order of the ratio's variance.
+// It is the ratio of the expectations; the expectation of the ratio differs by a term of the order of the ratio's
+// variance.
 type Sampling struct {
 	FP        float64 // f^p over all examples
 	Share     float64 // s
@@ -37,7 +38,8 @@ func (s Sampling) Expected(n, of int) float64 {
 }
 
 // ExpectedOfLayers is f^p(n) where of each layer only some coordinates are looked at, a share kept[l] of them, drawn at
-// random for each layer: then layers count by their energy times that share. The paper looks at 300 weights of each layer.
+// random for each layer: then layers count by their energy times that share. The paper looks at 300 weights of each
+// layer.
 func ExpectedOfLayers(layers []Sampling, kept []float64, n, of int) float64 {
 	if n < 2 || n > of || len(kept) != len(layers) {
 		return math.NaN()

@@ -19,8 +19,8 @@ const (
 // Gradient descent from 0 ends at the solution of least norm. Real: w_6 = 4/5, w_1 … w_4 = 1/5, w_5 = 0, and the test
 // loss is (1 − 4/5)² = 1/25. Random: w_1 … w_4 = 1, w_5 = w_6 = 0, and the test loss stays 1.
 //
-// With the median over the examples, coordinate by coordinate, in place of the mean, only what more than half of them ask for is
-// learned. Real: w_6 = 1 alone, and the test loss is 0. Random: nothing.
+// With the median over the examples, coordinate by coordinate, in place of the mean, only what more than half of them
+// ask for is learned. Real: w_6 = 1 alone, and the test loss is 0. Random: nothing.
 type Toy struct{ Random bool }
 
 var toyLabels = [ToyExamples + 1]float64{1, -1, -1, 1, -1}

@@ -1,8 +1,8 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-// Package meters measures a model's gradients, example by example, while GoMLX's Trainer trains it. A [Meter] is a GoMLX
-// metric: given to train.NewTrainer it is shown in the progress line like any other, of the training batch among the train
-// metrics and of a probe set among the eval metrics.
+// Package meters measures a model's gradients, example by example, while GoMLX's Trainer trains it. A [Meter] is a
+// GoMLX metric: given to train.NewTrainer it is shown in the progress line like any other, of the training batch among
+// the train metrics and of a probe set among the eval metrics.
 //
 // # One pass, many names
 //
@@ -26,15 +26,15 @@
 //
 // # Cost
 //
-// Meters of one graph share one set of views of package perexample, and where the optimizer works on views too the compiler
-// finds most of it done: for dense layers what is left is a few sums. Elsewhere gradients may have to be stored, see
-// package perexample. [Clamped] and [Cosine] build the rule once more.
+// Meters of one graph share one set of views of package perexample, and where the optimizer works on views too the
+// compiler finds most of it done: for dense layers what is left is a few sums. Elsewhere gradients may have to be
+// stored, see package perexample. [Clamped] and [Cosine] build the rule once more.
 //
 // # Batches and sets
 //
-// A meter's value is of one batch. Give a probe set as one batch: of several, GoMLX's Eval would return the value of the
-// last, and [AttachProbe] refuses them.
+// A meter's value is of one batch. Give a probe set as one batch: of several, GoMLX's Eval would return the value of
+// the last, and [AttachProbe] refuses them.
 //
-// Sources: Making Coherence Out of Nothing At All (arXiv 2008.01217); Yin et al. (1706.05699); McCandlish et al. (1812.06162),
-// appendix A.1; Liu et al. (2001.07384); Coherent Gradients (2002.10657), §2.4.
+// Sources: Making Coherence Out of Nothing At All (arXiv 2008.01217); Yin et al. (1706.05699); McCandlish et al.
+// (1812.06162), appendix A.1; Liu et al. (2001.07384); Coherent Gradients (2002.10657), §2.4.
 package meters

@@ -5,6 +5,7 @@ package meters
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/coherence"
@@ -41,10 +42,11 @@ func NoiseScale() Meter {
 	}}
 }
 
-// GSNR is the gradients' signal-to-noise ratio ḡ_j²/Var_b g_bj, averaged over the coordinates j in which gradients vary, the
-// variance being (1/m) Σ_b g_bj² − ḡ_j². NaN where none does.
+// GSNR is the gradients' signal-to-noise ratio ḡ_j²/Var_b g_bj, averaged over the coordinates j in which gradients
+// vary, the variance being (1/m) Σ_b g_bj² − ḡ_j². NaN where none does.
 func GSNR() Meter {
-	return Meter{name: "gradient signal-to-noise ratio", short: "GSNR", kind: "GSNR", measure: func(b *batch) *graph.Node {
+	name := "gradient signal-to-noise ratio"
+	return Meter{name: name, short: "GSNR", kind: "GSNR", measure: func(b *batch) *graph.Node {
 		var sum, count *graph.Node
 		for _, v := range b.views {
 			squares := graph.DivScalar(SumSquares(v), float64(v.Len()))
@@ -70,16 +72,18 @@ func NormQuantile(q float64) Meter {
 	if !(q >= 0 && q <= 1) {
 		panic(fmt.Errorf("meters.NormQuantile(%v): choose a share from 0 to 1, such as 0.5 for the median", q))
 	}
-	name := fmt.Sprintf("‖g‖ at %g %%", 100*q)
-	return Meter{name: "norm of an example's gradient, " + name, short: name, kind: "norm", measure: func(b *batch) *graph.Node {
+	short := fmt.Sprintf("‖g‖ at %g %%", 100*q)
+	name := "norm of an example's gradient, " + short
+	return Meter{name: name, short: short, kind: "norm", measure: func(b *batch) *graph.Node {
 		return inOrder(graph.Sqrt(energies(b)), int(math.RoundToEven(q*float64(b.len()-1))))
 	}}
 }
 
-// Clamped is the share, 0 to 1, of the m·P values of the examples' gradients that a rule clamps or drops. Rules that treat no
-// value apart clamp none.
+// Clamped is the share, 0 to 1, of the m·P values of the examples' gradients that a rule clamps or drops. Rules that
+// treat no value apart clamp none.
 func Clamped(rule aggregate.Aggregator) Meter {
-	return Meter{name: "share clamped by " + rule.Name(), short: "clamped", kind: "share", share: true, measure: func(b *batch) *graph.Node {
+	name := "share clamped by " + rule.Name()
+	return Meter{name: name, short: "clamped", kind: "share", share: true, measure: func(b *batch) *graph.Node {
 		all := graph.BroadcastToDims(graph.Const(b.graph, true), b.len())
 		counts, ok := aggregate.Clamped(rule, b.examples(rule), all)
 		if !ok {
@@ -96,35 +100,52 @@ func Clamped(rule aggregate.Aggregator) Meter {
 
 // Cosine is that of a rule's direction and the mean gradient: 1 for the mean.
 func Cosine(rule aggregate.Aggregator) Meter {
-	return Meter{name: "cosine of " + rule.Name() + " and the mean", short: "cos", kind: "cosine", measure: func(b *batch) *graph.Node {
+	name := "cosine of " + rule.Name() + " and the mean"
+	return Meter{name: name, short: "cos", kind: "cosine", measure: func(b *batch) *graph.Node {
 		_, effect := aggregate.Measure(rule, b.examples(rule))
 		return effect.Cosine
 	}}
 }
 
-// GroupShare is f = ⟨S, S_group⟩/⟨S, S⟩ of a group of examples, S being the sum of the gradients: how much of what a small
-// step takes off the loss is owed to the group. members builds a number for each example, 1 for members and 0 for others,
-// shape [m], of the labels and predictions that metrics are given. name says which group.
+// GroupShare is f = ⟨S, S_group⟩/⟨S, S⟩ of a group of examples, S being the sum of the gradients: how much of what a
+// small step takes off the loss is owed to the group. members builds a number for each example, 1 for members and 0 for
+// others, shape [m], of the labels and predictions that metrics are given. name says which group.
 func GroupShare(name string, members func(labels, predictions []*graph.Node) *graph.Node) Meter {
-	return Meter{name: "share of " + name + " in the gradient", short: "f " + name, kind: "share", share: true, measure: func(b *batch) *graph.Node {
+	long := "share of " + name + " in the gradient"
+	return Meter{name: long, short: "f " + name, kind: "share", share: true, measure: func(b *batch) *graph.Node {
 		of := members(b.labels, b.predictions)
 		if of.Rank() != 1 || of.Shape().Dimensions[0] != b.len() || !of.DType().IsFloat() {
-			panic(fmt.Errorf("meters.GroupShare(%q): members of shape %s: give a floating-point number for each of the %d examples", name, of.Shape(), b.len()))
+			panic(fmt.Errorf("meters.GroupShare(%q): members of shape %s: "+
+				"give a floating-point number for each of the %d examples", name, of.Shape(), b.len()))
 		}
 		g := coherence.GroupsOfViews(b.views, of)
 		return graph.Div(graph.Add(g.PP, g.PC), graph.Add(graph.Add(g.PP, g.PC), graph.Add(g.PC, g.CC)))
 	}}
 }
 
-// Dead is the share of the hidden units that are 0 for every example of the batch, of all layers that [HiddenOf] finds. It
-// has no use for In: units belong to no variable. NaN for models without a ReLU.
-func Dead() Meter {
-	return Meter{name: "dead units", short: "dead", kind: "share", share: true, measure: func(b *batch) *graph.Node {
+// Dead is the share of the hidden units that are 0 for every example of the batch, of the layers that [HiddenOf] finds:
+// of all of them, or of those given, counted from 0 at the input. It has no use for In: units belong to no variable.
+// NaN for models without a ReLU; a layer that is not there panics when the graph is built.
+func Dead(layers ...int) Meter {
+	name, short := "dead units", "dead"
+	for _, l := range layers {
+		name, short = name+fmt.Sprintf(" of layer %d", l), short+fmt.Sprintf(" %d", l)
+	}
+	return Meter{name: name, short: short, kind: "share", share: true, measure: func(b *batch) *graph.Node {
+		hidden := HiddenOf(b.graph, b.len())
 		alive, units := graph.Const(b.graph, 0.0), 0
-		for _, layer := range HiddenOf(b.graph, b.len()) {
+		for i, layer := range hidden {
+			if len(layers) > 0 && !slices.Contains(layers, i) {
+				continue
+			}
 			one := layer.Alive(nil)
 			alive = graph.Add(alive, graph.ReduceAllSum(double(one)))
 			units += one.Shape().Size()
+		}
+		for _, l := range layers {
+			if l < 0 || l >= len(hidden) {
+				panic(fmt.Errorf("meters.Dead(%d): the model has %d hidden layers, counted from 0", l, len(hidden)))
+			}
 		}
 		if units == 0 {
 			return graph.Const(b.graph, math.NaN())
@@ -153,11 +174,12 @@ func energies(b *batch) *graph.Node {
 }
 
 // inOrder is the value at an index of the sorted values x, [m]: the one that at most as many are below and more are not
-// above. NaN where one of them is NaN or infinite. It compares all pairs, of which there are few: graph.Sort in its place hung
-// on GoMLX's pure-Go backend.
+// above. NaN where one of them is NaN or infinite. It compares all pairs, of which there are few: graph.Sort in its
+// place hung on GoMLX's pure-Go backend.
 func inOrder(x *graph.Node, index int) *graph.Node {
 	m := x.Shape().Size()
-	columns, rows := graph.BroadcastToDims(graph.Reshape(x, m, 1), m, m), graph.BroadcastToDims(graph.Reshape(x, 1, m), m, m)
+	columns := graph.BroadcastToDims(graph.Reshape(x, m, 1), m, m)
+	rows := graph.BroadcastToDims(graph.Reshape(x, 1, m), m, m)
 	count := func(pairs *graph.Node) *graph.Node { return graph.ReduceSum(double(pairs), 1) }
 	below, notAbove := count(graph.LessThan(rows, columns)), count(graph.LessOrEqual(rows, columns))
 	at := constant(below, float64(index))

@@ -19,7 +19,8 @@ type Hidden struct {
 func HiddenOf(g *graph.Graph, m int) []Hidden {
 	var list []Hidden
 	for _, node := range g.Nodes() {
-		if node.Type() != graph.NodeTypeMax || node.Rank() < 2 || node.Shape().Dimensions[0] != m || !node.DType().IsFloat() {
+		if node.Type() != graph.NodeTypeMax || node.Rank() < 2 || node.Shape().Dimensions[0] != m ||
+			!node.DType().IsFloat() {
 			continue
 		}
 		operands := node.Inputs()
@@ -46,8 +47,8 @@ func constantOnly(node *graph.Node) bool {
 	return true
 }
 
-// above is 1 where a unit is above the bottom for an example among those marked by a boolean [m], else 0: float32, [m, …,
-// units]. nil marks all.
+// above is 1 where a unit is above the bottom for an example among those marked by a boolean [m], else 0: float32, [m,
+// …, units]. nil marks all.
 func (h Hidden) above(members *graph.Node) *graph.Node {
 	above := graph.GreaterThan(h.output, h.bottom)
 	if members != nil {
@@ -56,7 +57,8 @@ func (h Hidden) above(members *graph.Node) *graph.Node {
 			dims[i] = 1
 		}
 		dims[0] = h.output.Shape().Dimensions[0]
-		above = graph.LogicalAnd(above, graph.BroadcastToDims(graph.Reshape(members, dims...), h.output.Shape().Dimensions...))
+		members = graph.BroadcastToDims(graph.Reshape(members, dims...), h.output.Shape().Dimensions...)
+		above = graph.LogicalAnd(above, members)
 	}
 	return graph.ConvertDType(above, dtypes.Float32)
 }

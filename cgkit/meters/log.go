@@ -5,7 +5,6 @@ package meters
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -23,8 +22,9 @@ type Log struct {
 	Rows  [][]float64 // a row for each step, a value for each name
 }
 
-// Attach keeps the train metrics of a loop: those of every step that is a multiple of every, and of the last one. They are of
-// the step's batch and of the weights before its update. Metrics that are no numbers are left out. every < 1 panics.
+// Attach keeps the train metrics of a loop: those of every step that is a multiple of every, and of the last one. They
+// are of the step's batch and of the weights before its update. Metrics that are no numbers are left out. every < 1
+// panics.
 func Attach(loop *train.Loop, every int) *Log {
 	checkEvery(every)
 	log := &Log{}
@@ -46,8 +46,9 @@ func Attach(loop *train.Loop, every int) *Log {
 	return log
 }
 
-// AttachProbe evaluates a probe set after every so many steps of a loop, and keeps the Trainer's eval metrics of it. The probe
-// must come as one batch, as a meter's value is of a batch: another one is an error of the loop. every < 1 panics.
+// AttachProbe evaluates a probe set after every so many steps of a loop, and keeps the Trainer's eval metrics of it.
+// The probe must come as one batch, as a meter's value is of a batch: another one is an error of the loop. every < 1
+// panics.
 func AttachProbe(loop *train.Loop, every int, probe train.Dataset) *Log {
 	checkEvery(every)
 	log := &Log{}
@@ -84,7 +85,8 @@ func (d oneBatch) Iter() iter.Seq2[train.Batch, error] {
 		first := true
 		for batch, err := range d.Dataset.Iter() {
 			if !first {
-				yield(train.Batch{}, errors.New("meters: the probe "+d.Name()+" has more than one batch: give all its examples as one"))
+				yield(train.Batch{}, fmt.Errorf("meters: the probe %s has more than one batch: give all its examples as one",
+					d.Name()))
 				return
 			}
 			if first = false; !yield(batch, err) {
@@ -129,8 +131,8 @@ func (l *Log) Column(name string) []float64 {
 	return nil
 }
 
-// WriteJSONL writes a line for each step, an object with the step and the values by their names; one that is not finite is
-// null.
+// WriteJSONL writes a line for each step, an object with the step and the values by their names; one that is not finite
+// is null.
 func (l *Log) WriteJSONL(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	for k, step := range l.Steps {

@@ -26,8 +26,8 @@ type Meter struct {
 
 var _ metric.Interface = Meter{}
 
-// In is the meter of the variables below a scope alone, such as "/hidden"; of one that the model has no trainable variable
-// in, building the graph panics.
+// In is the meter of the variables below a scope alone, such as "/hidden"; of one that the model has no trainable
+// variable in, building the graph panics.
 func (m Meter) In(scope string) Meter {
 	m.layer = model.ScopeSeparator + strings.Trim(scope, model.ScopeSeparator)
 	return m
@@ -67,8 +67,9 @@ func (m Meter) PrettyPrint(value *tensors.Tensor) string {
 	return fmt.Sprintf("%.3g", v)
 }
 
-// UpdateGraph builds the value, a float64 scalar, of the loss that the Trainer has set: of the weights before the update,
-// also where the optimizer has built one already. It panics as package perexample does where a model mixes examples.
+// UpdateGraph builds the value, a float64 scalar, of the loss that the Trainer has set: of the weights before the
+// update, also where the optimizer has built one already. It panics as package perexample does where a model mixes
+// examples.
 func (m Meter) UpdateGraph(scope *model.Scope, labels, predictions []*graph.Node) *graph.Node {
 	if len(labels)+len(predictions) == 0 {
 		panic(fmt.Errorf("meter %q: neither labels nor predictions: it can't find the graph", m.Name()))

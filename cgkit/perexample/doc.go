@@ -57,10 +57,11 @@
 // parameter. For products, convolutions, look-ups and elementwise operations this is done for all examples at once, and
 // for all places where the same operand enters, a recurrent net's steps for one; for other operations the boundary is
 // cloned on each example's slice of its operands. A sum over the examples with weights is one such step for the whole
-// batch, whatever the operation is: see [View.Weighted]. Axes are propagated operation by operation, never guessed from sizes. An operation
-// that mixes examples before the loss, or that this package does not know, is refused by a panic with an
-// [Unsupported] error naming variable, node and remedy: there is no wrong number in silence. For an operation of
-// one's own there is [Register]. Gradients that a model defines itself are followed in the same way.
+// batch, whatever the operation is: see [View.Weighted]. Axes are propagated operation by operation, never guessed from
+// sizes. An operation that mixes examples before the loss, or that this package does not know, is refused by a panic
+// with an [Unsupported] error naming variable, node and remedy: there is no wrong number in silence. [Check] looks
+// further, at values in which examples meet without a gradient going there. For an operation of one's own there is
+// [Register]. Gradients that a model defines itself are followed in the same way.
 //
 // Barriers, as GoMLX's checkpoints make them, are what they hold back; views keep the inputs of layers in memory all
 // the same. Batch norm with stored statistics treats every example for itself; GoMLX has no gradient for it, so this

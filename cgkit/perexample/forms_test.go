@@ -18,7 +18,8 @@ import (
 	"github.com/gomlx/gomlx/ml/layers/activation"
 )
 
-// formCase is a layer of a kind, on random shapes: example lists the shape of one example, weights that of the parameter.
+// formCase is a layer of a kind, on random shapes: example lists the shape of one example, weights that of the
+// parameter.
 type formCase struct {
 	name    string
 	table   bool // examples are row numbers, on XLA some beyond the table
@@ -101,8 +102,8 @@ var formCases = []formCase{
 	}, layer: func(x, w *Node) *Node { return Mul(x, BroadcastToShape(Exp(ExpandAxes(w, 0)), x.Shape())) }},
 }
 
-// Norms, Gram matrices and weighted sums of every kind of layer, stored, in tiles and by positions, against gradients that
-// are written out.
+// Norms, Gram matrices and weighted sums of every kind of layer, stored, in tiles and by positions, against gradients
+// that are written out.
 func TestForms(t *testing.T) {
 	for _, c := range formCases {
 		t.Run(c.name, func(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// lookUps are the gradients of a table of which every example looks some rows up, as an embedding does: what arrives for
-// the same row is added up.
+// lookUps are the gradients of a table of which every example looks some rows up, as an embedding does: what arrives
+// for the same row is added up.
 type lookUps struct {
 	index           *graph.Node // which rows, int32 [m, positions]
 	arriving        *graph.Node // what arrives for them, [m, positions, columns], in the type that sums are made in
@@ -32,7 +32,8 @@ func (v *View) lookUps() *lookUps {
 	}
 	index, arriving := t.found(v.m)
 	dims := t.node().Shape().Dimensions
-	return &lookUps{index: index, arriving: graph.ConvertDType(arriving, v.SumType()), positions: index.Shape().Dimensions[1], rows: dims[0], columns: dims[1],
+	return &lookUps{index: index, arriving: graph.ConvertDType(arriving, v.SumType()),
+		positions: index.Shape().Dimensions[1], rows: dims[0], columns: dims[1],
 		finish: func(table *graph.Node) *graph.Node {
 			return graph.Reshape(lift(t.node(), v.param, graph.ExpandAxes(table, 0)), v.param.Shape().Dimensions...)
 		}}
@@ -56,8 +57,8 @@ func (l *lookUps) gramBy(m, tile int) way  { return l.by(m*m*l.positions*l.posit
 func (l *lookUps) whole() *graph.Node { return flat(scatterEach(l.index, l.arriving, l.rows)) }
 
 // units are the look-ups with what arrives divided by the largest magnitude that an example has there.
-func (l *lookUps) units() (units *lookUps, scale *graph.Node) {
-	units = new(*l)
+func (l *lookUps) units() (factored, *graph.Node) {
+	units := new(*l)
 	arriving, scale := unitRows(flat(l.arriving))
 	units.arriving = graph.Reshape(arriving, l.arriving.Shape().Dimensions...)
 	return units, scale
@@ -127,5 +128,6 @@ func (l *lookUps) weighted(weights *graph.Node) *graph.Node {
 	m := l.index.Shape().Dimensions[0]
 	arriving := graph.Mul(l.arriving, graph.Reshape(weights, m, 1, 1))
 	zeros := graph.Zeros(arriving.Graph(), shapes.Make(arriving.DType(), l.rows, l.columns))
-	return l.finish(graph.ScatterSum(zeros, graph.Reshape(l.index, m*l.positions, 1), graph.Reshape(arriving, m*l.positions, l.columns), false, false))
+	at, updates := graph.Reshape(l.index, m*l.positions, 1), graph.Reshape(arriving, m*l.positions, l.columns)
+	return l.finish(graph.ScatterSum(zeros, at, updates, false, false))
 }

@@ -18,6 +18,7 @@ type factored interface {
 	squares(w way, tile int) *graph.Node
 	gram(w way, tile int) *graph.Node
 	weighted(weights *graph.Node) *graph.Node
+	units() (units factored, scale *graph.Node)
 	finishRows(rows, weights *graph.Node) *graph.Node
 	whole() *graph.Node
 }
@@ -61,10 +62,10 @@ func (v *View) checkRange(from, to int) {
 // precision. A norm of more than the root of the largest number has no square: see [View.Norms].
 //
 // What it costs depends on shapes. For a dense layer it is the squared norms of its input and of the gradient of its
-// output. For layers on positions, sequences and convolutions, it is the products of all pairs of an example's positions
-// or, where that is less, all gradients, at most a tile of them at a time; see [View.WithTile]. Embeddings are alike.
-// Biases and gains are stored, which is no more than activations. Of what enters in several ways, or through other
-// operations, all gradients are made.
+// output. For layers on positions, sequences and convolutions, it is the products of all pairs of an example's
+// positions or, where that is less, all gradients, at most a tile of them at a time; see [View.WithTile]. Embeddings
+// are alike. Biases and gains are stored, which is no more than activations. Of what enters in several ways, or through
+// other operations, all gradients are made.
 func (v *View) SquaredNorms() *graph.Node {
 	if f := v.form(); f != nil {
 		w := f.normsBy(v.m, v.tileBytes())
@@ -85,10 +86,10 @@ func (v *View) SquaredNorms() *graph.Node {
 	return graph.Stack(norms, 0)
 }
 
-// Gram is ⟨g_a, g_b⟩ over this parameter for each pair of examples. Shape: [m, m]; float32 for half precision. For a dense
-// layer it is the product, entry by entry, of the Gram matrices of its input and of the gradient of its output, and no
-// gradient is stored; else all are, at most a tile of them at a time for layers on positions and embeddings. A product
-// beyond the largest number is Inf: see [View.UnitGram].
+// Gram is ⟨g_a, g_b⟩ over this parameter for each pair of examples. Shape: [m, m]; float32 for half precision. For a
+// dense layer it is the product, entry by entry, of the Gram matrices of its input and of the gradient of its output,
+// and no gradient is stored; else all are, at most a tile of them at a time for layers on positions and embeddings. A
+// product beyond the largest number is Inf: see [View.UnitGram].
 func (v *View) Gram() *graph.Node {
 	if f := v.form(); f != nil {
 		w := f.gramBy(v.m, v.tileBytes())
@@ -102,8 +103,8 @@ func (v *View) Gram() *graph.Node {
 	return rowGram(flat(v.Stack()))
 }
 
-// unitForm is gradients divided by a magnitude of each: as products, or all of them, [m, n]; neither where they are made
-// one by one.
+// unitForm is gradients divided by a magnitude of each: as products, or all of them, [m, n]; neither where they are
+// made one by one.
 type unitForm struct {
 	products factored
 	rows     *graph.Node
@@ -115,10 +116,12 @@ func (v *View) unit() *unitForm {
 		return v.units
 	}
 	v.units = &unitForm{}
-	if s := v.sides(); s != nil {
-		v.units.products, v.units.scale = s.units()
-	} else if l := v.lookUps(); l != nil {
-		v.units.products, v.units.scale = l.units()
+	f := v.form()
+	if f != nil && f.normsBy(v.m, v.tileBytes()) == stored && v.stack() != nil {
+		f = nil // all of them are made anyway: their own largest magnitudes cost less than those of what they are made of
+	}
+	if f != nil {
+		v.units.products, v.units.scale = f.units()
 	} else if stack := v.stack(); stack != nil {
 		v.units.rows, v.units.scale = unitRows(flat(stack))
 	} else {
@@ -131,11 +134,11 @@ func (v *View) unit() *unitForm {
 	return v.units
 }
 
-// Norms is ‖g_b‖ over this parameter as scale·√squares: scale is a magnitude of g_b, and squares the sum of the squares of
-// the coordinates of u_b = g_b/scale, so that no square leaves the range of numbers. For layers with one position, and
-// where gradients are stored, scale is the largest magnitude of g_b's coordinates; for others the product of the largest
-// magnitudes of what it is made of. Both are 0 where g_b is 0, and squares is NaN where g_b has a NaN or Inf. Shapes: [m];
-// float32 where the parameter is of half precision. It costs what [View.SquaredNorms] does.
+// Norms is ‖g_b‖ over this parameter as scale·√squares: scale is a magnitude of g_b, and squares the sum of the squares
+// of the coordinates of u_b = g_b/scale, so that no square leaves the range of numbers. For layers with one position,
+// and where gradients are stored, scale is the largest magnitude of g_b's coordinates; for others the product of the
+// largest magnitudes of what it is made of. Both are 0 where g_b is 0, and squares is NaN where g_b has a NaN or Inf.
+// Shapes: [m]; float32 where the parameter is of half precision. It costs what [View.SquaredNorms] does.
 func (v *View) Norms() (scale, squares *graph.Node) {
 	u := v.unit()
 	switch {
@@ -164,8 +167,8 @@ func (u *unitForm) stored() *graph.Node {
 	return u.rows
 }
 
-// UnitGram is ⟨g_a, g_b⟩ over this parameter as scale[a]·scale[b]·products[a, b], with the scale of [View.Norms], so that
-// no product leaves the range of numbers. Shapes: [m] and [m, m]. It costs what [View.Gram] does.
+// UnitGram is ⟨g_a, g_b⟩ over this parameter as scale[a]·scale[b]·products[a, b], with the scale of [View.Norms], so
+// that no product leaves the range of numbers. Shapes: [m] and [m, m]. It costs what [View.Gram] does.
 func (v *View) UnitGram() (scale, products *graph.Node) {
 	u := v.unit()
 	switch {
@@ -181,9 +184,9 @@ func (v *View) UnitGram() (scale, products *graph.Node) {
 	return u.scale, rowGram(u.rows)
 }
 
-// WeightedUnits is Σ_b weights[b]·u_b, u_b being g_b divided by the scale of [View.Norms], or 0. weights: shape [m], in the
-// type of the result, which is the parameter's, or float32 where that is of half precision. It costs what [View.Weighted]
-// does; where norms have stored all gradients, one pass over those.
+// WeightedUnits is Σ_b weights[b]·u_b, u_b being g_b divided by the scale of [View.Norms], or 0. weights: shape [m], in
+// the type of the result, which is the parameter's, or float32 where that is of half precision. It costs what
+// [View.Weighted] does; where norms have stored all gradients, one pass over those.
 func (v *View) WeightedUnits(weights *graph.Node) *graph.Node {
 	u := v.unit()
 	switch {

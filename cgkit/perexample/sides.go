@@ -82,12 +82,13 @@ func (v *View) denseSides() *sides {
 	if len(lefts) == 0 {
 		return nil
 	}
-	return &sides{left: oneBehindTheOther(lefts), right: oneBehindTheOther(rights), finish: func(product *graph.Node) *graph.Node { return product }}
+	asItIs := func(product *graph.Node) *graph.Node { return product }
+	return &sides{left: oneBehindTheOther(lefts), right: oneBehindTheOther(rights), finish: asItIs}
 }
 
 // units are the sides divided by the largest magnitude that an example has in each, and the products of those.
-func (s *sides) units() (units *sides, scale *graph.Node) {
-	units = new(*s)
+func (s *sides) units() (factored, *graph.Node) {
+	units := new(*s)
 	left, right := units.left.Shape().Dimensions, units.right.Shape().Dimensions
 	l, ls := unitRows(flat(units.left))
 	r, rs := unitRows(flat(units.right))
@@ -173,8 +174,8 @@ func (s *sides) gram(w way, tile int) *graph.Node {
 	return s.overRows(tile, func(rows *sides) *graph.Node { return rowGram(rows.whole()) })
 }
 
-// overRows adds up what some rows at a time give, so many that their gradients take no more than a tile. Each turn waits
-// for the one before, so that no two are stored at once.
+// overRows adds up what some rows at a time give, so many that their gradients take no more than a tile. Each turn
+// waits for the one before, so that no two are stored at once.
 func (s *sides) overRows(tile int, of func(rows *sides) *graph.Node) *graph.Node {
 	m := s.left.Shape().Dimensions[0]
 	count := max(1, tile/(m*s.columns*int(s.left.DType().Size())))
@@ -217,7 +218,8 @@ func (s *sides) finishRows(rows, weights *graph.Node) *graph.Node {
 // some are the sides of examples from … to−1.
 func (s *sides) some(from, to int) *sides {
 	part := new(*s)
-	part.left, part.right = graph.SliceAxis(s.left, 0, graph.AxisRange(from, to)), graph.SliceAxis(s.right, 0, graph.AxisRange(from, to))
+	here := graph.AxisRange(from, to)
+	part.left, part.right = graph.SliceAxis(s.left, 0, here), graph.SliceAxis(s.right, 0, here)
 	return part
 }
 

@@ -41,7 +41,9 @@ type stacker interface {
 	stack(param *graph.Node, m int) *graph.Node
 }
 
-var _ = []stacker{wholePart{}, (*outerPart)(nil), (*sharedPart)(nil), (*productTerm)(nil), (*rowsTerm)(nil), (*cloneTerm)(nil), (*tailPart)(nil)}
+var _ = []stacker{
+	wholePart{}, (*outerPart)(nil), (*sharedPart)(nil), (*tailPart)(nil), (*productTerm)(nil), (*rowsTerm)(nil), (*cloneTerm)(nil),
+}
 
 func (p wholePart) stack(param *graph.Node, m int) *graph.Node {
 	return shaped(p.gradient, param, m)
@@ -130,7 +132,8 @@ func (p *cloneTerm) found(m int) (index, arriving *graph.Node) {
 	number := func(v int) *graph.Node { return graph.Const(g, int32(v)) }
 	valid := graph.LogicalAnd(graph.GreaterOrEqual(index, number(0)), graph.LessThan(index, number(dims[0])))
 	arriving = graph.Reshape(p.b.gradient, m, positions, dims[1])
-	arriving = graph.Where(graph.BroadcastToDims(graph.ExpandAxes(valid, -1), m, positions, dims[1]), arriving, graph.ZerosLike(arriving))
+	each := graph.BroadcastToDims(graph.ExpandAxes(valid, -1), m, positions, dims[1])
+	arriving = graph.Where(each, arriving, graph.ZerosLike(arriving))
 	return graph.Where(valid, index, graph.ZerosLike(index)), arriving
 }
 
@@ -153,8 +156,8 @@ func shaped(x, param *graph.Node, m int) *graph.Node {
 	return graph.ConvertDType(graph.Reshape(x, append([]int{m}, param.Shape().Dimensions...)...), param.DType())
 }
 
-// lifts says whether gradients of a node can be carried back to the parameter for all examples at once: whether the node
-// is the parameter, or the parameter reshaped, transposed, cut or converted.
+// lifts says whether gradients of a node can be carried back to the parameter for all examples at once: whether the
+// node is the parameter, or the parameter reshaped, transposed, cut or converted.
 func lifts(node, param *graph.Node) bool {
 	for node != param {
 		switch {
@@ -179,8 +182,8 @@ func lifts(node, param *graph.Node) bool {
 	return true
 }
 
-// lift carries gradients of a node, [n, its shape], back to the parameter, [n, the parameter's shape]. Types stay: what is
-// wide for sums remains so.
+// lift carries gradients of a node, [n, its shape], back to the parameter, [n, the parameter's shape]. Types stay: what
+// is wide for sums remains so.
 func lift(node, param, gradients *graph.Node) *graph.Node {
 	for n := gradients.Shape().Dimensions[0]; node != param; node = node.Inputs()[0] {
 		before := node.Inputs()[0].Shape().Dimensions

@@ -14,9 +14,10 @@ import (
 // parameter's. The result is float32 where the parameter is of half precision.
 //
 // A gradient is linear in what arrives at the layers, so what arrives is multiplied by the weights of its examples and
-// GoMLX's rule of each layer is applied once: the cost of the parameter's ordinary gradient from what arrives on, whatever
-// the layer, in a number of operations that does not grow with m. Gradients that a model defines itself need not be linear:
-// behind them, and in half precision where a layer is no dense one and no convolution, examples are added up one by one.
+// GoMLX's rule of each layer is applied once: the cost of the parameter's ordinary gradient from what arrives on,
+// whatever the layer, in a number of operations that does not grow with m. Gradients that a model defines itself need
+// not be linear: behind them, and in half precision where a layer is no dense one and no convolution, examples are
+// added up one by one.
 func (v *View) Weighted(weights *graph.Node) *graph.Node {
 	weights = graph.ConvertDType(weights, v.SumType())
 	if outer := v.dense(); outer != nil {
@@ -54,8 +55,8 @@ func (v *View) weightedRows(rows, weights *graph.Node) *graph.Node {
 	return graph.Reshape(sum, v.param.Shape().Dimensions...)
 }
 
-// linear says whether one pass gives sums of the gradients: whether all rules between what arrives and the parameter are
-// GoMLX's own, which are linear, and no half precision lies between.
+// linear says whether one pass gives sums of the gradients: whether all rules between what arrives and the parameter
+// are GoMLX's own, which are linear, and no half precision lies between.
 func (v *View) linear() bool {
 	if v.a == nil || halves.SumType(v.param.DType()) != v.param.DType() {
 		return false
@@ -114,8 +115,8 @@ func alongBatch(x *graph.Node, b *boundary) *graph.Node {
 	return graph.Reshape(x, dims...)
 }
 
-// Sum is Σ_{from ≤ b < to} g_b, of these examples alone: what the others are does not enter it. For a dense layer it is one
-// matrix product of to−from rows. Shape: the parameter's; float32 where that is of half precision.
+// Sum is Σ_{from ≤ b < to} g_b, of these examples alone: what the others are does not enter it. For a dense layer it is
+// one matrix product of to−from rows. Shape: the parameter's; float32 where that is of half precision.
 func (v *View) Sum(from, to int) *graph.Node { return v.sumOf(from, to, 1) }
 
 // MeanOf is the mean of g_b over from ≤ b < to: for a dense layer one matrix product of to−from rows. Every term is

@@ -9,8 +9,8 @@ type Remedy struct {
 	Spec Spec
 }
 
-// Collapse is a run that ends near a constant guess: Figure 4's net with 25 % noise, winsorized by 2 percent, for 15,000
-// steps, evaluated densely.
+// Collapse is a run that ends near a constant guess: Figure 4's net with 25 % noise, winsorized by 2 percent, for
+// 15,000 steps, evaluated densely.
 func Collapse(dataset string) Spec {
 	s := Figure4(dataset, 0.25, 2)
 	s.Steps, s.Schedule = 15_000, ScheduleDense

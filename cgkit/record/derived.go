@@ -10,8 +10,8 @@ import (
 
 // derived works out a value of [MeasureGradients] from others, for records made before it was written down.
 //
-// With T = Σ_e ‖∇ℓ_e‖², s the pristine share of it, A the coherence of all examples, and x and y those of the pristine and
-// the corrupt ones, ⟨g^p, g^p⟩ = x s T and ⟨g^c, g^c⟩ = y (1−s) T, while ⟨g, g^p⟩ = f^p A T and ⟨g, g^c⟩ = f^c A T.
+// With T = Σ_e ‖∇ℓ_e‖², s the pristine share of it, A the coherence of all examples, and x and y those of the pristine
+// and the corrupt ones, ⟨g^p, g^p⟩ = x s T and ⟨g^c, g^c⟩ = y (1−s) T, while ⟨g, g^p⟩ = f^p A T and ⟨g, g^c⟩ = f^c A T.
 // The difference of the last two is that of the first two: so s = (A (f^p − f^c) + y)/(x + y).
 func (e Evaluation) derived(name string) (float64, bool) {
 	if name != "energy_share_pristine" && name != "cosine_groups" {

@@ -37,13 +37,13 @@ const (
 	//	example_norm2_layer_0, coherence_pristine_layer_0, coherence_corrupt_layer_0 … as above, by layer
 	//
 	// A value about a group without examples is left out, as are all of f and i then, and f where g is 0. Records made
-	// before the last three lines were measured lack them; what is not by layer [Record.Column] works out from the others.
-	// At steps of a [ScheduleDense] that are not the paper's none of these is measured.
+	// before the last three lines were measured lack them; what is not by layer [Record.Column] works out from the
+	// others. At steps of a [ScheduleDense] that are not the paper's none of these is measured.
 	MeasureGradients Measure = "gradients"
 
-	// MeasureClamping tells whose gradients a rule clamps or drops, for rules that do: shares, 0 to 1, of the values of a
-	// group's per-example gradients in the batches of the next ClampingBatches updates, at the weights of the evaluated
-	// step. It costs a few updates.
+	// MeasureClamping tells whose gradients a rule clamps or drops, for rules that do: shares, 0 to 1, of the values of
+	// a group's per-example gradients in the batches of the next ClampingBatches updates, at the weights of the
+	// evaluated step. It costs a few updates.
 	//
 	//	clamped_low, clamped_high     of all examples' values: below the lower bound, above the upper one
 	//	clamped_low_pristine …        of the pristine examples' values, and clamped_low_corrupt … of the corrupt ones'
@@ -126,7 +126,8 @@ func (m Measure) Columns() []string {
 }
 
 // Has says whether the record has a value of each name at every evaluation, but for those at the steps that
-// [ScheduleDense] adds; ip, ic and their kin only need to be there in the first ten steps, for which they are defined. It is false for a record without evaluations.
+// [ScheduleDense] adds; ip, ic and their kin only need to be there in the first ten steps, for which they are defined.
+// It is false for a record without evaluations.
 func (r *Record) Has(names ...string) bool {
 	for _, e := range r.Evaluations {
 		if r.Spec.Light(e.Step) {

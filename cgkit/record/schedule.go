@@ -39,9 +39,11 @@ func Covers(evaluations []Evaluation, schedule []int, upTo int) bool {
 	return true
 }
 
-// ScheduleDense is a Spec's Schedule that adds evaluations to the paper's: every 200 steps from 1,000 to 10,000 and every
-// 2,000 beyond, so that there are 45 in a decade and late swings are seen for what they are. At the added steps only what
-// is cheap is measured: accuracies, losses and what the rule did, not [MeasureGradients].
+// ScheduleDense is a Spec's Schedule that adds evaluations to the paper's: every 200 steps from 1,000 to 10,000 and
+// every 2,000 beyond, so that there are 45 in a decade and late swings are seen for what they are. At the added steps
+// only what is cheap is measured: accuracies, losses and what the rule did, not [MeasureGradients]. The run's numbers
+// are the same at the steps that both have, but for when examples were first learned, which is counted over more
+// evaluations.
 const ScheduleDense = "dense"
 
 // denser is how many times as many evaluations a dense schedule has from step lateStep on.

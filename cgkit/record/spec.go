@@ -6,10 +6,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -60,7 +57,8 @@ type Spec struct {
 	Data string `json:"data,omitempty"`
 
 	// Weights is in what precision the update keeps weights: "", as the model has them, or [WeightsFloat64], as the
-	// authors' code does: w ← w − η·g̃ in float64, of a step rounded to float32, and the net computes with float32 copies.
+	// authors' code does: w ← w − η·g̃ in float64, of a step rounded to float32, and the net computes with float32
+	// copies.
 	Weights string `json:"weights,omitempty"`
 	// MaxUpdate is the largest ‖Δw‖ of an update, over all variables together: one that would be longer is shortened to
 	// it. 0: none.
@@ -102,10 +100,10 @@ func DefaultSpec() Spec {
 	}
 }
 
-// Normalized returns the spec in the one form that its record has. Two specs that describe the same computation get
-// the same id: winsorizing or trimming with c = 0 becomes the mean, a rule that asks for no percentile gets the
-// default one, −0 becomes 0, and a setting that is the model's or the rule's default is left out, where the program knows
-// those (packages models and aggregate). The result shares no memory with s.
+// Normalized returns the spec in the one form that its record has. Two specs that describe the same computation get the
+// same id: winsorizing or trimming with c = 0 becomes the mean, a rule that asks for no percentile gets the default
+// one, −0 becomes 0, and a setting that is the model's or the rule's default is left out, where the program knows those
+// (packages models and aggregate). The result shares no memory with s.
 func (s Spec) Normalized() Spec {
 	s = s.plain()
 	s.Settings = reducedSettings(s.ModelName(), s.Settings)
@@ -152,8 +150,8 @@ func (s Spec) plain() Spec {
 	return s
 }
 
-// Besides says in words what a spec asks of the update that is not the paper's, as "weights in float64, updates up to 0.2,
-// weight decay 0.001"; "" for nothing.
+// Besides says in words what a spec asks of the update that is not the paper's, as "weights in float64, updates up to
+// 0.2, weight decay 0.001"; "" for nothing.
 func (s Spec) Besides() string {
 	var words []string
 	if s.Weights != "" {
@@ -236,82 +234,3 @@ func (s Spec) canonical() []byte {
 
 // defaultModel is the paper's net, of which a record says nothing.
 const defaultModel = "mlp"
-
-// optionalFields may be left out of a spec.json.
-var optionalFields = []string{"model", "settings", "data", "weights", "max_update", "weight_decay", "schedule", "rule_settings"}
-
-// specFields are the names of a spec.json that are needed; besides them only optionalFields are allowed.
-var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", "c", "percentile", "init", "steps",
-	"batch", "learning_rate", "seed"}
-
-// DecodeSpec reads a spec.json. An unknown format version, an unknown or missing field, and anything after the object
-// are errors that name it. The result is not validated; see [Spec.Validate].
-func DecodeSpec(data []byte) (Spec, error) {
-	var fields map[string]json.RawMessage
-	if err := decodeObject(data, &fields); err != nil {
-		return Spec{}, &specError{err}
-	}
-	var format int
-	if raw, ok := fields["format"]; !ok {
-		return Spec{}, specErrorf("no field \"format\"; this version reads format %d", Format)
-	} else if err := json.Unmarshal(raw, &format); err != nil || format != Format {
-		return Spec{}, fmt.Errorf("format %s is unknown, this version reads format %d; update the project, or move the record away",
-			Clip(string(raw)), Format)
-	}
-	for name := range fields {
-		if !slices.Contains(specFields, name) && !slices.Contains(optionalFields, name) {
-			return Spec{}, specErrorf("unknown field %q; format %d knows %s", Clip(name), Format, strings.Join(slices.Concat(specFields, optionalFields), ", "))
-		}
-	}
-	for _, name := range specFields {
-		if raw, ok := fields[name]; !ok || string(raw) == "null" {
-			return Spec{}, specErrorf("no value for field %q; format %d needs %s", name, Format, strings.Join(specFields, ", "))
-		}
-	}
-	var s Spec
-	if err := decodeOne(data, &s, true); err != nil {
-		return Spec{}, &specError{notJSON(err)}
-	}
-	return s, nil
-}
-
-// specError says that a text is no spec of the version that it claims, or of any.
-type specError struct{ reason error }
-
-func (e *specError) Error() string { return e.reason.Error() }
-
-func specErrorf(format string, args ...any) error { return &specError{fmt.Errorf(format, args...)} }
-
-// Encode is the text of spec.json: indented, because people read it.
-func (s Spec) Encode() ([]byte, error) {
-	data, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	return append(data, '\n'), nil
-}
-
-// decodeOne decodes exactly one JSON value.
-func decodeOne(data []byte, into any, strict bool) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	if strict {
-		d.DisallowUnknownFields()
-	}
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more text after the JSON object")
-	}
-	return nil
-}
-
-// Clip keeps what an error quotes from a file to a readable length.
-func Clip(s string) string { return ClipTo(s, 60) }
-
-func ClipTo(s string, n int) string {
-	if len(s) > n {
-		return strings.ToValidUTF8(s[:n], "") + "…"
-	}
-	return s
-}

@@ -31,7 +31,9 @@ func (e *engine) prepareClamping() (err error) {
 // below and above of the pristine examples, below and above of the corrupt ones, float64 [variables, 4].
 // inputs: raw inputs [1, batch, features], labels [1, batch], which examples are pristine, booleans [batch].
 func (e *engine) clampingGraph(_ *model.Scope, inputs []*Node) []*Node {
-	counts, _ := aggregate.Clamped(e.rule.(aggregate.Aggregator), e.batchGradients(inputs), inputs[2], LogicalNot(inputs[2]))
+	pristine := inputs[2]
+	rule := e.rule.(aggregate.Aggregator)
+	counts, _ := aggregate.Clamped(rule, e.batchGradients(inputs), pristine, LogicalNot(pristine))
 	var rows []*Node
 	for _, c := range counts {
 		rows = append(rows, Stack([]*Node{c[0].Low, c[0].High, c[1].Low, c[1].High}, 0))

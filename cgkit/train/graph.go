@@ -54,8 +54,9 @@ func (e *engine) canProbe() bool {
 	return !errors.As(err, &refused)
 }
 
-// loopGraph makes n updates. inputs: raw inputs [chunk, batch, features], labels [chunk, batch], n. It returns the
-// sum of the batches' losses, where health is measured the largest and the last norm of an update too, and leaves the variables as the last update made them.
+// loopGraph makes n updates. inputs: raw inputs [chunk, batch, features], labels [chunk, batch], n. It returns the sum
+// of the batches' losses, where health is measured the largest and the last norm of an update too, and leaves the
+// variables as the last update made them.
 func (e *engine) loopGraph(_ *model.Scope, inputs []*Node) []*Node {
 	g := inputs[0].Graph()
 	// The variables' nodes outside of the loop. They must be there before the closure is: within it they would become

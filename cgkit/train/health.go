@@ -16,8 +16,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// stateHealth names what is followed between evaluations in a state; a state without it is of a run that doesn't measure
-// its health.
+// stateHealth names what is followed between evaluations in a state; a state without it is of a run that doesn't
+// measure its health.
 const stateHealth = "health"
 
 // health is what [record.MeasureHealth] adds to an engine.
@@ -50,9 +50,9 @@ func (h *health) note(n int, losses, largest, last float64) {
 	h.last = last
 }
 
-// unitsGraph looks at some examples: for each hidden layer, which of its units are alive on any of them, [units]; then for
-// each the sum over the examples of the share of units that are active; and the largest |output|.
-// inputs: raw inputs [n, features], and how many of them are no filling, an int32.
+// unitsGraph looks at some examples: for each hidden layer, which of its units are alive on any of them, [units]; then
+// for each the sum over the examples of the share of units that are active; and the largest |output|. inputs: raw
+// inputs [n, features], and how many of them are no filling, an int32.
 func (e *engine) unitsGraph(_ *model.Scope, inputs []*Node) []*Node {
 	g := inputs[0].Graph()
 	x := e.feed.inputs(inputs[0])

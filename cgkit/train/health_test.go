@@ -212,7 +212,8 @@ func TestClampingAgainstTwin(t *testing.T) {
 		for of, size := range sizes {
 			for _, side := range []string{"clamped_low", "clamped_high"} {
 				v, ok := got[side+of]
-				// A value whose neighbour in order differs by less than float32 tells apart may be counted on either side.
+				// A value whose neighbour in order differs by less than float32 tells apart may be counted on either
+				// side.
 				if want := counts[side+of] / size; !ok || math.Abs(v-want) > 2e-3 {
 					t.Errorf("%s = %v, want %v", side+of, v, want)
 				}

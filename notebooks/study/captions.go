@@ -118,7 +118,7 @@ func places(runs map[string]record.Spec, seeds map[string]int, n int) string {
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
 	for i, with := range order {
-		order[i] = strings.Join(groups[with], ", ") + " %" + with
+		order[i] = strings.Join(groups[with], ", ") + " % noise" + with
 	}
-	return strings.Join(order, " and ") + " noise"
+	return strings.Join(order, " and ")
 }

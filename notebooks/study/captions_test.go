@@ -30,7 +30,7 @@ func TestCurvesOf(t *testing.T) {
 		"one seed, 1": {{0, 0}: 1, {0.5, 2}: 1},
 		"each curve is the median of 3 seeds, with their range as a band":                                            {{0, 0}: 3, {0.5, 0}: 3},
 		"curves are the median of 3 seeds, with their range as a band, at 0, 50 % noise, and one seed at 75 % noise": {{0, 0}: 3, {0.5, 0}: 3, {0.75, 0}: 1},
-		"curves are the median of 5 seeds, with their range as a band, at 50 % (c = 0, 2) noise, of 2 at 0 % noise, and one seed at 25 % and 50 % (c = 4) noise": {
+		"curves are the median of 5 seeds, with their range as a band, at 50 % noise (c = 0, 2), of 2 at 0 % noise, and one seed at 25 % noise and 50 % noise (c = 4)": {
 			{0.5, 0}: 5, {0.5, 2}: 5, {0.5, 4}: 1, {0.25, 0}: 1, {0, 0}: 2, {0, 2}: 2},
 	} {
 		for range 5 { // maps have no order

@@ -157,7 +157,8 @@ func Medians(records []*record.Record) *plots.Evaluations { return evaluationsOf
 
 // meta is caption, provenance and marks from the records themselves, each of which is drawn by itself.
 func meta(what string, records ...*record.Record) plots.Meta {
-	return metaWith(what, seedsInWords(slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })), records...)
+	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	return metaWith(what, seedsInWords(present), records...)
 }
 
 // metaWith is meta with its words on seeds.

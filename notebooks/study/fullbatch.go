@@ -42,7 +42,7 @@ func fullBatch(records []*record.Record) (*plots.Figure, error) {
 	for _, noise := range []float64{0, 0.5} {
 		p := &plots.Panel{Title: fmt.Sprintf("Accuracy (%%) at %v %% label noise", 100*noise), XSteps: true, Percent: true}
 		if noise > 0 {
-			p.References = []plots.Reference{{Name: "proper accuracy", Label: "proper accuracy", Y: ProperAccuracy(noise, records...)}}
+			p.References = []plots.Reference{{Label: "proper accuracy", Y: ProperAccuracy(noise, records...)}}
 		}
 		for _, r := range byNoise(records, noise) {
 			present = append(present, r)

@@ -206,10 +206,10 @@ func TestCompareSeeds(t *testing.T) {
 		records = append(records, plain, clamped)
 	}
 	f, err := compare(records)
-	if err != nil || !strings.Contains(f.Caption(), "the median of 3 seeds") {
+	if err != nil || !strings.Contains(f.Caption(), "median") || !strings.Contains(f.Caption(), "each curve is the median of 3 seeds") {
 		t.Errorf("%v: %s", err, f.Caption())
 	}
-	if f, err := compare(records[:3]); err != nil || !strings.Contains(f.Caption(), "the median of 2 seeds") {
+	if f, err := compare(records[:3]); err != nil || !strings.Contains(f.Caption(), "median of 2 seeds, with their range as a band, at 50 % noise (c = 0), and one seed at 50 % noise (c = 2)") {
 		t.Errorf("%v: %s", err, f.Caption())
 	}
 	for what, draw := range map[string]func([]*record.Record) (*plots.Figure, error){

@@ -28,8 +28,8 @@ func Quantity(r *record.Record, name string) Curve {
 }
 
 // Agreement is α̂ = (A−1)/(m−1) of a group over training, which unlike the m-coherence A does not grow with the group's
-// size m. of is "" for all training examples, "pristine" or "corrupt", and with a layer "layer_0", "pristine_layer_0" and so
-// on, where the record has those. It is empty where the group's size is not known or A was not measured.
+// size m. of is "" for all training examples, "pristine" or "corrupt", and with a layer "layer_0", "pristine_layer_0"
+// and so on, where the record has those. It is empty where the group's size is not known or A was not measured.
 func Agreement(r *record.Record, of string) Curve {
 	pristine, corrupt, err := r.Sizes()
 	if err != nil {
@@ -54,8 +54,8 @@ func Agreement(r *record.Record, of string) Curve {
 
 // PredictedF is the f^p that theory expects of the paper's sample, 400 examples and 300 weights of each layer, over
 // training; see coherence.Sampling. byLayer says whether the record has what that takes by layer. Where it has not, all
-// coordinates are taken alike, which gives the output layer far less weight than the sample does: then it shows where f^p
-// is pulled to, and not where it comes to lie.
+// coordinates are taken alike, which gives the output layer far less weight than the sample does: then it shows where
+// f^p is pulled to, and not where it comes to lie.
 func PredictedF(r *record.Record) (c Curve, byLayer bool) {
 	pristine, corrupt, err := r.Sizes()
 	if err != nil {
@@ -86,8 +86,8 @@ func PredictedF(r *record.Record) (c Curve, byLayer bool) {
 	return c, byLayer && len(c.Steps) > 0
 }
 
-// keptWeights is what share of each layer's weights the sample looks at; nil for other models than the paper's, of which no
-// sample is taken.
+// keptWeights is what share of each layer's weights the sample looks at; nil for other models than the paper's, of
+// which no sample is taken.
 func keptWeights(r *record.Record) []float64 {
 	if r.Spec.Model != "" {
 		return nil
@@ -115,8 +115,8 @@ func samplingOf(e record.Evaluation, of string) (s coherence.Sampling, ok bool) 
 }
 
 // RunningMedian replaces each value by the median of it and its neighbours, width of them in all: late in training the
-// paper's evaluated steps are far apart and single ones swing. width must be odd; at the ends there are fewer neighbours,
-// as many on either side.
+// paper's evaluated steps are far apart and single ones swing. width must be odd; at the ends there are fewer
+// neighbours, as many on either side.
 func RunningMedian(c Curve, width int) Curve {
 	out := Curve{Steps: slices.Clone(c.Steps), Values: make([]float64, len(c.Values))}
 	for i := range c.Values {

@@ -114,8 +114,8 @@ func CUDAPath() (string, bool) { return cuda.path() }
 
 // CUDADescription is one line on what [EnsureCUDA] fetches.
 func CUDADescription() string {
-	return fmt.Sprintf("XLA CUDA plugin: %s %s and %d packages of NVIDIA's libraries, %.1f GB to download (%.1f GB unpacked), sha256 of each pinned",
-		cuda.wheels[0].project, cuda.wheels[0].version, len(cuda.wheels)-1, float64(cuda.size())/1e9, float64(cuda.unpacked)/1e9)
+	return fmt.Sprintf("XLA CUDA plugin: %s %s and %d packages of NVIDIA's libraries, %.1f GB to download "+
+		"(%.1f GB unpacked), sha256 of each pinned", cuda.wheels[0].project, cuda.wheels[0].version, len(cuda.wheels)-1, float64(cuda.size())/1e9, float64(cuda.unpacked)/1e9)
 }
 
 // EnsureCUDA returns the path of the CUDA plugin, fetching it and NVIDIA's libraries first if they aren't there. Two
@@ -162,8 +162,8 @@ func (b bundle) ensure(ctx context.Context, o Options) (string, error) {
 		largest = max(largest, w.size)
 	}
 	if free, known := freeBytes(parent); known && free < b.unpacked+largest {
-		return "", fmt.Errorf("the XLA CUDA plugin needs %.1f GB in %s, where %.1f GB are free: free some, or set XDG_CACHE_HOME to another disk",
-			float64(b.unpacked+largest)/1e9, parent, float64(free)/1e9)
+		return "", fmt.Errorf("the XLA CUDA plugin needs %.1f GB in %s, where %.1f GB are free: free some, or set "+
+			"XDG_CACHE_HOME to another disk", float64(b.unpacked+largest)/1e9, parent, float64(free)/1e9)
 	}
 	work, err := os.MkdirTemp(parent, prefix)
 	if err != nil {

@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 	"cgkit/internal/halves": {},
 	"cgkit/perexample":      {"cgkit/internal/halves"},
 	"cgkit/aggregate": {"cgkit/aggregate/internal/arith", "cgkit/aggregate/internal/layout", "cgkit/aggregate/internal/order",
-		"cgkit/aggregate/internal/sample"},
+		"cgkit/aggregate/internal/sample", "cgkit/internal/settings"},
 	"cgkit/aggregate/internal/layout": {"cgkit/aggregate/internal/order", "cgkit/aggregate/internal/sample"},
 	"cgkit/aggregate/internal/order": {"cgkit/aggregate/internal/arith", "cgkit/aggregate/internal/sample", "cgkit/internal/halves",
 		"cgkit/internal/xlaflags", "cgkit/selection"},

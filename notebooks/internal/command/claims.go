@@ -16,6 +16,7 @@ import (
 
 func claimsCommand() *cobra.Command {
 	var out string
+	var further bool
 	cmd := &cobra.Command{
 		Use:   "claims",
 		Short: "Judge the paper's claims by the records",
@@ -37,7 +38,12 @@ func claimsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			grid := "all --measure gradients"
 			verdicts, found, asked, unreadable := study.Judge(store, study.Dataset())
+			if further {
+				grid = "collapse --measure clamping,health"
+				verdicts, found, asked, unreadable = study.JudgeFurther(store)
+			}
 			for _, u := range unreadable {
 				fmt.Fprintln(cmd.ErrOrStderr(), u)
 			}
@@ -45,7 +51,7 @@ func claimsCommand() *cobra.Command {
 				return fmt.Errorf("%d of %d records can't be read, each with its reason above: %s is not written", n, asked, out)
 			}
 			if found+len(unreadable) < asked {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d records found; train the rest with: go run ./notebooks sweep --paper all --measure gradients\n", found, asked)
+				fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d records found; train the rest with: go run ./notebooks sweep --paper %s\n", found, asked, grid)
 			}
 			if out != "" {
 				return claims.Write(out, verdicts)
@@ -59,6 +65,7 @@ func claimsCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&further, "further", false, "judge this project's own claims, W1 and W2, in place of the paper's")
 	cmd.Flags().StringVar(&out, "out", "", "write the verdicts with all they rest on to this file, as JSON, in place of the table")
 	return cmd
 }

@@ -28,7 +28,7 @@ import (
 type sweepFlags struct {
 	dataset, noise, aggregator, c, percentile, init string
 	model                                           string
-	sets                                            []string
+	sets, rules                                     []string
 	steps, batch, rate, seeds                       string
 	weights, maxUpdate, weightDecay, schedule       string
 	hidden                                          []string
@@ -66,6 +66,7 @@ func sweepCommand() *cobra.Command {
 	flags.StringVar(&f.dataset, "dataset", "", "data sets: "+strings.Join(datasets.Names(), ", ")+", or the first of their examples, as mnist-6000")
 	flags.StringVar(&f.noise, "noise", "", "shares of permuted training labels, as 0,0.25,0.5")
 	flags.StringVar(&f.model, "model", "", "networks: "+strings.Join(models.Names(), ", ")+" (default mlp)")
+	flags.StringArrayVar(&f.rules, "rule-set", nil, "a setting of the rules, as f=20; again for another")
 	flags.StringArrayVar(&f.sets, "set", nil, "a setting of the models, as cnn_hidden=32; again for another")
 	flags.StringArrayVar(&f.hidden, "hidden", nil, "widths of the hidden layers, as 256,256,256, or none; again for another net")
 	flags.StringVar(&f.aggregator, "aggregator", "", "rules for c > 0: "+strings.Join(train.Rules(), ", ")+" (default winsorize)")
@@ -100,6 +101,11 @@ func (f sweepFlags) specs() ([]record.Spec, error) {
 		errs = append(errs, err)
 	} else {
 		over.Settings = set
+	}
+	if set, err := settings(f.rules); err != nil {
+		errs = append(errs, err)
+	} else {
+		over.RuleSettings = set
 	}
 	read(&over.Noise, f.noise, "noise", sweep.Numbers, &errs)
 	read(&over.Aggregator, f.aggregator, "aggregator", sweep.Words, &errs)

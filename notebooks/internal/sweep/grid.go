@@ -22,6 +22,7 @@ type Block struct {
 	Settings     map[string]string // of every model of the block
 	Hidden       [][]int
 	Aggregator   []string
+	RuleSettings map[string]string // of every aggregator of the block
 	C            []float64
 	Percentile   []string
 	Init         []string
@@ -48,6 +49,9 @@ func (g Grid) With(over Block) Grid {
 		replace(&b.Model, over.Model)
 		if over.Settings != nil {
 			b.Settings = over.Settings
+		}
+		if over.RuleSettings != nil {
+			b.RuleSettings = over.RuleSettings
 		}
 		replace(&b.Hidden, over.Hidden)
 		replace(&b.Aggregator, over.Aggregator)
@@ -113,6 +117,9 @@ func (b Block) specs() ([]record.Spec, error) {
 	if b.Model == nil && len(b.Settings) > 0 {
 		return nil, errors.New("settings without a model: say which model they are of")
 	}
+	if b.Aggregator == nil && len(b.RuleSettings) > 0 {
+		return nil, errors.New("rule_settings without an aggregator: say which rule they are of")
+	}
 	var err error
 	// The first is the slowest to change.
 	list, err = vary(list, err, "dataset", b.Dataset, func(s *record.Spec, v string) { s.Dataset = v })
@@ -128,7 +135,7 @@ func (b Block) specs() ([]record.Spec, error) {
 	list, err = vary(list, err, "weight_decay", b.WeightDecay, func(s *record.Spec, v float64) { s.WeightDecay = v })
 	list, err = vary(list, err, "schedule", b.Schedule, func(s *record.Spec, v string) { s.Schedule = v })
 	list, err = vary(list, err, "seed", b.Seed, func(s *record.Spec, v int64) { s.Seed = v })
-	list, err = vary(list, err, "aggregator", b.Aggregator, func(s *record.Spec, v string) { s.Aggregator = v })
+	list, err = vary(list, err, "aggregator", b.Aggregator, func(s *record.Spec, v string) { s.Aggregator, s.RuleSettings = v, b.RuleSettings })
 	list, err = vary(list, err, "c", b.C, func(s *record.Spec, v float64) { s.C = v })
 	list, err = vary(list, err, "noise", b.Noise, func(s *record.Spec, v float64) { s.Noise = v })
 	if err != nil {

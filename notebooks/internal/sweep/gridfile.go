@@ -26,6 +26,7 @@ var fields = map[string]func(*Block, json.RawMessage) error{
 	"settings":      func(b *Block, raw json.RawMessage) error { return json.Unmarshal(raw, &b.Settings) },
 	"hidden":        decodeHidden,
 	"aggregator":    func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Aggregator) },
+	"rule_settings": func(b *Block, raw json.RawMessage) error { return json.Unmarshal(raw, &b.RuleSettings) },
 	"c":             func(b *Block, raw json.RawMessage) error { return decode(raw, &b.C) },
 	"percentile":    func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Percentile) },
 	"init":          func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Init) },
@@ -43,7 +44,8 @@ var fields = map[string]func(*Block, json.RawMessage) error{
 var want = map[string]string{
 	"dataset": `a name or a list of names, as "mnist"`, "aggregator": `a name or a list of names, as "winsorize"`,
 	"model": `a name or a list of names, as "cnn"`, "settings": `names and texts, as {"cnn_hidden": "32"}`,
-	"percentile": `"nearest", "linear" or a list of them`, "init": `"authors", "xavier" or a list of them`,
+	"rule_settings": `names and texts, as {"f": "20"}`,
+	"percentile":    `"nearest", "linear" or a list of them`, "init": `"authors", "xavier" or a list of them`,
 	"noise": "a number or a list of numbers, as [0, 0.5]", "c": "a number or a list of numbers, as [0, 2]",
 	"learning_rate": "a number or a list of numbers, as 0.1", "weights": `"float64" or a list, "" being the model's own precision`,
 	"max_update": "a number or a list of numbers, as [0, 0.1]", "weight_decay": "a number or a list of numbers, as [0, 0.0001]",

@@ -28,8 +28,8 @@ func (l Limits) CountOutside(values sample.Sample, method Method) (outside *grap
 	return graph.ReduceAllSum(arith.Sum(outsideOf(found.values, found.lower, found.upper))), all
 }
 
-// CountBySide is CountOutside for groups of examples, booleans [m], each side for itself: below the lower limit and above
-// the upper one, float64 scalars.
+// CountBySide is CountOutside for groups of examples, booleans [m], each side for itself: below the lower limit and
+// above the upper one, float64 scalars.
 func (l Limits) CountBySide(values sample.Sample, method Method, groups []*graph.Node) [][2]*graph.Node {
 	found := l.find(values, method, 4+6*len(groups))
 	counts := make([][2]*graph.Node, len(groups))

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +50,9 @@ func wholeOf(v int64) Value {
 	return Value{Number: float64(v), IsNumber: true, Text: strconv.FormatInt(v, 10)}
 }
 func share(v float64) Value    { return Value{Number: v, IsNumber: true, Text: percent(v)} }
-func percent(v float64) string { return fmt.Sprintf("%.1f %%", 100*v+0) }
+// percent rounds as a record's summary does; what rounds to zero has no sign.
+func percent(v float64) string { return points(v) + " %" }
+func points(v float64) string  { return fmt.Sprintf("%.1f", math.Round(1000*v)/10+0) }
 func isShare(name string) bool { return strings.HasSuffix(name, "_accuracy") || name == "overfit" }
 func lowIsBest(n string) bool  { return strings.Contains(n, "loss") || n == "overfit" }
 func isStep(name string) bool  { return strings.HasSuffix(name, "_step") }

@@ -49,7 +49,8 @@ func whole(v int) Value      { return Value{Number: float64(v), IsNumber: true, 
 func wholeOf(v int64) Value {
 	return Value{Number: float64(v), IsNumber: true, Text: strconv.FormatInt(v, 10)}
 }
-func share(v float64) Value    { return Value{Number: v, IsNumber: true, Text: percent(v)} }
+func share(v float64) Value { return Value{Number: v, IsNumber: true, Text: percent(v)} }
+
 // percent rounds as a record's summary does; what rounds to zero has no sign.
 func percent(v float64) string { return points(v) + " %" }
 func points(v float64) string  { return fmt.Sprintf("%.1f", math.Round(1000*v)/10+0) }

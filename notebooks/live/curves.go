@@ -161,7 +161,7 @@ func (c *Curves) Figure() (*plots.Figure, error) {
 		drawn := &plots.Panel{Title: title(p.kind), XSteps: true, Percent: isShare(p.kind), Empty: "no value yet"}
 		for i, l := range p.curves {
 			x, y := l.points()
-			drawn.Curves = append(drawn.Curves, plots.Curve{Name: l.name, X: x, Y: y, Role: plots.Series(i)})
+			drawn.Curves = append(drawn.Curves, plots.Curve{Name: l.name, X: x, Y: y, Role: roleOf(l.name, i)})
 		}
 		row = append(row, drawn)
 	}
@@ -182,6 +182,17 @@ func (c *Curves) Figure() (*plots.Figure, error) {
 		grid[last] = append(grid[last], nil)
 	}
 	return plots.NewGrid(meta, plots.Grid{Panels: grid, XLabel: "step", ShareX: true, Aspect: 0.62, Reflow: true})
+}
+
+// roleOf gives a set the same look in every frame.
+func roleOf(name string, i int) plots.Role {
+	switch name {
+	case "train":
+		return plots.Train
+	case "test":
+		return plots.Test
+	}
+	return plots.Series(i + 2)
 }
 
 func title(kind string) string {

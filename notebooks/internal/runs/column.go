@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,8 +49,11 @@ func whole(v int) Value      { return Value{Number: float64(v), IsNumber: true, 
 func wholeOf(v int64) Value {
 	return Value{Number: float64(v), IsNumber: true, Text: strconv.FormatInt(v, 10)}
 }
-func share(v float64) Value    { return Value{Number: v, IsNumber: true, Text: percent(v)} }
-func percent(v float64) string { return fmt.Sprintf("%.1f %%", 100*v+0) }
+func share(v float64) Value { return Value{Number: v, IsNumber: true, Text: percent(v)} }
+
+// percent rounds as a record's summary does; what rounds to zero has no sign.
+func percent(v float64) string { return points(v) + " %" }
+func points(v float64) string  { return fmt.Sprintf("%.1f", math.Round(1000*v)/10+0) }
 func isShare(name string) bool { return strings.HasSuffix(name, "_accuracy") || name == "overfit" }
 func lowIsBest(n string) bool  { return strings.Contains(n, "loss") || n == "overfit" }
 func isStep(name string) bool  { return strings.HasSuffix(name, "_step") }
@@ -86,7 +90,8 @@ var aliases = map[string]string{
 }
 
 // Default are the columns shown where none are asked for.
-var Default = []string{"dataset", "model", "noise", "rule", "c", "steps", "seed", "state", "train", "test", "best", "best_at", "overfit", "where"}
+var Default = []string{"dataset", "model", "noise", "rule", "c", "steps", "seed", "state", "train", "test", "best", "best_at",
+	"overfit", "where"}
 
 // Net is a run's network in words: the widths of the paper's net, as 256-256-256, else the model's name with its settings.
 func Net(s record.Spec) string {
@@ -182,7 +187,8 @@ func (e *UnknownColumnError) Error() string {
 	if n := len(shown) - mostNamed; n > 0 {
 		shown, more = shown[:mostNamed], fmt.Sprintf(" or one of %d more values of the evaluations", n)
 	}
-	return fmt.Sprintf("no run has a column %q: use one of %s%s, or best_ before a measured one", e.Column, strings.Join(shown, ", "), more)
+	return fmt.Sprintf("no run has a column %q: use one of %s%s, or best_ before a measured one", e.Column,
+		strings.Join(shown, ", "), more)
 }
 
 // mostNamed is how many columns an error names: gradients are recorded in dozens.

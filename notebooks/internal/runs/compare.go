@@ -90,7 +90,7 @@ func (g Group) Text(name string) string {
 	case same || !isNumber:
 		return strings.Join(all, ", ")
 	case strings.HasSuffix(first.Text, "%"):
-		return fmt.Sprintf("%s (%.1f–%.1f)", percent(spread.Mean), 100*spread.Min+0, 100*spread.Max+0)
+		return fmt.Sprintf("%s (%s–%s)", percent(spread.Mean), points(spread.Min), points(spread.Max))
 	}
 	return fmt.Sprintf("%s (%s–%s)", short(spread.Mean), short(spread.Min), short(spread.Max))
 }

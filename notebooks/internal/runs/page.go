@@ -30,7 +30,8 @@ var (
 	pageColumns = []string{"dataset", "model", "noise", "rule", "c", "steps", "batch", "rate", "seed", "state", "train", "test", "best", "best_at", "overfit", "where"}
 	// stillColumns are few: a page without scripts is narrow.
 	stillColumns = []string{"dataset", "model", "noise", "rule", "c", "steps", "seed", "train", "test", "best"}
-	pageCurves   = []string{"test_accuracy", "train_accuracy", "overfit", "pristine_accuracy", "corrupt_accuracy", "test_loss", "train_loss"}
+	pageCurves   = []string{"test_accuracy", "train_accuracy", "overfit", "pristine_accuracy", "corrupt_accuracy",
+		"test_loss", "train_loss"}
 )
 
 // pageRow is a row as the page's script has it.

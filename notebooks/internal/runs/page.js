@@ -11,7 +11,7 @@
   const dashes = ['', '6 3', '2 3', '8 3 2 3'];
   const lowIsBest = name => name.includes('loss') || name === 'overfit';
   const isShare = name => name.endsWith('_accuracy') || name === 'overfit';
-  const show = (name, v) => v === null || v === undefined ? '' : isShare(name) ? (100 * v).toFixed(1) + ' %' : String(Number(v.toPrecision(4)));
+  const show = (name, v) => v === null || v === undefined ? '' : isShare(name) ? (Math.round(1000 * v) / 10).toFixed(1) + ' %' : String(Number(v.toPrecision(4)));
 
   // The steps at which a run is evaluated: those of the longest below its own last, and that.
   const stepsOf = row => [...data.schedule.filter(s => s < row.last), row.last];

@@ -35,7 +35,7 @@ func madeUp(t *testing.T, folder string, spec record.Spec) {
 		t.Fatal(err)
 	}
 	var lines []byte
-	for i, step := range record.Schedule(spec.Steps) {
+	for i, step := range spec.Evaluated() {
 		learned := float64(i) / 50
 		line, err := json.Marshal(record.Evaluation{Step: step, TrainAccuracy: 0.1 + 0.9*learned, TestAccuracy: 0.1 + 0.5*learned,
 			TrainLoss: 2.3 - 2*learned, TestLoss: 2.3 + learned, Overfit: 0.4 * learned, Seconds: learned})

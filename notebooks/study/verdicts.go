@@ -45,15 +45,8 @@ func claimRuns(store *record.Store, dataset string) []record.Spec {
 // ones of C10a, and those of W1 and W2, seeds 6 to 8.
 func LaterRuns(dataset string) []record.Spec {
 	specs := claims.FirstSteps(basisOf(dataset))
-	collapse := []record.Spec{record.Collapse(dataset)}
-	for _, r := range record.Remedies(dataset) {
-		collapse = append(collapse, r.Spec)
-	}
-	for _, s := range collapse {
-		for seed := int64(6); seed <= 8; seed++ {
-			s.Seed = seed
-			specs = append(specs, s)
-		}
+	for _, arm := range CollapseArms(dataset) {
+		specs = append(specs, arm.Specs...)
 	}
 	return specs
 }

@@ -16,13 +16,13 @@ import (
 
 func claimsCommand() *cobra.Command {
 	var out string
-	var further bool
 	cmd := &cobra.Command{
 		Use:   "claims",
 		Short: "Judge the paper's claims by the records",
-		Long: "Give the verdict on each of the claims C1 to C15 from the finished records, those committed\n" +
-			"and those of $CG_RUNS or the user's cache folder, without training. How each is judged was fixed\n" +
-			"before the runs: cgkit/claims/README.md. The data set is $CG_DATASET, else mnist.",
+		Long: "Give the verdict on each of the claims C1 to C15, those added to them, and the project's own, from the\n" +
+			"finished records, those committed and those of $CG_RUNS or the user's cache folder, without training.\n" +
+			"How each is judged was fixed before the runs: cgkit/claims/README.md. The data set is $CG_DATASET,\n" +
+			"else mnist.",
 		Example: "  go run ./notebooks claims\n  go run ./notebooks claims --out claims.json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -38,12 +38,7 @@ func claimsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			grid := "all --measure gradients"
 			verdicts, found, asked, unreadable := study.Judge(store, study.Dataset())
-			if further {
-				grid = "collapse --measure clamping,health"
-				verdicts, found, asked, unreadable = study.JudgeFurther(store)
-			}
 			for _, u := range unreadable {
 				fmt.Fprintln(cmd.ErrOrStderr(), u)
 			}
@@ -51,7 +46,8 @@ func claimsCommand() *cobra.Command {
 				return fmt.Errorf("%d of %d records can't be read, each with its reason above: %s is not written", n, asked, out)
 			}
 			if found+len(unreadable) < asked {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d records found; train the rest with: go run ./notebooks sweep --paper %s\n", found, asked, grid)
+				fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d records found; train the rest with: go run ./notebooks sweep --paper all --measure gradients\n"+
+					"and, for W1 and W2: go run ./notebooks sweep --paper collapse --measure clamping,health\n", found, asked)
 			}
 			if out != "" {
 				return claims.Write(out, verdicts)
@@ -65,7 +61,6 @@ func claimsCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&further, "further", false, "judge this project's own claims, W1 and W2, in place of the paper's")
 	cmd.Flags().StringVar(&out, "out", "", "write the verdicts with all they rest on to this file, as JSON, in place of the table")
 	return cmd
 }

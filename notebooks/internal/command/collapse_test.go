@@ -24,7 +24,7 @@ func TestWinsorizedDocumentation(t *testing.T) {
 	}
 	said := strings.Join(strings.Fields(strings.ReplaceAll(string(text), "\n//", " ")), " ")
 	store := &record.Store{Folders: []string{results}, Write: t.TempDir()}
-	arms := study.CollapseArms()
+	arms := study.CollapseArms("mnist")
 	r, err := store.Find(arms[0].Specs[0])
 	if err != nil || r == nil {
 		t.Fatalf("the first run of the collapse is not among the records: %v", err)

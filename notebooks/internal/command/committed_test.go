@@ -40,29 +40,3 @@ func TestCommittedClaims(t *testing.T) {
 	}
 	checkShown(t, readme, "<!-- claims: written by a test from notebooks/results/claims.json -->\n", "<!-- end of claims -->", study.ClaimsTable(verdicts))
 }
-
-// TestCommittedFurther: the same of this project's own claims, which the README does not show.
-func TestCommittedFurther(t *testing.T) {
-	verdicts, found, asked, unreadable := study.JudgeFurther(&record.Store{Folders: []string{results}, Write: t.TempDir()})
-	if len(unreadable) > 0 {
-		t.Fatal(unreadable)
-	}
-	t.Logf("%d of %d records", found, asked)
-	fresh := filepath.Join(t.TempDir(), study.CommittedFurther)
-	if err := claims.Write(fresh, verdicts); err != nil {
-		t.Fatal(err)
-	}
-	want, err := os.ReadFile(fresh)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(results, study.CommittedFurther)
-	if os.Getenv(regenVariable) != "" {
-		if err := os.WriteFile(path, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("notebooks/results/%s is not what the committed records give (%v)", study.CommittedFurther, err)
-	}
-}

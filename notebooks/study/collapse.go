@@ -2,7 +2,16 @@
 
 package study
 
-import "coherentgradients/cgkit/record"
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/plots"
+)
 
 // collapseSeeds are those of the runs of W1 and W2; see record.Collapse.
 var collapseSeeds = []int64{6, 7, 8}
@@ -32,4 +41,111 @@ func seeded(s record.Spec) []record.Spec {
 		specs = append(specs, s.Normalized())
 	}
 	return specs
+}
+
+// CollapseFigure draws what happens in a net that collapses, from records of [CollapseArms] or others that measured
+// clamping and health: accuracy, dead units of each hidden layer, the largest |logit|, the largest update, and the shares of
+// the pristine and of the corrupt examples' gradients that are clamped. Of several seeds it draws the median with their
+// range. nil records are left out.
+func CollapseFigure(records []*record.Record) *plots.Figure { return figure(collapse(records)) }
+
+// collapse is [CollapseFigure] with its error.
+func collapse(records []*record.Record) (*plots.Figure, error) {
+	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	steps := evaluated(present, math.MaxInt)
+	curve := func(name string, role plots.Role, value func(record.Evaluation) (float64, bool)) plots.Curve {
+		l := spread(present, steps, value)
+		return plots.Curve{Name: name, Role: role, X: steps[:len(l.Y)], Y: l.Y, Lo: l.Lo, Hi: l.Hi}
+	}
+	clamped := func(group string) func(record.Evaluation) (float64, bool) {
+		return func(e record.Evaluation) (float64, bool) {
+			low, ok := e.Value("clamped_low_" + group)
+			high, too := e.Value("clamped_high_" + group)
+			return low + high, ok && too
+		}
+	}
+	accuracy := &plots.Panel{Title: "(a) Accuracy (%)", Percent: true, Curves: []plots.Curve{
+		curve("train", plots.Train, named("train_accuracy")), curve("test", plots.Test, named("test_accuracy"))}}
+	dead := &plots.Panel{Title: "(b) Dead units (%)", Percent: true}
+	if len(present) > 0 {
+		for l := range present[0].Spec.Hidden {
+			dead.Curves = append(dead.Curves, curve(fmt.Sprintf("hidden layer %d", l+1), plots.Series(l), named(fmt.Sprintf("dead_layer_%d", l))))
+		}
+	}
+	logit := &plots.Panel{Title: "(c) Largest |logit|", LogY: true, Curves: []plots.Curve{curve("", plots.Auto, named("logit_max"))}}
+	update := &plots.Panel{Title: "(d) Largest ‖update‖", LogY: true, Curves: []plots.Curve{curve("", plots.Auto, named("update_max"))}}
+	share := &plots.Panel{Title: "(e) Values clamped (%)", LogY: true, Curves: []plots.Curve{
+		curve("of pristine examples", plots.Pristine, percent(clamped("pristine"))),
+		curve("of corrupt examples", plots.Corrupt, percent(clamped("corrupt")))}}
+	loss := &plots.Panel{Title: "(f) Training loss", Curves: []plots.Curve{curve("", plots.Auto, named("train_loss"))}}
+	panels := [][]*plots.Panel{{accuracy, dead}, {logit, update}, {share, loss}}
+	for _, row := range panels {
+		for _, p := range row {
+			p.XSteps = true
+		}
+	}
+	return plots.NewGrid(metaOfSeeds("A winsorized net that collapses", present), plots.Grid{Panels: panels, XLabel: "step", ShareX: true, Aspect: 0.6})
+}
+
+// percent is a share as per cent.
+func percent(value func(record.Evaluation) (float64, bool)) func(record.Evaluation) (float64, bool) {
+	return func(e record.Evaluation) (float64, bool) {
+		v, ok := value(e)
+		return 100 * v, ok
+	}
+}
+
+// RemediesFigure draws the accuracy of each arm of [CollapseArms] over the steps, a panel for each arm of which there is
+// a record. The others are named in the caption.
+func RemediesFigure(arms []Arm) *plots.Figure { return figure(remedies(arms)) }
+
+// remedies is [RemediesFigure] with its error.
+func remedies(arms []Arm) (*plots.Figure, error) {
+	store, err := place.OpenStore("")
+	if err != nil {
+		return nil, err
+	}
+	var all []*record.Record
+	var missing []string
+	var panels []*plots.Panel
+	for _, arm := range arms {
+		found, _, _ := Finished(store, arm.Specs)
+		records := slices.DeleteFunc(found, func(r *record.Record) bool { return r == nil })
+		if len(records) == 0 {
+			missing = append(missing, arm.Text)
+			continue
+		}
+		all = append(all, records...)
+		steps := evaluated(records, math.MaxInt)
+		p := &plots.Panel{Title: arm.Text, Percent: true, XSteps: true, YMin: 0, YMax: 1}
+		for name, role := range map[string]plots.Role{"train": plots.Train, "test": plots.Test} {
+			l := spread(records, steps, named(name+"_accuracy"))
+			p.Curves = append(p.Curves, plots.Curve{Name: name, Role: role, X: steps[:len(l.Y)], Y: l.Y, Lo: l.Lo, Hi: l.Hi})
+		}
+		slices.SortFunc(p.Curves, func(a, b plots.Curve) int { return strings.Compare(b.Name, a.Name) }) // train first
+		panels = append(panels, p)
+	}
+	what := "Accuracy (%) of a net winsorized with c = 2 at 25 % noise, with one change each"
+	if len(missing) > 0 {
+		what += "; not run yet: " + strings.Join(missing, ", ")
+	}
+	return plots.NewGrid(metaOfSeeds(what, all), plots.Grid{Panels: inRows(panels), XLabel: "step", ShareX: true, Aspect: 0.7})
+}
+
+// inRows puts panels in rows of equal length, three at most in each.
+func inRows(panels []*plots.Panel) (rows [][]*plots.Panel) {
+	columns := min(3, max(1, len(panels)))
+	if len(panels) == 4 {
+		columns = 2
+	}
+	for len(panels)%columns > 0 {
+		panels = append(panels, &plots.Panel{Empty: "·"})
+	}
+	for row := range slices.Chunk(panels, columns) {
+		rows = append(rows, row)
+	}
+	if rows == nil {
+		rows = [][]*plots.Panel{{nil}}
+	}
+	return rows
 }

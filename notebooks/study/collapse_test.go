@@ -1,0 +1,48 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"coherentgradients/cgkit/record"
+)
+
+// The figures of the collapse have every curve that the committed records give, and say what has not run.
+func TestCollapseFigures(t *testing.T) {
+	arms := CollapseArms("mnist")
+	store := &record.Store{Folders: []string{"../results"}, Write: t.TempDir()}
+	found, _, unreadable := Finished(store, arms[0].Specs)
+	records := slices.DeleteFunc(found, func(r *record.Record) bool { return r == nil })
+	if len(records) == 0 || len(unreadable) > 0 {
+		t.Fatalf("%d records of the collapse, %v", len(records), unreadable)
+	}
+	f, err := collapse(append(records, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := fmt.Sprint(f.Data().Columns, f.Data().Rows)
+	for _, want := range []string{"train", "test", "hidden layer 1", "hidden layer 3", "of pristine examples", "of corrupt examples"} {
+		if !strings.Contains(drawn, want) {
+			t.Errorf("the figure has no curve %q", want)
+		}
+	}
+	t.Setenv("CG_RUNS", t.TempDir())
+	if f, err = remedies(arms); err != nil {
+		t.Fatal(err)
+	}
+	for _, arm := range arms[1:] {
+		found, _, _ := Finished(store, arm.Specs)
+		none := !slices.ContainsFunc(found, func(r *record.Record) bool { return r != nil })
+		_, missing, _ := strings.Cut(f.Caption(), "not run yet: ")
+		if strings.Contains(missing, arm.Text) != none {
+			t.Errorf("%s: without a record %v; the caption is %s", arm.Text, none, f.Caption())
+		}
+	}
+	if _, err := collapse(nil); err != nil {
+		t.Errorf("no records: %v", err)
+	}
+}

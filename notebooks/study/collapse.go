@@ -5,6 +5,7 @@ package study
 import (
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 
@@ -25,13 +26,25 @@ type Arm struct {
 
 // CollapseArms are the runs in which a winsorized net collapses, and those with one change each, three seeds of each:
 // see record.Collapse and the claims W1 and W2. Their records, beside accuracies and losses, have dead_layer_0 …,
-// logit_max, update_max and the shares clamped; go through them with [Available] or [Quantity].
+// logit_max, update_max and the shares clamped; go through them with [Arm.Available] or [Quantity].
 func CollapseArms(dataset string) []Arm {
 	arms := []Arm{{Name: "none", Text: "no change", Specs: seeded(record.Collapse(dataset))}}
 	for _, r := range record.Remedies(dataset) {
 		arms = append(arms, Arm{r.Name, r.Text, seeded(r.Spec)})
 	}
 	return arms
+}
+
+// Available are the finished records of an arm. Unlike [Available] it never trains: the runs take minutes each, and which
+// seeds they have is part of the claims. It says how many there are.
+func (a Arm) Available() []*record.Record {
+	store, err := place.OpenStore("")
+	must(err)
+	found, _, unreadable := Finished(store, a.Specs)
+	tell(os.Stdout, unreadable)
+	records := slices.DeleteFunc(found, func(r *record.Record) bool { return r == nil })
+	fmt.Printf("%s: %d of %d records found\n", a.Text, len(records), len(a.Specs))
+	return records
 }
 
 func seeded(s record.Spec) []record.Spec {

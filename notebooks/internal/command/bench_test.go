@@ -18,7 +18,7 @@ func TestBenchMistakes(t *testing.T) {
 	}{
 		{[]string{"--steps", "0"}, "steps = 0: must be 1 to 1000"},
 		{[]string{"--steps", "x", "--peers"}, "see go run ./notebooks bench --help"},
-		{[]string{"--rules", "meen", "--peers"}, `unknown aggregator "meen": choose one of clip-norm`},
+		{[]string{"--rules", "meen", "--peers"}, `unknown aggregator "meen": choose one of agra`},
 		{[]string{"--rules", "winsorize:60"}, "choose 0 ≤ c < 50"},
 		{[]string{"--rules", "median:3"}, "median takes no percentage"},
 		{[]string{"--backend", "abacus:1", "--peers"}, `backend = "abacus:1": must begin with one of go, `},

@@ -87,7 +87,7 @@ func collapse(records []*record.Record) (*plots.Figure, error) {
 	}
 	logit := &plots.Panel{Title: "(c) Largest |logit|", LogY: true, Curves: []plots.Curve{curve("", plots.Auto, named("logit_max"))}}
 	update := &plots.Panel{Title: "(d) Largest ‖update‖", LogY: true, Curves: []plots.Curve{curve("", plots.Auto, named("update_max"))}}
-	share := &plots.Panel{Title: "(e) Values clamped (%)", LogY: true, Curves: []plots.Curve{
+	share := &plots.Panel{Title: "(e) Values clamped (%)", Curves: []plots.Curve{
 		curve("of pristine examples", plots.Pristine, percent(clamped("pristine"))),
 		curve("of corrupt examples", plots.Corrupt, percent(clamped("corrupt")))}}
 	loss := &plots.Panel{Title: "(f) Training loss", Curves: []plots.Curve{curve("", plots.Auto, named("train_loss"))}}

@@ -57,6 +57,12 @@
 
   function wake(host) {
     const d = JSON.parse(host.getAttribute('data-plot'));
+    for (const p of d.panels) { // numbers that are 0 are left out of the data
+      p.inset ??= 0;
+      p.gap ??= 0;
+      for (const r of p.refs) r.y ??= 0;
+      for (const v of p.verticals) v.x ??= 0;
+    }
     const svg = document.createElementNS(NS, 'svg');
     const bar = 18; // above the figure, for its switches
     for (const [k, v] of Object.entries({viewBox: `0 ${-bar} ${d.w} ${d.h + bar}`, width: d.w, role: 'group', 'aria-label': d.alt, class: 'cg-live',

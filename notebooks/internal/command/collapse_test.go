@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,7 +58,24 @@ func TestWinsorizedDocumentation(t *testing.T) {
 	}
 	kick := value(collapse, "update_max")
 	times := kick / medianUpdate(r, 1000, collapse-2000)
+	collapsed := func(arm study.Arm) (collapsed, all int) {
+		for _, spec := range arm.Specs {
+			r, err := store.Find(spec)
+			if err != nil || r == nil {
+				continue
+			}
+			all++
+			if last, _ := r.Last(); last.TrainAccuracy <= 0.2 {
+				collapsed++
+			}
+		}
+		return collapsed, all
+	}
+	without, ofAll := collapsed(arms[0])
+	with, ofThose := collapsed(arms[slices.IndexFunc(arms, func(a study.Arm) bool { return a.Name == "max_update" })])
 	for _, want := range []string{
+		fmt.Sprintf("[Optimizer.WithMaxUpdate], %d of %d seeds did not collapse within %s steps; %d of %d did without",
+			ofThose-with, ofThose, step(last.Step), without, ofAll),
 		fmt.Sprintf("seed %d", r.Spec.Seed),
 		fmt.Sprintf("a test accuracy of %.1f %% at step %s", 100*best.TestAccuracy, step(best.Step)),
 		fmt.Sprintf("the largest |logit| grows from %.0f to %.0f", value(1000, "logit_max"), grown),

@@ -99,6 +99,11 @@ func stepper(b *testing.B, backend compute.Backend, rule aggregate.Rule, m int) 
 	batch := digits(m)
 	trainer := train.NewTrainer(backend, seededStore(b, 1), paperNet, loss.SparseCategoricalCrossEntropyLogits,
 		cgkit.With(rule).WithLearningRate(0.1).Done(), nil, nil)
+	return timed(b, trainer, batch)
+}
+
+// timed is a step of a trainer on a batch that says the seconds that it took.
+func timed(b *testing.B, trainer *train.Trainer, batch train.Batch) func() float64 {
 	return func() float64 {
 		start := time.Now()
 		metrics, err := trainer.TrainStep(batch)

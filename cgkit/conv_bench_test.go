@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"coherentgradients/cgkit"
 	"coherentgradients/cgkit/aggregate"
@@ -78,18 +77,7 @@ func trainingStep(b *testing.B, backend compute.Backend, net func(scope *model.S
 	}
 	trainer := train.NewTrainer(backend, seededStore(b, 1), net, loss.SparseCategoricalCrossEntropyLogits,
 		cgkit.With(rule).WithLearningRate(0.01).Done(), nil, nil)
-	return func() float64 {
-		start := time.Now()
-		metrics, err := trainer.TrainStep(batch)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, metric := range metrics {
-			metric.MustConstFlatData(func(any) {}) // waits for it
-			metric.MustFinalizeAll()
-		}
-		return time.Since(start).Seconds()
-	}
+	return timed(b, trainer, batch)
 }
 
 // BenchmarkConvolutions is a net of 3×3 convolutions with 16, 32 and 64 channels and 2×2 pooling on 32×32×3, 24,234

@@ -98,23 +98,11 @@ func (l *lookUps) gram(w way, tile int) *graph.Node {
 func (l *lookUps) overColumns(tile int, of func(columns *lookUps) *graph.Node) *graph.Node {
 	m := l.index.Shape().Dimensions[0]
 	count := max(1, tile/(m*l.rows*int(l.arriving.DType().Size())))
-	var sum *graph.Node
-	for from := 0; from < l.columns; from += count {
+	return inTurns(l.columns, count, []*graph.Node{l.arriving}, func(from, to int, operands []*graph.Node) *graph.Node {
 		turn := new(*l)
-		if sum != nil {
-			waited := graph.OptimizationBarriers(l.arriving, sum)
-			turn.arriving, sum = waited[0], waited[1]
-		}
-		turn.columns = min(count, l.columns-from)
-		turn.arriving = graph.SliceAxis(turn.arriving, 2, graph.AxisRange(from, from+turn.columns))
-		share := of(turn)
-		if sum == nil {
-			sum = share
-		} else {
-			sum = graph.Add(sum, share)
-		}
-	}
-	return sum
+		turn.arriving, turn.columns = graph.SliceAxis(operands[0], 2, graph.AxisRange(from, to)), to-from
+		return of(turn)
+	})
 }
 
 // finishRows is the sum of rows [m, rows·columns] by weights, of the parameter's shape.

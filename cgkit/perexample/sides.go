@@ -2,7 +2,11 @@
 
 package perexample
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"slices"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
 
 // DefaultTile is how many bytes of per-example gradients a view stores at a time where norms and products need them.
 const DefaultTile = 256 << 20
@@ -174,20 +178,28 @@ func (s *sides) gram(w way, tile int) *graph.Node {
 	return s.overRows(tile, func(rows *sides) *graph.Node { return rowGram(rows.whole()) })
 }
 
-// overRows adds up what some rows at a time give, so many that their gradients take no more than a tile. Each turn
-// waits for the one before, so that no two are stored at once.
+// overRows adds up what some rows at a time give, so many that their gradients take no more than a tile.
 func (s *sides) overRows(tile int, of func(rows *sides) *graph.Node) *graph.Node {
 	m := s.left.Shape().Dimensions[0]
 	count := max(1, tile/(m*s.columns*int(s.left.DType().Size())))
+	return inTurns(s.rows, count, []*graph.Node{s.left, s.right}, func(from, to int, operands []*graph.Node) *graph.Node {
+		turn := new(*s)
+		turn.left, turn.right, turn.rows = graph.SliceAxis(operands[0], 2, graph.AxisRange(from, to)), operands[1], to-from
+		return of(turn)
+	})
+}
+
+// inTurns adds up what so many of all places at a time give. of makes the share of the places from to to, from the
+// operands that it is given: from the second turn on they wait for the turn before, so that no two are stored at once.
+func inTurns(all, count int, operands []*graph.Node, of func(from, to int, operands []*graph.Node) *graph.Node) *graph.Node {
 	var sum *graph.Node
-	for from := 0; from < s.rows; from += count {
-		to, turn := min(from+count, s.rows), new(*s)
+	for from := 0; from < all; from += count {
+		waited := operands
 		if sum != nil {
-			waited := graph.OptimizationBarriers(s.left, s.right, sum)
-			turn.left, turn.right, sum = waited[0], waited[1], waited[2]
+			waited = graph.OptimizationBarriers(append(slices.Clone(operands), sum)...)
+			sum = waited[len(operands)]
 		}
-		turn.left, turn.rows = graph.SliceAxis(turn.left, 2, graph.AxisRange(from, to)), to-from
-		share := of(turn)
+		share := of(from, min(from+count, all), waited)
 		if sum == nil {
 			sum = share
 		} else {

@@ -2,6 +2,10 @@
 
 package record
 
+// CollapseSeeds are the seeds of the runs of [Collapse] and [Remedies]: they had no run before the claims about the
+// collapse were written.
+var CollapseSeeds = []int64{6, 7, 8}
+
 // Remedy is a run that differs from [Collapse] in one respect.
 type Remedy struct {
 	Name string // of the respect, in letters, digits and '_'

@@ -131,11 +131,13 @@ func softmax(prob, logits []float64) (guess int, logSum float64) {
 }
 
 // AddGradient runs one example forward and backward and adds the gradient of its loss to gradient, which is laid out as
-// [Net.Params] is, each value stride places after the one before. ReLU's derivative at 0 is 0.
-func (n *Net) AddGradient(p *Pass, x []float64, label int, gradient []float64, stride int) {
+// [Net.Params] is, each value stride places after the one before. ReLU's derivative at 0 is 0. It returns what
+// [Net.Loss] does.
+func (n *Net) AddGradient(p *Pass, x []float64, label int, gradient []float64, stride int) (loss float64, guess int) {
 	last := n.Layers() - 1
 	logits := n.Logits(p, x)
-	softmax(p.deltas[last], logits)
+	guess, logSum := softmax(p.deltas[last], logits)
+	loss = logSum - logits[label]
 	p.deltas[last][label]--
 	for l := last; l >= 0; l-- {
 		weights, _ := n.Layer(l)
@@ -165,4 +167,5 @@ func (n *Net) AddGradient(p *Pass, x []float64, label int, gradient []float64, s
 			}
 		}
 	}
+	return loss, guess
 }

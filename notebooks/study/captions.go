@@ -22,26 +22,12 @@ func metaOfSeeds(what string, records []*record.Record) plots.Meta {
 // CurvesOf says what curves are that are medians over seeds: of how many seeds, with their range as a band, and which are
 // of one seed alone.
 func CurvesOf(records []*record.Record) string {
-	seeds := map[string]int{} // of a run, by its id with the seed left out
-	runs := map[string]record.Spec{}
-	same, first := true, int64(0)
-	for _, r := range records {
-		if r == nil {
-			continue
-		}
-		s := r.Spec
-		if len(runs) == 0 {
-			first = s.Seed
-		}
-		same = same && s.Seed == first
-		s.Seed = 0
-		id := s.ID()
-		seeds[id]++
-		runs[id] = s
-	}
+	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	first, runs := bySeeds(present)
+	same := !slices.ContainsFunc(present, func(r *record.Record) bool { return r.Spec.Seed != present[0].Spec.Seed })
 	var counts []int
-	for _, n := range seeds {
-		counts = append(counts, n)
+	for _, run := range runs {
+		counts = append(counts, len(run))
 	}
 	slices.Sort(counts)
 	counts = slices.Compact(counts)
@@ -49,7 +35,7 @@ func CurvesOf(records []*record.Record) string {
 	case len(counts) == 0:
 		return "no seed"
 	case len(counts) == 1 && counts[0] == 1 && same:
-		return fmt.Sprintf("one seed, %d", first)
+		return fmt.Sprintf("one seed, %d", present[0].Spec.Seed)
 	case len(counts) == 1 && counts[0] == 1:
 		return "one seed for each curve"
 	case len(counts) == 1:
@@ -67,25 +53,26 @@ func CurvesOf(records []*record.Record) string {
 		default:
 			word = fmt.Sprintf("of %d", n)
 		}
-		words = append(words, word+" at "+places(runs, seeds, n))
+		words = append(words, word+" at "+places(first, runs, n))
 	}
 	return strings.Join(words[:len(words)-1], ", ") + ", and " + words[len(words)-1]
 }
 
 // places lists the noise levels, and where they matter the c, of the runs that have n seeds.
-func places(runs map[string]record.Spec, seeds map[string]int, n int) string {
+func places(first []*record.Record, runs [][]*record.Record, n int) string {
 	type level struct {
 		all bool // runs of the level have n seeds
 		cs  []float64
 	}
 	levels := map[float64]*level{}
-	for id, s := range runs {
+	for i, r := range first {
+		s := r.Spec
 		l := levels[s.Noise]
 		if l == nil {
 			l = &level{all: true}
 			levels[s.Noise] = l
 		}
-		if seeds[id] == n {
+		if len(runs[i]) == n {
 			l.cs = append(l.cs, s.C)
 		} else {
 			l.all = false

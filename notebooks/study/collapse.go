@@ -14,9 +14,6 @@ import (
 	"coherentgradients/plots"
 )
 
-// collapseSeeds are those of the runs of W1 and W2; see record.Collapse.
-var collapseSeeds = []int64{6, 7, 8}
-
 // Arm is the runs of one remedy against the collapse, or of none.
 type Arm struct {
 	Name  string // "none", or the remedy's
@@ -49,7 +46,7 @@ func (a Arm) Available() []*record.Record {
 
 func seeded(s record.Spec) []record.Spec {
 	var specs []record.Spec
-	for _, seed := range collapseSeeds {
+	for _, seed := range record.CollapseSeeds {
 		s.Seed = seed
 		specs = append(specs, s.Normalized())
 	}

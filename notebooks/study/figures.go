@@ -35,22 +35,12 @@ func CompareFigure(records ...*record.Record) *plots.Figure { return figure(comp
 // compare is [CompareFigure] with its error.
 func compare(records []*record.Record) (*plots.Figure, error) {
 	d := plots.CompareData{Meta: meta("Training with and without winsorization", records...)}
-	var first []*record.Record
-	seeds := map[string][]*record.Record{}
-	for _, r := range records {
-		s := r.Spec
-		s.Seed = 1
-		if seeds[s.ID()] = append(seeds[s.ID()], r); len(seeds[s.ID()]) == 1 {
-			first = append(first, r)
-		}
-	}
+	first, seeds := bySeeds(records)
 	if len(first) < len(records) {
 		d.Meta = metaOfSeeds("Training with and without winsorization", records)
 	}
-	for _, r := range first {
-		s := r.Spec
-		s.Seed = 1
-		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, first), Role: runRole(r, first), Evaluations: *evaluationsOfSeeds(seeds[s.ID()])})
+	for i, r := range first {
+		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, first), Role: runRole(r, first), Evaluations: *evaluationsOfSeeds(seeds[i])})
 	}
 	return plots.Compare(d)
 }
@@ -197,22 +187,36 @@ func metaWith(what, ofSeeds string, records ...*record.Record) plots.Meta {
 	return m
 }
 
-// seedsInWords says which seeds records are of, or, where some runs have more seeds than others, how many they have.
-func seedsInWords(records []*record.Record) string {
-	counts := map[string]int{}
-	var seeds []int64
+// bySeeds puts together the records that differ in their seed alone, in the order of the first of each, which it returns
+// too. It wants no nil records.
+func bySeeds(records []*record.Record) (first []*record.Record, runs [][]*record.Record) {
+	at := map[string]int{}
 	for _, r := range records {
 		s := r.Spec
 		s.Seed = 1
-		counts[s.ID()]++
+		i, known := at[s.ID()]
+		if !known {
+			i, at[s.ID()] = len(runs), len(runs)
+			first, runs = append(first, r), append(runs, nil)
+		}
+		runs[i] = append(runs[i], r)
+	}
+	return first, runs
+}
+
+// seedsInWords says which seeds records are of, or, where some runs have more seeds than others, how many they have.
+func seedsInWords(records []*record.Record) string {
+	_, runs := bySeeds(records)
+	var seeds []int64
+	for _, r := range records {
 		if !slices.Contains(seeds, r.Spec.Seed) {
 			seeds = append(seeds, r.Spec.Seed)
 		}
 	}
 	slices.Sort(seeds)
 	fewest, most := len(records), 0
-	for _, n := range counts {
-		fewest, most = min(fewest, n), max(most, n)
+	for _, run := range runs {
+		fewest, most = min(fewest, len(run)), max(most, len(run))
 	}
 	switch {
 	case fewest < most:
@@ -243,15 +247,7 @@ var titles = map[string]string{
 // runsOf is [RunsFigure] with its error.
 func runsOf(records []*record.Record, columns []string) (*plots.Figure, error) {
 	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
-	var first []*record.Record
-	seeds := map[string][]*record.Record{}
-	for _, r := range present {
-		s := r.Spec
-		s.Seed = 1
-		if seeds[s.ID()] = append(seeds[s.ID()], r); len(seeds[s.ID()]) == 1 {
-			first = append(first, r)
-		}
-	}
+	first, seeds := bySeeds(present)
 	g := plots.Grid{XLabel: "step", ShareX: true, Aspect: 0.6}
 	for i, column := range columns {
 		title := titles[column]
@@ -259,10 +255,8 @@ func runsOf(records []*record.Record, columns []string) (*plots.Figure, error) {
 			title = column
 		}
 		p := &plots.Panel{Title: title, XSteps: true, Percent: strings.HasSuffix(title, "(%)")}
-		for _, r := range first {
-			s := r.Spec
-			s.Seed = 1
-			runs := seeds[s.ID()]
+		for k, r := range first {
+			runs := seeds[k]
 			steps := evaluated(runs, math.MaxInt)
 			if l := spread(runs, steps, named(column)); l.Y != nil {
 				name := runName(r, first)

@@ -133,12 +133,7 @@ func (b bundle) ensure(ctx context.Context, o Options) (string, error) {
 	if ok {
 		return path, nil
 	}
-	if o.Python == "" {
-		o.Python = "python3"
-	}
-	if o.Progress == nil {
-		o.Progress = func(Progress) {}
-	}
+	o = o.filled()
 	dir, err := b.folder()
 	if err != nil {
 		return "", err

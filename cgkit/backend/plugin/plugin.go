@@ -91,6 +91,17 @@ func folder() (string, error) {
 	return filepath.Join(dir, "coherentgradients", "xla", libraryHash[:12], "cpu"), nil
 }
 
+// filled are the options with what was left out.
+func (o Options) filled() Options {
+	if o.Python == "" {
+		o.Python = "python3"
+	}
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+	return o
+}
+
 // Ensure returns the path of the library, fetching it first if it isn't there. Two
 // callers at once fetch it once; an interrupted fetch leaves nothing behind.
 //
@@ -101,12 +112,7 @@ func Ensure(ctx context.Context, o Options) (string, error) {
 	if ok {
 		return path, nil
 	}
-	if o.Python == "" {
-		o.Python = "python3"
-	}
-	if o.Progress == nil {
-		o.Progress = func(Progress) {}
-	}
+	o = o.filled()
 	if err := Supported(ctx); err != nil {
 		return "", err
 	}

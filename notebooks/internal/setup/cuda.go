@@ -52,15 +52,20 @@ func cudaPlugin(ctx context.Context, python string, out *status.Printer, m gpuMa
 	out.Note("%s; %s=off leaves the GPU alone", m.describe(), backend.EnvGPU)
 	step := out.Start("XLA CUDA plugin")
 	defer step.Fail()
-	_, err := m.ensure(ctx, plugin.Options{Python: python, Run: runPip, Progress: func(p plugin.Progress) {
-		if p.Total > 0 {
-			step.Detail("%s %.0f of %.0f MB", p.Stage, float64(p.Done)/1e6, float64(p.Total)/1e6)
-		}
-	}})
+	_, err := m.ensure(ctx, plugin.Options{Python: python, Run: runPip, Progress: fetched(step)})
 	if err != nil {
 		step.Fail()
 		return goOn(err)
 	}
 	step.Done()
 	return nil
+}
+
+// fetched shows in a step how much of a plugin has come.
+func fetched(step *status.Step) func(plugin.Progress) {
+	return func(p plugin.Progress) {
+		if p.Total > 0 {
+			step.Detail("%s %.0f of %.0f MB", p.Stage, float64(p.Done)/1e6, float64(p.Total)/1e6)
+		}
+	}
 }

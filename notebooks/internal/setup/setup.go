@@ -134,11 +134,7 @@ func Plugin(ctx context.Context, python string, out *status.Printer) error {
 	out.Note("%s", plugin.Description())
 	step := out.Start("XLA CPU plugin")
 	defer step.Fail()
-	_, err := plugin.Ensure(ctx, plugin.Options{Python: python, Run: runPip, Progress: func(p plugin.Progress) {
-		if p.Total > 0 {
-			step.Detail("%s %.0f of %.0f MB", p.Stage, float64(p.Done)/1e6, float64(p.Total)/1e6)
-		}
-	}})
+	_, err := plugin.Ensure(ctx, plugin.Options{Python: python, Run: runPip, Progress: fetched(step)})
 	if err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

@@ -75,9 +75,6 @@ func Paper(names string) (Grid, error) {
 	return g, nil
 }
 
-// collapseSeeds had no run before the claims about the collapse were written.
-var collapseSeeds = []int64{6, 7, 8}
-
 // collapseGrid is record.Collapse and its remedies.
 func collapseGrid() Grid {
 	specs := []record.Spec{record.Collapse("mnist")}
@@ -85,7 +82,7 @@ func collapseGrid() Grid {
 		specs = append(specs, r.Spec)
 	}
 	var g Grid
-	for _, seed := range collapseSeeds { // the first seed of all of them first
+	for _, seed := range record.CollapseSeeds { // the first seed of all of them first
 		for _, s := range specs {
 			g = append(g, Block{Noise: []float64{s.Noise}, C: []float64{s.C}, Init: []string{s.Init}, Steps: []int{s.Steps}, Batch: []int{s.Batch},
 				LearningRate: []float64{s.LearningRate}, Weights: []string{s.Weights}, MaxUpdate: []float64{s.MaxUpdate},

@@ -29,13 +29,12 @@ func (w *World) Measure() Measures {
 		if w.Corrupt[i] {
 			group = 1
 		}
-		loss, guess := w.Net.Loss(&w.pass, x, w.Given[i])
+		loss, guess := w.Net.AddGradient(&w.pass, x, w.Given[i], sums[group], 1)
 		m.TrainLoss += loss / float64(len(w.Given))
 		count[group]++
 		if guess == w.Given[i] {
 			right[group]++
 		}
-		w.Net.AddGradient(&w.pass, x, w.Given[i], sums[group], 1)
 	}
 	m.PristineLearned, m.CorruptLearned = right[0]/count[0], right[1]/count[1]
 	var gp, gg float64
@@ -64,8 +63,13 @@ type Votes struct {
 
 // Votes returns what the training examples want of a parameter, counted from 0 through [twin.Net.Params].
 func (w *World) Votes(parameter int) Votes {
-	w.grads.Take(w.Net, w.Train.X, w.Given)
-	v := Votes{Gradients: slices.Clone(w.grads.Of(parameter))}
+	var v Votes
+	gradient := make([]float64, len(w.Net.Params)) // of one example: those of all would be hundreds of times as much
+	for i, x := range w.Train.X {
+		clear(gradient)
+		w.Net.AddGradient(&w.pass, x, w.Given[i], gradient, 1)
+		v.Gradients = append(v.Gradients, gradient[parameter])
+	}
 	v.Low, v.High = w.thresholds(slices.Clone(v.Gradients))
 	v.Mean = twin.Mean(v.Gradients)
 	v.Rule = w.rule(slices.Clone(v.Gradients))

@@ -216,6 +216,7 @@ func (o *Optimizer) step(scope *model.Scope, loss *graph.Node, variables []*mode
 		// A product in half precision would lose steps that are small but not nothing.
 		to := directions[i].DType()
 		step := o.remedies.decayed(halves.Wide(directions[i]), v.NodeValue(g))
+		step = o.remedies.velocity(scope, v, step, ready)
 		steps[i] = graph.ConvertDType(graph.Mul(step, graph.ConvertDType(rate, step.DType())), to)
 	}
 	for i, step := range o.remedies.shortened(steps) {

@@ -17,6 +17,7 @@ import (
 // remedies are what a plain step may do besides w ← w − η·d. The zero value is nothing.
 type remedies struct {
 	decay     float64 // λ
+	momentum  float64 // μ
 	maxUpdate float64 // 0: none
 	double    bool    // weights are kept in float64
 }
@@ -26,6 +27,16 @@ type remedies struct {
 // optimizer has its own. 0, the default, is none.
 func (o *Optimizer) WithWeightDecay(lambda float64) *Optimizer {
 	o.remedies.decay = lambda
+	return o
+}
+
+// WithMomentum moves by a velocity in place of the direction d (heavy ball: Polyak 1964): v ← μ·v + d, w ← w − η·v, for
+// every trainable variable, where d has the weights' decay in it. v is a variable beside the weights, of their shape,
+// which checkpoints save; it starts from 0, and stays where a rule that remembers has no direction yet. 0 ≤ μ < 1,
+// anything else is an error when the training step is built, as is one beside [Optimizer.Before]. 0, the default, is
+// none.
+func (o *Optimizer) WithMomentum(mu float64) *Optimizer {
+	o.remedies.momentum = mu
 	return o
 }
 
@@ -56,10 +67,12 @@ func (o *Optimizer) WithFloat64Weights() *Optimizer {
 func (r remedies) check(rule string, before bool) error {
 	switch {
 	case before && r != (remedies{}):
-		return fmt.Errorf("%s: weight decay, a largest update or float64 weights beside Before, whose optimizer moves the weights: "+
+		return fmt.Errorf("%s: weight decay, momentum, a largest update or float64 weights beside Before, whose optimizer moves the weights: "+
 			"set them there, or leave Before out", rule)
 	case !(r.decay >= 0 && r.decay < 1):
 		return fmt.Errorf("%s: a weight decay of %v: choose 0 ≤ λ < 1, such as 0.0001", rule, r.decay)
+	case !(r.momentum >= 0 && r.momentum < 1):
+		return fmt.Errorf("%s: a momentum of %v: choose 0 ≤ μ < 1, such as 0.9", rule, r.momentum)
 	case r.maxUpdate != 0 && (!(r.maxUpdate > 0) || math.IsInf(r.maxUpdate, 0)):
 		return fmt.Errorf("%s: WithMaxUpdate of a norm that is not finite and above 0: choose one such as 0.1", rule)
 	}
@@ -73,6 +86,25 @@ func (r remedies) decayed(direction, weights *graph.Node) *graph.Node {
 	}
 	weights = halves.Wide(weights)
 	return graph.Add(direction, graph.ConvertDType(graph.MulScalar(weights, r.decay), direction.DType()))
+}
+
+// velocity is the direction that momentum makes of one, in its precision; the new velocity is kept.
+func (r remedies) velocity(scope *model.Scope, v *model.Variable, direction, ready *graph.Node) *graph.Node {
+	if r.momentum == 0 {
+		return direction
+	}
+	shape := v.Shape()
+	shape.DType = direction.DType()
+	beside := stateOf(scope).WithInitializer(initializer.Zero).
+		VariableWithShape("velocity."+escaped(v.Path()), shape).SetTrainable(false)
+	before := beside.NodeValue(direction.Graph())
+	after := graph.Add(graph.MulScalar(before, r.momentum), direction)
+	kept := after
+	if ready != nil {
+		kept = graph.Where(ready, after, before)
+	}
+	beside.SetNodeValue(kept)
+	return after
 }
 
 // shortened are the steps of all variables, of at most the largest norm together. It is taken in float64, so that no

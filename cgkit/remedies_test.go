@@ -4,10 +4,12 @@ package cgkit_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"coherentgradients/cgkit"
+	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/internal/cgtest"
 
 	"github.com/gomlx/compute"
@@ -73,6 +75,48 @@ func TestFloat64Weights(t *testing.T) {
 	})
 }
 
+// Momentum against sums written out, for a rule that works at once and for one that waits for its third gradient.
+func TestMomentum(t *testing.T) {
+	const mu, rate, steps = 0.9, 0.125, 6
+	cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+		for _, rolling := range []bool{false, true} {
+			store := model.NewStore()
+			opt := cgkit.PlainSGD()
+			if rolling {
+				opt = cgkit.With(aggregate.RollingMedian())
+			}
+			net := func(scope *model.Scope, x *graph.Node) *graph.Node {
+				w := scope.VariableWithValue("w", []float64{1}).NodeValue(x.Graph())
+				return graph.ReduceSum(graph.Mul(x, graph.ExpandLeftToRank(w, 2)), 1)
+			}
+			own := func(_, predictions []*graph.Node) *graph.Node { return graph.ReduceAllMean(predictions[0]) }
+			trainer := train.NewTrainer(b, store, net, own, opt.WithMomentum(mu).WithLearningRate(rate).Done(), nil, nil)
+			w, v := 1.0, 0.0
+			gradients := []float64{1, 5, -2, 4, 4, 0.5}
+			for step, gradient := range gradients {
+				x := tensors.FromValue([][]float64{{gradient}, {gradient}})
+				if _, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{tensors.FromValue([]float64{0, 0})}}); err != nil {
+					t.Fatal(err)
+				}
+				direction := gradient
+				if rolling {
+					if step < 2 {
+						continue
+					}
+					last := slices.Sorted(slices.Values(gradients[step-2 : step+1]))
+					direction = last[1]
+				}
+				v = mu*v + direction
+				w -= rate * v
+				got := tensors.MustCopyFlatData[float64](store.RootScope().GetVariable("w").MustValue())[0]
+				if math.Abs(got-w) > 1e-12 {
+					t.Errorf("rolling %v: %v after step %d, want %v", rolling, got, step, w)
+				}
+			}
+		}
+	})
+}
+
 // Decay and a largest update against the plain step.
 func TestDecayAndMaxUpdate(t *testing.T) {
 	const rate, lambda = 0.1, 0.3
@@ -128,6 +172,8 @@ func TestRemediesRefused(t *testing.T) {
 	for want, o := range map[string]*cgkit.Optimizer{
 		"weight decay of -1":  cgkit.PlainSGD().WithWeightDecay(-1),
 		"weight decay of NaN": cgkit.PlainSGD().WithWeightDecay(math.NaN()),
+		"a momentum of 1":     cgkit.PlainSGD().WithMomentum(1),
+		"a momentum of NaN":   cgkit.PlainSGD().WithMomentum(math.NaN()),
 		"WithMaxUpdate":       cgkit.PlainSGD().WithMaxUpdate(0),
 		"beside Before":       cgkit.PlainSGD().WithFloat64Weights().Before(optimizer.Adam().Done()),
 	} {

@@ -49,6 +49,30 @@ func NewLabelNoise(labels []uint8, fraction float64, seed uint64) (*LabelNoise, 
 	return n, nil
 }
 
+// NewPairFlip makes label noise that depends on the class: each example is chosen with probability fraction, by the same
+// draws as [NewLabelNoise], and the label k of a chosen one becomes k+1, the last class's becomes 0. So every chosen
+// example is corrupt, and a class's wrong labels are all of one other class. classes is K, from 2 to 256; a label that
+// is not below it is an error, as is what NewLabelNoise refuses.
+func NewPairFlip(labels []uint8, classes int, fraction float64, seed uint64) (*LabelNoise, error) {
+	if classes < 2 || classes > 256 {
+		return nil, fmt.Errorf("pair-flip label noise for %d classes, allowed are 2 to 256: use a data set with classes", classes)
+	}
+	n, _, err := permuteChosen(len(labels), fraction, seed)
+	if err != nil {
+		return nil, err
+	}
+	n.Original, n.Given = slices.Clone(labels), slices.Clone(labels)
+	for i, label := range labels {
+		if int(label) >= classes {
+			return nil, fmt.Errorf("label %d of example %d, allowed are 0 to %d: check the data set", label, i, classes-1)
+		}
+		if n.Chosen[i] {
+			n.Given[i] = uint8((int(label) + 1) % classes)
+		}
+	}
+	return n, nil
+}
+
 // Corrupt reports whether the label of example i was changed, 0 ≤ i < len(Chosen).
 func (n *LabelNoise) Corrupt(i int) bool {
 	if n.OriginalTargets != nil {

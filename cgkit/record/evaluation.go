@@ -37,6 +37,15 @@ func Overfit(trainAccuracy, testAccuracy, noise float64, classes int) float64 {
 	return trainAccuracy - (noise/float64(classes) + (1-noise)*testAccuracy)
 }
 
+// Overfit is the function [Overfit] for a run of the spec. Of labels with [NoisePairFlip] none is right by chance: there
+// it is ta − (1−ε)·va.
+func (s Spec) Overfit(trainAccuracy, testAccuracy float64, classes int) float64 {
+	if s.NoiseKind == NoisePairFlip {
+		return trainAccuracy - (1-s.Noise)*testAccuracy
+	}
+	return Overfit(trainAccuracy, testAccuracy, s.Noise, classes)
+}
+
 // evaluationFields are the names of a line that are not extra, in the order written.
 var evaluationFields = []string{"step", "train_accuracy", "test_accuracy", "train_loss", "test_loss", "overfit",
 	"pristine_accuracy", "corrupt_accuracy", "seconds"}

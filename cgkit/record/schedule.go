@@ -46,19 +46,35 @@ func Covers(evaluations []Evaluation, schedule []int, upTo int) bool {
 // evaluations.
 const ScheduleDense = "dense"
 
+// ScheduleEven is a Spec's Schedule of 101 evaluations at equal distances, or as many as there are steps: before the
+// first update and after each hundredth of them. With 100 epochs that is after each. What follows single steps from 0
+// to 9, i^p and i^c, is seen at step 0 alone.
+const ScheduleEven = "even"
+
+// evenParts is how many parts a [ScheduleEven] has.
+const evenParts = 100
+
 // denser is how many times as many evaluations a dense schedule has from step lateStep on.
 const (
 	denser   = 5
 	lateStep = 1000
 )
 
-// Evaluated returns the steps at which the run is evaluated: those of [Schedule], and of [ScheduleDense] where the spec
-// asks for it.
+// Evaluated returns the steps at which the run is evaluated: those of [Schedule], or of what the spec asks for.
 func (s Spec) Evaluated() []int {
-	if s.Schedule != ScheduleDense {
+	var schedule []int
+	switch s.Schedule {
+	case ScheduleEven:
+		for part := range evenParts + 1 {
+			// In 64 bits: 10⁹ steps times 100 are more than 32 hold.
+			if step := int(int64(s.Steps) * int64(part) / evenParts); part == 0 || step > schedule[len(schedule)-1] {
+				schedule = append(schedule, step)
+			}
+		}
+		return schedule
+	case "":
 		return Schedule(s.Steps)
 	}
-	var schedule []int
 	for step := 0; step < s.Steps; {
 		schedule = append(schedule, step)
 		if step < lateStep {

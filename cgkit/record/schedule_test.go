@@ -33,6 +33,23 @@ func TestSchedule(t *testing.T) {
 	}
 }
 
+// An even schedule starts at 0, ends at the last step, and has equal distances where 100 divides the steps.
+func TestScheduleEven(t *testing.T) {
+	for steps, want := range map[int]int{0: 1, 1: 2, 50: 51, 100: 101, 6000: 101, 12_345: 101, 1_000_000_000: 101} {
+		s := DefaultSpec()
+		s.Steps, s.Schedule = steps, ScheduleEven
+		list := s.Evaluated()
+		if len(list) != want || list[0] != 0 || list[len(list)-1] != steps || !slices.IsSorted(list) {
+			t.Errorf("%d steps: %d evaluations, %v", steps, len(list), list)
+		}
+		for i := 1; i < len(list); i++ {
+			if d := list[i] - list[i-1]; d < 1 || steps%100 == 0 && steps > 0 && d != steps/100 || s.Light(list[i]) {
+				t.Errorf("%d steps: %d after %d", steps, list[i], list[i-1])
+			}
+		}
+	}
+}
+
 // A dense schedule has the paper's steps, in order, at least 40 in each decade above 1,000, and says which are added.
 func TestDenseSchedule(t *testing.T) {
 	for _, steps := range []int{0, 7, 1000, 1100, 20_000, 100_000, 100_001} {

@@ -65,7 +65,19 @@ type Spec struct {
 	MaxUpdate float64 `json:"max_update,omitempty"`
 	// WeightDecay λ adds λ·w to the rule's direction, of every variable. 0: none.
 	WeightDecay float64 `json:"weight_decay,omitempty"`
-	// Schedule is when the run is evaluated: "", at the paper's steps, or [ScheduleDense].
+	// Momentum μ of plain steps, heavy ball: v ← μ·v + direction, w ← w − η·v, of every variable. 0: none. The direction
+	// is the rule's, with the weights' decay.
+	Momentum float64 `json:"momentum,omitempty"`
+	// NoiseKind is how labels become noisy: "", a share is permuted among themselves (the paper's), or [NoisePairFlip].
+	NoiseKind string `json:"noise_kind,omitempty"`
+	// Augment is what is done to training images before each update that sees them, anew each time: "", nothing,
+	// [AugmentShift] or [AugmentFlipShift]. Evaluations are of the images as they are.
+	Augment string `json:"augment,omitempty"`
+	// First is what the net is trained on before step 0, for FirstSteps updates at the run's rate and batch by plain SGD:
+	// "", nothing, or one of the names of [Firsts]. Where it is one of them the run starts from that net's weights.
+	First      string `json:"first,omitempty"`
+	FirstSteps int    `json:"first_steps,omitempty"`
+	// Schedule is when the run is evaluated: "", at the paper's steps, [ScheduleDense] or [ScheduleEven].
 	Schedule string `json:"schedule,omitempty"`
 	// RuleSettings are what the rule is told in place of its defaults, besides c and percentile.
 	RuleSettings map[string]string `json:"rule_settings,omitempty"`
@@ -73,6 +85,31 @@ type Spec struct {
 
 // WeightsFloat64 keeps weights in float64, see Spec.Weights.
 const WeightsFloat64 = "float64"
+
+// NoisePairFlip is label noise that depends on the class: each example is chosen with probability Noise, and the label
+// of a chosen one becomes the next class, the last class's the first.
+const NoisePairFlip = "pair-flip"
+
+// What [Spec].Augment may do to images. Draws follow from the seed, the epoch and the example.
+const (
+	AugmentShift     = "shift"      // shifts each image by −1, 0 or 1 pixels down and as much to the right; what comes in is 0
+	AugmentFlipShift = "flip-shift" // shifts by −4 to 4 pixels, and flips every second image, by chance, left to right
+)
+
+// What [Spec].First may train on, always with labels permuted by another seed than the run's.
+const (
+	// FirstRandom is the run's own images with all labels permuted.
+	FirstRandom = "random-labels"
+	// FirstElsewhere is other images of the same source with all labels permuted: those behind the first N of a data
+	// set that is the first N examples of another, N of them again.
+	FirstElsewhere = "random-labels-elsewhere"
+	// FirstNorms trains as FirstRandom does and keeps of it no more than the norm of each variable: the run starts from
+	// its own initial weights, scaled to those norms.
+	FirstNorms = "random-labels-norms"
+)
+
+// Firsts are the names that [Spec].First may have.
+func Firsts() []string { return []string{FirstRandom, FirstElsewhere, FirstNorms} }
 
 // ModelName is the network's name, "mlp" where Model is empty.
 func (s Spec) ModelName() string {
@@ -141,6 +178,13 @@ func (s Spec) plain() Spec {
 	}
 	s.MaxUpdate += 0
 	s.WeightDecay += 0
+	s.Momentum += 0
+	if s.Noise == 0 {
+		s.NoiseKind = ""
+	}
+	if s.FirstSteps == 0 {
+		s.First = ""
+	}
 	if s.Model != "" { // widths and initial weights are the paper's net's
 		s.Hidden, s.Init = []int{}, InitAuthors
 	}
@@ -162,6 +206,23 @@ func (s Spec) Besides() string {
 	}
 	if s.WeightDecay != 0 {
 		words = append(words, fmt.Sprintf("weight decay %v", s.WeightDecay))
+	}
+	if s.Momentum != 0 {
+		words = append(words, fmt.Sprintf("momentum %v", s.Momentum))
+	}
+	switch s.Augment {
+	case AugmentShift:
+		words = append(words, "images shifted by up to a pixel")
+	case AugmentFlipShift:
+		words = append(words, "images flipped, and shifted by up to four pixels")
+	}
+	switch s.First {
+	case FirstRandom:
+		words = append(words, fmt.Sprintf("after %d steps on random labels", s.FirstSteps))
+	case FirstElsewhere:
+		words = append(words, fmt.Sprintf("after %d steps on random labels of other images", s.FirstSteps))
+	case FirstNorms:
+		words = append(words, fmt.Sprintf("initial weights of the norms that %d steps on random labels give", s.FirstSteps))
 	}
 	return strings.Join(words, ", ")
 }
@@ -228,6 +289,21 @@ func (s Spec) canonical() []byte {
 		fmt.Fprintf(&b, `,"schedule":%q`, s.Schedule)
 	}
 	texts("rule_settings", s.RuleSettings)
+	if s.Momentum != 0 {
+		fmt.Fprintf(&b, `,"momentum":%s`, number(s.Momentum))
+	}
+	if s.NoiseKind != "" {
+		fmt.Fprintf(&b, `,"noise_kind":%q`, s.NoiseKind)
+	}
+	if s.Augment != "" {
+		fmt.Fprintf(&b, `,"augment":%q`, s.Augment)
+	}
+	if s.First != "" {
+		fmt.Fprintf(&b, `,"first":%q`, s.First)
+	}
+	if s.FirstSteps != 0 {
+		fmt.Fprintf(&b, `,"first_steps":%d`, s.FirstSteps)
+	}
 	b.WriteByte('}')
 	return b.Bytes()
 }

@@ -190,7 +190,7 @@ func TestDecodeSpec(t *testing.T) {
 		{replace(`"format": 1`, `"format": 7`), []string{"format 7 is unknown", "format 1"}},
 		{replace(`"format": 1`, `"format": "one"`), []string{"format \"one\""}},
 		{replace(`  "format": 1,`, ``), []string{`no field "format"`}},
-		{replace(`"seed": 1`, `"seed": 1, "momentum": 0.9`), []string{`unknown field "momentum"`}},
+		{replace(`"seed": 1`, `"seed": 1, "nesterov": 0.9`), []string{`unknown field "nesterov"`}},
 		{replace(`,
   "seed": 1`, ``), []string{`"seed"`}},
 		{replace(`"seed": 1`, `"seed": null`), []string{`"seed"`}},
@@ -257,6 +257,14 @@ func TestOptionalFields(t *testing.T) {
 		"other update":  func(s *Spec) { s.MaxUpdate = 0.2 },
 		"weight decay":  func(s *Spec) { s.WeightDecay = 0.001 },
 		"schedule":      func(s *Spec) { s.Schedule = ScheduleDense },
+		"even":          func(s *Spec) { s.Schedule = ScheduleEven },
+		"momentum":      func(s *Spec) { s.Momentum = 0.9 },
+		"pair flip":     func(s *Spec) { s.Noise, s.NoiseKind = 0.5, NoisePairFlip },
+		"augment":       func(s *Spec) { s.Augment = AugmentShift },
+		"flips":         func(s *Spec) { s.Augment = AugmentFlipShift },
+		"first":         func(s *Spec) { s.First, s.FirstSteps = FirstRandom, 10 },
+		"first norms":   func(s *Spec) { s.First, s.FirstSteps = FirstNorms, 10 },
+		"first longer":  func(s *Spec) { s.First, s.FirstSteps = FirstRandom, 20 },
 		"all of them": func(s *Spec) {
 			s.Weights, s.MaxUpdate, s.WeightDecay, s.Schedule = WeightsFloat64, 0.1, 0.001, ScheduleDense
 		},
@@ -294,6 +302,8 @@ func TestOptionalFields(t *testing.T) {
 		"\n": func(s *Spec) { s.Settings = map[string]string{"a": "\n"} }, "XYZ": func(s *Spec) { s.Data = "XYZ" },
 		"float32": func(s *Spec) { s.Weights = "float32" }, "−1": func(s *Spec) { s.MaxUpdate = -1 }, "NaN": func(s *Spec) { s.MaxUpdate = math.NaN() },
 		"Inf": func(s *Spec) { s.MaxUpdate = math.Inf(1) }, "1e-60": func(s *Spec) { s.MaxUpdate = 1e-60 }, "decay 1": func(s *Spec) { s.WeightDecay = 1 },
+		"momentum 1": func(s *Spec) { s.Momentum = 1 }, "flip": func(s *Spec) { s.Noise, s.NoiseKind = 0.5, "flip" }, "rotate": func(s *Spec) { s.Augment = "rotate" },
+		"first": func(s *Spec) { s.First, s.FirstSteps = "labels", 5 }, "first steps": func(s *Spec) { s.FirstSteps = 5 }, "−5 first": func(s *Spec) { s.First, s.FirstSteps = FirstRandom, -5 },
 		"decay NaN": func(s *Spec) { s.WeightDecay = math.NaN() }, "denser": func(s *Spec) { s.Schedule = "denser" },
 		"a c": func(s *Spec) { s.RuleSettings = map[string]string{"a c": "1"} },
 	} {

@@ -104,8 +104,20 @@ func (s Spec) validateUpdate() error {
 		return fmt.Errorf("max update = %v: must be the largest norm of an update, a finite number from 1.2e-38 up such as 0.1, or 0 for none", s.MaxUpdate)
 	case !(s.WeightDecay >= 0 && s.WeightDecay < 1):
 		return fmt.Errorf("weight decay = %v: must be in [0, 1), such as 0.0001; 0 is none", s.WeightDecay)
-	case s.Schedule != "" && s.Schedule != ScheduleDense:
-		return fmt.Errorf("schedule = %q: unknown; use %s, or leave it out for the paper's steps", Clip(s.Schedule), ScheduleDense)
+	case !(s.Momentum >= 0 && s.Momentum < 1):
+		return fmt.Errorf("momentum = %v: must be in [0, 1), such as 0.9; 0 is none", s.Momentum)
+	case s.NoiseKind != "" && s.NoiseKind != NoisePairFlip:
+		return fmt.Errorf("noise kind = %q: unknown; use %s, or leave it out for permuted labels", Clip(s.NoiseKind), NoisePairFlip)
+	case s.Augment != "" && s.Augment != AugmentShift && s.Augment != AugmentFlipShift:
+		return fmt.Errorf("augment = %q: unknown; use %s or %s, or leave it out", Clip(s.Augment), AugmentShift, AugmentFlipShift)
+	case s.First != "" && !slices.Contains(Firsts(), s.First):
+		return fmt.Errorf("first = %q: unknown; use one of %s, or leave it out", Clip(s.First), strings.Join(Firsts(), ", "))
+	case s.FirstSteps < 0 || s.FirstSteps > maxSteps:
+		return fmt.Errorf("first steps = %d: must be from 0 to %s", s.FirstSteps, humanize.Comma(maxSteps))
+	case s.First == "" && s.FirstSteps > 0:
+		return fmt.Errorf("first steps = %d without what they are made on: add first, one of %s", s.FirstSteps, strings.Join(Firsts(), ", "))
+	case s.Schedule != "" && s.Schedule != ScheduleDense && s.Schedule != ScheduleEven:
+		return fmt.Errorf("schedule = %q: unknown; use %s or %s, or leave it out for the paper's steps", Clip(s.Schedule), ScheduleDense, ScheduleEven)
 	}
 	return nil
 }

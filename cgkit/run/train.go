@@ -48,7 +48,7 @@ type training struct {
 // train takes a record, which may be new, to its end. The caller holds its lock. old is the finished record that it
 // is to replace, or nil.
 func train(ctx context.Context, r *record.Record, set *datasets.Set, old *record.Record, opt Options) (*record.Record, error) {
-	noise, err := datasets.NoiseOf(set.Train, r.Spec.Noise, uint64(r.Spec.Seed))
+	noise, err := NoiseOf(r.Spec, set)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func (t *training) evaluate(ctx context.Context) error {
 		return t.failed(ctx, err)
 	}
 	e.Step = step
-	e.Overfit = record.Overfit(e.TrainAccuracy, e.TestAccuracy, spec.Noise, t.problem.Set.Classes)
+	e.Overfit = spec.Overfit(e.TrainAccuracy, e.TestAccuracy, t.problem.Set.Classes)
 	e.Seconds = t.seconds()
 	if name, value := e.FirstNotFinite(); name != "" {
 		return t.diverged(record.Divergence{Step: step, Reason: fmt.Sprintf("%s is %v", name, value)})

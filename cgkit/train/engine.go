@@ -82,6 +82,7 @@ type engine struct {
 	optimizer *cgkit.Optimizer
 	order     *run.BatchOrder
 	feed      feed
+	augment   *augmenter // nil: images are fed as they are
 
 	store *model.Store
 	// variables are those that the step reads, in the order of their creation: weights, and whatever the model, the
@@ -111,6 +112,9 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if p.Spec.First != "" {
+		return nil, fmt.Errorf("first = %q: not built yet", p.Spec.First)
+	}
 	rule, err := Rule(p.Spec)
 	if err != nil {
 		return nil, err
@@ -124,6 +128,9 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	}
 	e := &engine{backend: b, problem: p, model: m, rule: rule, order: order, feed: newFeed(p, m.Features), chunk: 1, pool: pool,
 		optimizer: optimizerOf(p.Spec, rule), learned: newTracker(p.Set.Train.Len())}
+	if e.augment, err = newAugmenter(p); err != nil {
+		return nil, err
+	}
 	e.limit = limitOf(p.Spec.Batch * e.feed.exampleBytes())
 	if err := e.prepareVariables(); err != nil {
 		return nil, err
@@ -151,7 +158,7 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 
 // optimizerOf is the spec's optimizer.
 func optimizerOf(s record.Spec, rule aggregate.Rule) *cgkit.Optimizer {
-	o := cgkit.With(rule).WithLearningRate(s.LearningRate).WithWeightDecay(s.WeightDecay)
+	o := cgkit.With(rule).WithLearningRate(s.LearningRate).WithWeightDecay(s.WeightDecay).WithMomentum(s.Momentum)
 	if s.MaxUpdate > 0 {
 		o = o.WithMaxUpdate(s.MaxUpdate)
 	}

@@ -101,18 +101,23 @@ func (f feed) gather(s datasets.Split, given labels, list []int32, dims ...int) 
 	} else {
 		inputs = tensors.FromFlatDataAndDimensions(gatherRows(s.Pixels, list, features, size), shape...)
 	}
+	return inputs, f.gatherLabels(given, list, size, dims...)
+}
+
+// gatherLabels copies the listed examples' labels, with room for size of them.
+func (f feed) gatherLabels(given labels, list []int32, size int, dims ...int) *tensors.Tensor {
 	if f.set.Classes == 0 {
 		targets := make([]float32, size)
 		for i, example := range list {
 			targets[i] = given.targets[example]
 		}
-		return inputs, tensors.FromFlatDataAndDimensions(targets, dims...)
+		return tensors.FromFlatDataAndDimensions(targets, dims...)
 	}
 	classes := make([]int32, size)
 	for i, example := range list {
 		classes[i] = int32(given.classes[example])
 	}
-	return inputs, tensors.FromFlatDataAndDimensions(classes, dims...)
+	return tensors.FromFlatDataAndDimensions(classes, dims...)
 }
 
 // gatherRows copies rows of a matrix into the first rows of a new one, of size rows.
@@ -131,5 +136,14 @@ func (e *engine) batches(step, n, limit int) (inputs, labels *tensors.Tensor) {
 	for s := range n {
 		list = append(list, e.order.Batch(step+s)...)
 	}
-	return e.feed.gather(e.problem.Set.Train, e.feed.given, list, limit, e.problem.Spec.Batch)
+	if e.augment == nil {
+		return e.feed.gather(e.problem.Set.Train, e.feed.given, list, limit, e.problem.Spec.Batch)
+	}
+	size := limit * e.problem.Spec.Batch
+	rows := gatherRows(e.problem.Set.Train.Pixels, list, e.feed.set.Features(), size)
+	for s := range n {
+		e.augment.batch(rows[s*e.problem.Spec.Batch*e.feed.set.Features():], step+s)
+	}
+	inputs = tensors.FromFlatDataAndDimensions(rows, limit, e.problem.Spec.Batch, e.feed.set.Features())
+	return inputs, e.feed.gatherLabels(e.feed.given, list, size, limit, e.problem.Spec.Batch)
 }

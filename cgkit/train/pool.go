@@ -138,6 +138,7 @@ func (e *engine) keyOf(graph string) string {
 	s, set := e.problem.Spec, e.problem.Set
 	sum := sha256.Sum256([]byte(graph))
 	s.Seed, s.Noise, s.Steps, s.Data, s.Schedule = 0, 0, 0, "", ""
+	s.NoiseKind, s.Augment, s.First, s.FirstSteps = "", "", "", 0 // what is fed, and from which weights
 	text, err := json.Marshal([]any{
 		fmt.Sprintf("%p", e.backend), reflect.ValueOf(e.model.Output).Pointer(), s,
 		e.feed.rawType().String(), e.feed.labelType().String(), e.feed.features, set.Height, set.Width, set.Channels, set.Classes,

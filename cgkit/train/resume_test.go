@@ -26,6 +26,7 @@ func TestMeasuringIsResumed(t *testing.T) {
 	spec := p.Spec
 	spec.Steps, spec.Batch = 12, 20
 	spec.Weights, spec.MaxUpdate, spec.WeightDecay = record.WeightsFloat64, 0.05, 0.01
+	spec.Momentum, spec.Augment, spec.NoiseKind = 0.5, record.AugmentFlipShift, record.NoisePairFlip
 	whole := opt
 	whole.Store = &record.Store{Write: t.TempDir()}
 	want, err := run.Run(context.Background(), spec, whole)

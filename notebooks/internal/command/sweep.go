@@ -31,6 +31,7 @@ type sweepFlags struct {
 	sets, rules                                     []string
 	steps, batch, rate, seeds                       string
 	weights, maxUpdate, weightDecay, schedule       string
+	momentum, noiseKind, augment, first, firstSteps string
 	hidden                                          []string
 
 	grid, paper string
@@ -80,6 +81,11 @@ func sweepCommand() *cobra.Command {
 	flags.StringVar(&f.maxUpdate, "max-update", "", maxUpdateHelp)
 	flags.StringVar(&f.weightDecay, "weight-decay", "", weightDecayHelp)
 	flags.StringVar(&f.schedule, "schedule", "", scheduleHelp)
+	flags.StringVar(&f.momentum, "momentum", "", momentumHelp)
+	flags.StringVar(&f.noiseKind, "noise-kind", "", noiseKindHelp)
+	flags.StringVar(&f.augment, "augment", "", augmentHelp)
+	flags.StringVar(&f.first, "first", "", firstHelp)
+	flags.StringVar(&f.firstSteps, "first-steps", "", firstStepsHelp)
 	flags.StringVar(&f.seeds, "seeds", "", "seeds, as 1..3 or 1,2,5")
 	flags.StringVar(&f.shard, "shard", "", "train only part i of n, as 2/8: parts of about the same work, for job arrays")
 	flags.StringVar(&f.out, "out", "", "folder of the records (default: $CG_RUNS, or the user's cache folder)")
@@ -119,6 +125,11 @@ func (f sweepFlags) specs() ([]record.Spec, error) {
 	read(&over.MaxUpdate, f.maxUpdate, "max update", sweep.Numbers, &errs)
 	read(&over.WeightDecay, f.weightDecay, "weight decay", sweep.Numbers, &errs)
 	read(&over.Schedule, f.schedule, "schedule", sweep.Words, &errs)
+	read(&over.Momentum, f.momentum, "momentum", sweep.Numbers, &errs)
+	read(&over.NoiseKind, f.noiseKind, "noise kind", sweep.Words, &errs)
+	read(&over.Augment, f.augment, "augment", sweep.Words, &errs)
+	read(&over.First, f.first, "first", sweep.Words, &errs)
+	read(&over.FirstSteps, f.firstSteps, "first steps", sweep.Ints, &errs)
 	read(&over.Seed, f.seeds, "seeds", sweep.Integers, &errs)
 	for _, text := range f.hidden {
 		net, err := sweep.Net(text)

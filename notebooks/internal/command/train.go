@@ -34,7 +34,12 @@ const (
 	weightsHelp     = "float64 keeps weights in float64, as the authors' code does (default: the model's own precision)"
 	maxUpdateHelp   = "shorten updates to this norm over all weights together; 0: none"
 	weightDecayHelp = "weight decay, added to the gradient times the weights; 0: none"
-	scheduleHelp    = "dense evaluates five times as often from step 1,000 on (default: the paper's steps)"
+	scheduleHelp    = "dense evaluates five times as often from step 1,000 on, even after each hundredth of the steps (default: the paper's steps)"
+	momentumHelp    = "momentum of the updates, heavy ball, 0 to below 1; 0: none"
+	noiseKindHelp   = "pair-flip turns chosen labels into the next class (default: chosen labels are permuted)"
+	augmentHelp     = "shift moves training images by up to a pixel each time they are seen, flip-shift flips them and moves them by up to four"
+	firstHelp       = "train before step 0 on random-labels, random-labels-elsewhere (other images), or random-labels-norms (keeps the norms alone)"
+	firstStepsHelp  = "updates made before step 0, see --first"
 )
 
 // trainFlags are the flags of train, as typed.
@@ -90,6 +95,11 @@ func trainCommand() *cobra.Command {
 	flags.Float64Var(&f.spec.MaxUpdate, "max-update", 0, maxUpdateHelp)
 	flags.Float64Var(&f.spec.WeightDecay, "weight-decay", 0, weightDecayHelp)
 	flags.StringVar(&f.spec.Schedule, "schedule", "", scheduleHelp)
+	flags.Float64Var(&f.spec.Momentum, "momentum", 0, momentumHelp)
+	flags.StringVar(&f.spec.NoiseKind, "noise-kind", "", noiseKindHelp)
+	flags.StringVar(&f.spec.Augment, "augment", "", augmentHelp)
+	flags.StringVar(&f.spec.First, "first", "", firstHelp)
+	flags.IntVar(&f.spec.FirstSteps, "first-steps", 0, firstStepsHelp)
 	flags.Int64Var(&f.spec.Seed, "seed", f.spec.Seed, "seed of weights, order and label noise")
 	flags.StringVar(&f.out, "out", "", "folder of the record (default: $CG_RUNS, or the user's cache folder)")
 	flags.StringVar(&f.dump, "dump-step", "", "write the first update to this .npz file, for checking it with NumPy, and stop")

@@ -9,7 +9,6 @@ import (
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
-	"coherentgradients/datasets"
 )
 
 // DumpStep makes the first update of a spec on a fresh engine and writes it to a file, for checking it elsewhere: see
@@ -33,7 +32,7 @@ func DumpStep(ctx context.Context, spec record.Spec, path string, opt run.Option
 	if err := spec.ValidateData(set.Train.Len()); err != nil {
 		return err
 	}
-	noise, err := datasets.NoiseOf(set.Train, spec.Noise, uint64(spec.Seed))
+	noise, err := run.NoiseOf(spec, set)
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,11 @@ type Block struct {
 	MaxUpdate    []float64
 	WeightDecay  []float64
 	Schedule     []string
+	Momentum     []float64
+	NoiseKind    []string
+	Augment      []string
+	First        []string
+	FirstSteps   []int
 	Seed         []int64
 }
 
@@ -65,6 +70,11 @@ func (g Grid) With(over Block) Grid {
 		replace(&b.MaxUpdate, over.MaxUpdate)
 		replace(&b.WeightDecay, over.WeightDecay)
 		replace(&b.Schedule, over.Schedule)
+		replace(&b.Momentum, over.Momentum)
+		replace(&b.NoiseKind, over.NoiseKind)
+		replace(&b.Augment, over.Augment)
+		replace(&b.First, over.First)
+		replace(&b.FirstSteps, over.FirstSteps)
 		replace(&b.Seed, over.Seed)
 	}
 	return changed
@@ -134,6 +144,11 @@ func (b Block) specs() ([]record.Spec, error) {
 	list, err = vary(list, err, "max_update", b.MaxUpdate, func(s *record.Spec, v float64) { s.MaxUpdate = v })
 	list, err = vary(list, err, "weight_decay", b.WeightDecay, func(s *record.Spec, v float64) { s.WeightDecay = v })
 	list, err = vary(list, err, "schedule", b.Schedule, func(s *record.Spec, v string) { s.Schedule = v })
+	list, err = vary(list, err, "momentum", b.Momentum, func(s *record.Spec, v float64) { s.Momentum = v })
+	list, err = vary(list, err, "noise_kind", b.NoiseKind, func(s *record.Spec, v string) { s.NoiseKind = v })
+	list, err = vary(list, err, "augment", b.Augment, func(s *record.Spec, v string) { s.Augment = v })
+	list, err = vary(list, err, "first_steps", b.FirstSteps, func(s *record.Spec, v int) { s.FirstSteps = v })
+	list, err = vary(list, err, "first", b.First, func(s *record.Spec, v string) { s.First = v })
 	list, err = vary(list, err, "seed", b.Seed, func(s *record.Spec, v int64) { s.Seed = v })
 	list, err = vary(list, err, "aggregator", b.Aggregator, func(s *record.Spec, v string) { s.Aggregator, s.RuleSettings = v, b.RuleSettings })
 	list, err = vary(list, err, "c", b.C, func(s *record.Spec, v float64) { s.C = v })

@@ -37,6 +37,11 @@ var fields = map[string]func(*Block, json.RawMessage) error{
 	"max_update":    func(b *Block, raw json.RawMessage) error { return decode(raw, &b.MaxUpdate) },
 	"weight_decay":  func(b *Block, raw json.RawMessage) error { return decode(raw, &b.WeightDecay) },
 	"schedule":      func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Schedule) },
+	"momentum":      func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Momentum) },
+	"noise_kind":    func(b *Block, raw json.RawMessage) error { return decode(raw, &b.NoiseKind) },
+	"augment":       func(b *Block, raw json.RawMessage) error { return decode(raw, &b.Augment) },
+	"first":         func(b *Block, raw json.RawMessage) error { return decode(raw, &b.First) },
+	"first_steps":   func(b *Block, raw json.RawMessage) error { return decode(raw, &b.FirstSteps) },
 	"seed":          decodeSeed,
 }
 
@@ -49,8 +54,12 @@ var want = map[string]string{
 	"noise": "a number or a list of numbers, as [0, 0.5]", "c": "a number or a list of numbers, as [0, 2]",
 	"learning_rate": "a number or a list of numbers, as 0.1", "weights": `"float64" or a list, "" being the model's own precision`,
 	"max_update": "a number or a list of numbers, as [0, 0.1]", "weight_decay": "a number or a list of numbers, as [0, 0.0001]",
-	"schedule": `"dense" or a list, "" being the paper's steps`,
-	"steps":    "a whole number or a list of them", "batch": "a whole number or a list of them",
+	"schedule": `"dense", "even" or a list, "" being the paper's steps`,
+	"momentum": "a number or a list of numbers, as [0, 0.9]", "noise_kind": `"pair-flip" or a list, "" being permuted labels`,
+	"augment":     `"shift", "flip-shift" or a list, "" being none`,
+	"first":       `"random-labels", "random-labels-elsewhere", "random-labels-norms" or a list, "" being nothing`,
+	"first_steps": "a whole number or a list of them",
+	"steps":       "a whole number or a list of them", "batch": "a whole number or a list of them",
 	"hidden": "a list of widths, as [256, 256, 256], or a list of such lists; [] is a linear classifier",
 	"seed":   `a whole number, a list of them or a range, as "1..3"`,
 }

@@ -37,7 +37,7 @@ func TestNumbersInProse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{readme, filepath.Join(results, "README.md"), filepath.Join("..", "..", "solutions.md")} {
+	for _, file := range []string{readme, filepath.Join(results, "README.md"), filepath.Join("..", "..", "solutions.md"), filepath.Join("..", "..", "summary.md")} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

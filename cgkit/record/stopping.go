@@ -4,8 +4,12 @@ package record
 
 import "fmt"
 
-// StoppingSeeds are the seeds of the runs of [Stopping]: they had no run before the claim about them was written.
+// StoppingSeeds are the seeds of the runs of [Stopping]: they had no run before the claim about them was written. It is
+// judged once there are those of the first [StoppingNeeded].
 var StoppingSeeds = []int64{11, 12, 13, 14, 15}
+
+// StoppingNeeded is how many seeds must be there.
+const StoppingNeeded = 3
 
 // StoppingSets are the data sets of the runs of [Stopping].
 func StoppingSets() []string {

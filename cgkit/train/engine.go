@@ -96,7 +96,9 @@ type engine struct {
 	slabs    [2][]slab   // of training and test examples, on the device from the first evaluation on
 
 	learned   *tracker
+	sums      *groupSums // of the gradients of all training examples; nil unless a measure needs them
 	gradients *gradients // nil unless they are to be measured
+	signals   *signals   // the same
 	health    *health    // the same
 	clamping  *model.Exec
 
@@ -146,6 +148,11 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	}
 	if p.Measure.Asks(record.MeasureGradients) {
 		if err := e.prepareGradients(); err != nil {
+			return nil, err
+		}
+	}
+	if p.Measure.Asks(record.MeasureSignals) {
+		if err := e.prepareSignals(); err != nil {
 			return nil, err
 		}
 	}
@@ -246,6 +253,8 @@ func (e *engine) Learned(steps []int) *record.Learned {
 // Close frees compiled code and device memory, or hands the code on to the engines of its pool.
 func (e *engine) Close() error {
 	e.gradients.close()
+	e.sums.close()
+	e.signals.close()
 	e.health.close()
 	if e.clamping != nil {
 		e.clamping.Finalize()

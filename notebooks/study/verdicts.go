@@ -241,6 +241,7 @@ var short = map[string]string{
 	"W1":   "25 %, c = 2 collapses: logits grow, large updates, dead layer",
 	"W2":   "shorter updates prevent it; float64, init, half the rate do not",
 	"C11a": "c > 1: corrupt examples are not learned below that either",
+	"S1":   "the trough of α̂ tells when to stop, as well as rival rules",
 }
 
 // judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.

@@ -63,13 +63,23 @@ const (
 	//	                  the last update; not at step 0
 	//	batch_loss        mean loss of the batches since the last evaluation, each before its update; not at step 0
 	MeasureHealth Measure = "health"
+
+	// MeasureExamples scores each training example, over the whole run, and writes the scores into the record's folder,
+	// see [Examples]. It costs about two more passes over the training examples and a sum of their gradients. Where some
+	// labels are known to be wrong it adds, after step 0, how well each of [ExampleScores] finds them so far:
+	//
+	//	missed_aum …        with as many flags as there are wrong labels, the share of those that is not flagged
+	//	precision_aum_10 …  at the last step only: the share of wrong labels among the flags that find 10, 20 … 100 % of them
+	//
+	// Among equal scores both are what a draw would give on the average. A set with a target has no such scores.
+	MeasureExamples Measure = "examples"
 )
 
 // ClampingBatches is how many batches [MeasureClamping] looks at.
 const ClampingBatches = 5
 
 // measures lists the names in the order in which [ParseMeasure] writes them.
-var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth}
+var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth, MeasureExamples}
 
 // Asks says whether m is, or has among its names, the given one.
 func (m Measure) Asks(name Measure) bool {
@@ -158,6 +168,9 @@ func (m Measure) In(r *Record) bool {
 	names := m.Columns()
 	if m.Asks(MeasureClamping) && TakesC(r.Spec.Aggregator) && r.Spec.C > 0 {
 		names = append(names, "clamped_low")
+	}
+	if m.Asks(MeasureExamples) && !r.HasExamples() {
+		return false
 	}
 	return r.Has(names...)
 }

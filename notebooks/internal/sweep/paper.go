@@ -39,6 +39,9 @@ var paper = map[string]func() Grid{
 	},
 	// Not the paper's: a run that collapses, and what may keep it from that. Measure clamping and health with it.
 	"collapse": collapseGrid,
+	// Easy, hard and wrong examples: measure examples with the first; the second needs its clean runs.
+	"examples":  examplesGrid,
+	"easy-hard": easyHardGrid,
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -87,6 +90,41 @@ func collapseGrid() Grid {
 			g = append(g, Block{Noise: []float64{s.Noise}, C: []float64{s.C}, Init: []string{s.Init}, Steps: []int{s.Steps}, Batch: []int{s.Batch},
 				LearningRate: []float64{s.LearningRate}, Weights: []string{s.Weights}, MaxUpdate: []float64{s.MaxUpdate},
 				WeightDecay: []float64{s.WeightDecay}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
+		}
+	}
+	return g
+}
+
+// examplesGrid is record.WrongLabels and record.CleanLabels, the first seed of all first.
+func examplesGrid() Grid {
+	var g Grid
+	for _, seed := range record.ExampleSeeds {
+		for _, set := range record.ExampleSets() {
+			steps := record.CleanLabels(set).Steps
+			one := Block{Dataset: []string{set}, Steps: []int{steps}, Seed: []int64{seed}}
+			g = append(g, one)
+			for _, kind := range record.WrongKinds() {
+				wrong := one
+				wrong.Noise, wrong.NoiseKind = []float64{record.WrongLabels(set, kind).Noise}, []string{kind}
+				g = append(g, wrong)
+			}
+		}
+	}
+	return g
+}
+
+// easyHardGrid is record.EasyHard on all its sets.
+func easyHardGrid() Grid {
+	var g Grid
+	kinds := []string{record.Easy, record.Hard}
+	for _, seed := range record.ExampleSeeds {
+		for _, set := range record.ExampleSets() {
+			for _, trained := range kinds {
+				for _, tested := range kinds {
+					s := record.EasyHard(set, trained, tested, seed)
+					g = append(g, Block{Dataset: []string{s.Dataset}, Steps: []int{s.Steps}, Batch: []int{s.Batch}, Seed: []int64{seed}})
+				}
+			}
 		}
 	}
 	return g

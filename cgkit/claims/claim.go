@@ -58,9 +58,15 @@ func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 	return judge(append(All(), Later()...), basis, records)
 }
 
-// Further returns the claims that are not the paper's but this project's own, W1, W2 and S1. The caller may change what it
-// gets.
-func Further() []Claim { return []Claim{claimW1(), claimW2(), claimS1()} }
+// Further returns the claims that are not the paper's: those of papers after it, and this project's own. The caller may
+// change what it gets.
+func Further() []Claim {
+	return []Claim{
+		claimW1(), claimW2(), // the collapse, notebook 03
+		claimS1(),            // when to stop
+		claim18(), claimL1(), // easy, hard and wrong examples
+	}
+}
 
 // JudgeFurther gives the verdict on every claim of [Further], in that order, on the basis of [Paper].
 func JudgeFurther(records []*record.Record) []Verdict { return judge(Further(), Paper, records) }

@@ -182,7 +182,9 @@ func FuzzIntegers(f *testing.F) {
 
 func TestPaper(t *testing.T) {
 	for names, want := range map[string]int{
-		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21, "stopping": 50,
+		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21,
+		"stopping": 50,
+		"examples": 18, "easy-hard": 24,
 		"figure4,figure1": 30,
 		"all":             25 + 5 + 4 + 16 + 6 + 21,
 	} {
@@ -195,7 +197,7 @@ func TestPaper(t *testing.T) {
 			t.Errorf("%s: %d runs, %v; want %d", names, len(specs), err, want)
 		}
 	}
-	if _, err := Paper("figure9"); !says(err, "use one or more of collapse, figure1,") {
+	if _, err := Paper("figure9"); !says(err, "use one or more of collapse, easy-hard, examples, figure1,") {
 		t.Error(err)
 	}
 	g, _ := Paper("figure1")

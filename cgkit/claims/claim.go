@@ -3,6 +3,8 @@
 package claims
 
 import (
+	"slices"
+
 	"coherentgradients/cgkit/record"
 )
 
@@ -58,9 +60,11 @@ func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 	return judge(append(All(), Later()...), basis, records)
 }
 
-// Further returns the claims that are not the paper's but this project's own, W1 and W2. The caller may change what it
+// Further returns the claims that are not the paper's but this project's own: W1, W2, … The caller may change what it
 // gets.
-func Further() []Claim { return []Claim{claimW1(), claimW2()} }
+func Further() []Claim {
+	return slices.Concat([]Claim{claimW1(), claimW2()}, carryOver(), openObservations())
+}
 
 // JudgeFurther gives the verdict on every claim of [Further], in that order, on the basis of [Paper].
 func JudgeFurther(records []*record.Record) []Verdict { return judge(Further(), Paper, records) }

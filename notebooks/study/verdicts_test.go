@@ -80,7 +80,7 @@ func TestVerdictsFigure(t *testing.T) {
 		}
 	}
 	f, err := judged([]*record.Record{nil, madeUpRecord(0.5, 1)})
-	if err != nil || !strings.Contains(f.Caption(), "19 not tested") {
+	if err != nil || !strings.Contains(f.Caption(), "27 not tested") {
 		t.Errorf("%v", err)
 	}
 	var b bytes.Buffer

@@ -184,6 +184,8 @@ func TestPaper(t *testing.T) {
 	for names, want := range map[string]int{
 		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21,
 		"figure4,figure1": 30,
+		"carry-over":      3 * (9 + 4 + 9), "carry-over-wide": 9, "carry-over-whole": 6,
+		"open-capacity": 3*2*6 + 2, "open-starts": 3 * 2 * 11, "open-patterns": 12,
 		"all":             25 + 5 + 4 + 16 + 6 + 21,
 	} {
 		g, err := Paper(names)
@@ -195,7 +197,7 @@ func TestPaper(t *testing.T) {
 			t.Errorf("%s: %d runs, %v; want %d", names, len(specs), err, want)
 		}
 	}
-	if _, err := Paper("figure9"); !says(err, "use one or more of collapse, figure1,") {
+	if _, err := Paper("figure9"); !says(err, " collapse, figure1, figure1-seeds, figure4, ") {
 		t.Error(err)
 	}
 	g, _ := Paper("figure1")

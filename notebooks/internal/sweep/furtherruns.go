@@ -15,6 +15,16 @@ func listed(specs []record.Spec) func() Grid {
 	}
 }
 
+// carried are the runs of record.CarryOver on a data set.
+func carried(dataset string) (specs []record.Spec) {
+	for _, s := range record.CarryOver() {
+		if s.Dataset == dataset {
+			specs = append(specs, s)
+		}
+	}
+	return specs
+}
+
 // wideRuns are those of record.CarriedWide; measure gradients with them.
 func wideRuns() []record.Spec {
 	var specs []record.Spec

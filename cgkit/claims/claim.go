@@ -3,6 +3,8 @@
 package claims
 
 import (
+	"slices"
+
 	"coherentgradients/cgkit/record"
 )
 
@@ -61,11 +63,13 @@ func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 // Further returns the claims that are not the paper's: those of papers after it, and this project's own. The caller may
 // change what it gets.
 func Further() []Claim {
-	return []Claim{
-		claimW1(), claimW2(), // the collapse, notebook 03
-		claimS1(),            // when to stop
-		claim18(), claimL1(), // easy, hard and wrong examples
-	}
+	return slices.Concat(
+		[]Claim{claimW1(), claimW2()}, // the collapse, notebook 03
+		[]Claim{claimS1()},            // when to stop
+		[]Claim{claim18(), claimL1()}, // easy, hard and wrong examples
+		carryOver(),                   // other images, another net
+		openObservations(),            // what the paper left open
+	)
 }
 
 // JudgeFurther gives the verdict on every claim of [Further], in that order, on the basis of [Paper].

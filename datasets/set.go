@@ -81,6 +81,27 @@ func (s Split) Take(n int) (Split, error) {
 	return cut, nil
 }
 
+// From returns the examples from number n on, 0 ≤ n < Len, sharing the memory of s.
+func (s Split) From(n int) (Split, error) {
+	if n < 0 || n >= s.Len() {
+		return Split{}, fmt.Errorf("examples from number %d on, allowed are 0 to %d: ask for a number in that range", n, s.Len()-1)
+	}
+	rest := Split{}
+	if s.Pixels != nil {
+		rest.Pixels = s.Pixels[n*(len(s.Pixels)/s.Len()):]
+	}
+	if s.Values != nil {
+		rest.Values = s.Values[n*(len(s.Values)/s.Len()):]
+	}
+	if s.Labels != nil {
+		rest.Labels = s.Labels[n:]
+	}
+	if s.Targets != nil {
+		rest.Targets = s.Targets[n:]
+	}
+	return rest, nil
+}
+
 // validate checks the promises of Set; built-in readers keep them, sets of users might not.
 func (s *Set) validate() error {
 	if s.Height < 1 || s.Width < 1 || s.Channels < 1 {

@@ -15,6 +15,10 @@ type Problem struct {
 	Set   *datasets.Set
 	Noise *datasets.LabelNoise // Noise.Given are the labels to train on
 
+	// Elsewhere are other training examples of the same source where Spec.First is [record.FirstElsewhere], as many as
+	// the set has; empty in other problems.
+	Elsewhere datasets.Split
+
 	// Measure asks for more in the evaluations; an engine that doesn't know how leaves it out.
 	Measure record.Measure
 }

@@ -52,9 +52,13 @@ func train(ctx context.Context, r *record.Record, set *datasets.Set, old *record
 	if err != nil {
 		return nil, err
 	}
+	elsewhere, err := elsewhereOf(ctx, r.Spec, set, opt)
+	if err != nil {
+		return nil, err
+	}
 	t := &training{
 		record:   r,
-		problem:  Problem{Spec: r.Spec, Set: set, Noise: noise, Measure: opt.Measure},
+		problem:  Problem{Spec: r.Spec, Set: set, Noise: noise, Elsewhere: elsewhere, Measure: opt.Measure},
 		opt:      opt,
 		schedule: r.Spec.Evaluated(),
 		dataHash: record.DataHash(set),

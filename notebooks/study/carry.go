@@ -101,7 +101,7 @@ func carriedWide(records []*record.Record) (*plots.Figure, error) {
 			line("pristine examples", plots.Pristine, runs, named("pristine_accuracy")),
 			line("corrupt examples", plots.Corrupt, runs, named("corrupt_accuracy")),
 			line("test images", plots.Test, runs, named("test_accuracy"))}}
-		share := &plots.Panel{Title: "Part of ⟨g, g⟩", XSteps: true, Curves: []plots.Curve{
+		share := &plots.Panel{Title: "Part of ‖g‖²", XSteps: true, Curves: []plots.Curve{
 			line("pristine examples", plots.Pristine, runs, named("fp")),
 			line("corrupt examples", plots.Corrupt, runs, named("fc"))}}
 		g.ColumnHeads = append(g.ColumnHeads, fmt.Sprintf("%g %% noise", 100*noise))

@@ -5,6 +5,8 @@ package study
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"coherentgradients/cgkit/record"
 	"coherentgradients/plots"
@@ -17,21 +19,29 @@ func OpenRuns() []record.Spec {
 	return append(append(record.CapacityRuns(), record.StartedRuns()...), record.PatternRuns()...)
 }
 
-// Alpha is α̂ = (A − 1)/(m − 1) of an evaluation of a run on m training examples, A being their coherence.
-func Alpha(m int) func(record.Evaluation) (float64, bool) {
+// Alpha is α̂ = (A − 1)/(m − 1) of the evaluations of runs on all m training examples of a set, A being their coherence.
+// m is read off the name of a set that is the first m of another; of other sets there is none.
+func Alpha(dataset string) func(record.Evaluation) (float64, bool) {
+	m := firstOf(dataset)
 	return func(e record.Evaluation) (float64, bool) {
 		a, ok := e.Value("coherence")
-		return (a - 1) / float64(m-1), ok
+		return (a - 1) / (m - 1), ok && m > 1
 	}
 }
 
-// EarlyAlpha is the median of α̂ over the evaluated steps of epochs 1 to 10, as the claim O1 takes it, of a run on the
-// first 6,000 examples of a set.
+// firstOf is the number in a name such as mnist-6000, 0 where there is none.
+func firstOf(dataset string) float64 {
+	m, _ := strconv.Atoi(dataset[strings.LastIndex(dataset, "-")+1:])
+	return float64(m)
+}
+
+// EarlyAlpha is the median of α̂ over the evaluated steps of epochs 1 to 10, as the claim O1 takes it.
 func EarlyAlpha(r *record.Record) float64 {
-	const m = 6000
+	m := firstOf(r.Spec.Dataset)
+	epoch := m / float64(r.Spec.Batch)
 	var values []float64
 	for _, e := range r.Evaluations {
-		if v, ok := Alpha(m)(e); ok && e.Step >= m/r.Spec.Batch && e.Step <= 10*m/r.Spec.Batch {
+		if v, ok := Alpha(r.Spec.Dataset)(e); ok && float64(e.Step) >= epoch && float64(e.Step) <= 10*epoch {
 			values = append(values, v)
 		}
 	}
@@ -61,17 +71,20 @@ func capacity(records []*record.Record) (*plots.Figure, error) {
 	wide := &plots.Panel{Title: "(c) α̂ by width, no noise", XLabel: "step", XSteps: true, LogY: true}
 	for i, width := range record.Widths() {
 		runs := Where(shallow, func(s record.Spec) bool { return s.Hidden[0] == width && s.Noise == 0 })
-		wide.Curves = append(wide.Curves, line("width "+humanize.Comma(int64(width)), plots.Series(i), runs, Alpha(6000)))
+		wide.Curves = append(wide.Curves, line("width "+humanize.Comma(int64(width)), plots.Series(i), runs, Alpha(datasetOf(records))))
 	}
 	deep := &plots.Panel{Title: "(d) α̂ by depth, width 256, no noise", XLabel: "step", XSteps: true, LogY: true}
 	for depth := 1; depth <= 4; depth++ {
 		runs := Where(records, func(s record.Spec) bool { return len(s.Hidden) == depth && s.Hidden[0] == 256 && s.Noise == 0 })
-		deep.Curves = append(deep.Curves, line(fmt.Sprintf("depth %d", depth), plots.Series(3+depth), runs, Alpha(6000)))
+		deep.Curves = append(deep.Curves, line(fmt.Sprintf("depth %d", depth), plots.Series(3+depth), runs, Alpha(datasetOf(records))))
 	}
 	return plots.NewGrid(metaOfSeeds("Width and depth", records), plots.Grid{
 		Panels: [][]*plots.Panel{{test, memory}, {wide, deep}}, Aspect: 0.7,
 	})
 }
+
+// datasetOf is the data set of the first record, "" of none.
+func datasetOf(records []*record.Record) string { return append(namesOf(records), "")[0] }
 
 // firsts are the starts of observation (e), in the order in which figures name them.
 var firsts = []struct{ name, text string }{

@@ -50,7 +50,7 @@ func trainAll(measure record.Measure, specs []record.Spec) []*record.Record {
 }
 
 // Small is a likeness of runs for quick mode: those of dense nets of the first seed on the first data set, on the notebook's
-// set and for a few hundred steps, layers no wider than 256.
+// set and for a few hundred steps, layers no wider than 64.
 func Small(specs []record.Spec) []record.Spec {
 	var small []record.Spec
 	seen := map[string]bool{}
@@ -61,11 +61,11 @@ func Small(specs []record.Spec) []record.Spec {
 		if s.Dataset = Dataset(); s.Dataset == "glyphs" {
 			s.Dataset = "glyphs-600" // there are others behind them
 		}
-		s = AtMost(s, min(s.Steps, quickGlyphsSteps))
+		s = AtMost(s, min(s.Steps, quickGlyphsSteps/2))
 		s.FirstSteps = min(s.FirstSteps, s.FirstSteps/100+quickGlyphsSteps/3)
 		s.Hidden = slices.Clone(s.Hidden)
 		for i := range s.Hidden {
-			s.Hidden[i] = min(s.Hidden[i], 256)
+			s.Hidden[i] = min(s.Hidden[i], 64)
 		}
 		if id := s.ID(); !seen[id] {
 			seen[id] = true

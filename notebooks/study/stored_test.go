@@ -58,6 +58,9 @@ func TestFurtherFigures(t *testing.T) {
 				t.Errorf("%s: its numbers have no %q", name, want)
 			}
 		}
+		if _, err := fig.Save(t.TempDir(), "figure", plots.TextWidth, plots.SVG); err != nil {
+			t.Errorf("%s can't be drawn: %v", name, err)
+		}
 		if !strings.Contains(fig.Caption(), "3 seeds") {
 			t.Errorf("%s: %s", name, fig.Caption())
 		}
@@ -90,6 +93,23 @@ func TestSmall(t *testing.T) {
 		if len(small) == 0 || specs[1].First != "" && len(firsts) != 4 || specs[1].First == "" && len(noises) < 2 {
 			t.Errorf("%d runs, %v, %v", len(small), firsts, noises)
 		}
+	}
+}
+
+func TestEarlyAlpha(t *testing.T) {
+	r := &record.Record{Spec: record.Capacity(0, 32)}
+	for _, step := range r.Spec.Evaluated() {
+		a := 1 + 0.5*5999
+		if step < 60 || step > 600 { // outside of epochs 1 to 10
+			a = 6000
+		}
+		r.Evaluations = append(r.Evaluations, record.Evaluation{Step: step, Extra: map[string]float64{"coherence": a}})
+	}
+	if got := EarlyAlpha(r); got != 0.5 {
+		t.Errorf("%v, want 0.5", got)
+	}
+	if r.Spec.Dataset = "mnist"; !math.IsNaN(EarlyAlpha(r)) {
+		t.Error("an α̂ of an unknown number of examples")
 	}
 }
 

@@ -4,7 +4,6 @@ package datasets
 
 import (
 	"bytes"
-	"slices"
 	"testing"
 )
 
@@ -33,22 +32,5 @@ func TestTake(t *testing.T) {
 	}
 	if _, err := (Split{}).Take(1); err == nil {
 		t.Error("took an example from an empty split")
-	}
-}
-
-func TestFrom(t *testing.T) {
-	s := Split{Pixels: []uint8{1, 2, 3, 4, 5, 6}, Labels: []uint8{0, 1, 2}}
-	rest, err := s.From(1)
-	if err != nil || !slices.Equal(rest.Pixels, []uint8{3, 4, 5, 6}) || !slices.Equal(rest.Labels, []uint8{1, 2}) {
-		t.Errorf("%v, %v", rest, err)
-	}
-	table, err := Split{Values: []float32{1, 2, 3}, Targets: []float32{7, 8, 9}}.From(2)
-	if err != nil || !slices.Equal(table.Values, []float32{3}) || !slices.Equal(table.Targets, []float32{9}) {
-		t.Errorf("%v, %v", table, err)
-	}
-	for _, n := range []int{-1, 3} {
-		if _, err := s.From(n); err == nil {
-			t.Errorf("no error from %d", n)
-		}
 	}
 }

@@ -15,10 +15,6 @@ type Problem struct {
 	Set   *datasets.Set
 	Noise *datasets.LabelNoise // Noise.Given are the labels to train on
 
-	// Elsewhere are other training examples of the same source where Spec.First is [record.FirstElsewhere], as many as
-	// the set has; empty in other problems.
-	Elsewhere datasets.Split
-
 	// Measure asks for more in the evaluations; an engine that doesn't know how leaves it out.
 	Measure record.Measure
 }
@@ -75,4 +71,10 @@ type compiler interface {
 type learner interface {
 	// Learned counts over the given evaluated steps.
 	Learned(steps []int) *record.Learned
+}
+
+// scorer is an engine that scores training examples.
+type scorer interface {
+	// Examples are the scores up to the last evaluation; nil unless [record.MeasureExamples] was asked for.
+	Examples() *record.Examples
 }

@@ -52,13 +52,9 @@ func train(ctx context.Context, r *record.Record, set *datasets.Set, old *record
 	if err != nil {
 		return nil, err
 	}
-	elsewhere, err := elsewhereOf(ctx, r.Spec, set, opt)
-	if err != nil {
-		return nil, err
-	}
 	t := &training{
 		record:   r,
-		problem:  Problem{Spec: r.Spec, Set: set, Noise: noise, Elsewhere: elsewhere, Measure: opt.Measure},
+		problem:  Problem{Spec: r.Spec, Set: set, Noise: noise, Measure: opt.Measure},
 		opt:      opt,
 		schedule: r.Spec.Evaluated(),
 		dataHash: record.DataHash(set),
@@ -197,6 +193,13 @@ func (t *training) evaluate(ctx context.Context) error {
 		// Before the last evaluation, which is what makes a record complete.
 		if err := record.WriteLearned(t.record.Dir, l.Learned(t.schedule)); err != nil {
 			return unwritten(spec, err)
+		}
+	}
+	if x, ok := t.engine.(scorer); ok && step == spec.Steps {
+		if scores := x.Examples(); scores != nil {
+			if err := record.WriteExamples(t.record.Dir, scores); err != nil {
+				return unwritten(spec, err)
+			}
 		}
 	}
 	if t.opt.SaveWeights && step == spec.Steps {

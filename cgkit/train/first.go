@@ -35,8 +35,9 @@ func newFirstPhase(p run.Problem) (*firstPhase, error) {
 		return nil, nil
 	case p.Set.Classes == 0:
 		return nil, fmt.Errorf("first = %q with data set %q, which has a target and no classes: leave first out", p.Spec.First, p.Set.Name)
-	case p.Spec.First == record.FirstElsewhere && p.Elsewhere.Len() == 0:
-		return nil, fmt.Errorf("first = %q without other examples: give the engine a problem that has them", p.Spec.First)
+	case p.Spec.First == record.FirstElsewhere && p.Set.Beyond.Len() < p.Set.Train.Len():
+		return nil, fmt.Errorf("first = %q with data set %q, which has %d other examples behind its own %d: "+
+			"use the first examples of a set of at least twice as many, such as mnist-6000", p.Spec.First, p.Set.Name, p.Set.Beyond.Len(), p.Set.Train.Len())
 	}
 	return &firstPhase{}, nil
 }
@@ -91,10 +92,14 @@ func (e *engine) firstProblem() (run.Problem, error) {
 	s.Aggregator, s.C, s.RuleSettings, s.Percentile = record.AggregatorMean, 0, nil, record.PercentileNearest
 	s.Steps, s.Noise, s.NoiseKind, s.Augment, s.Schedule = s.FirstSteps, 1, "", "", ""
 	s.First, s.FirstSteps = "", 0
-	s.Weights, s.MaxUpdate, s.WeightDecay, s.Momentum = "", 0, 0, 0
+	s.Weights, s.MaxUpdate, s.WeightDecay, s.Momentum, s.Optimizer = "", 0, 0, 0, ""
 	set := *e.problem.Set
 	if e.problem.Spec.First == record.FirstElsewhere {
-		set.Train = e.problem.Elsewhere
+		other, err := set.Beyond.Take(set.Train.Len())
+		if err != nil {
+			return run.Problem{}, err
+		}
+		set.Train = other
 	}
 	noise, err := datasets.NewLabelNoise(set.Train.Labels, 1, other)
 	return run.Problem{Spec: s.Normalized(), Set: &set, Noise: noise}, err

@@ -111,6 +111,9 @@ func (e *engine) State() (map[string]run.Array, error) {
 	if e.first != nil {
 		state[stateFirstPhase] = e.first.state()
 	}
+	if e.signals != nil {
+		state[stateSignals] = e.signals.state()
+	}
 	if e.clamping != nil {
 		state[stateClamping] = run.Array{Shape: []int{1}, Data: []uint8{1}}
 	}
@@ -190,7 +193,7 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if err := e.restoreContributions(state); err != nil {
 		return err
 	}
-	if err := errors.Join(e.restoreHealth(state), e.restoreClamping(state), e.restoreFirst(state)); err != nil {
+	if err := errors.Join(e.restoreHealth(state), e.restoreSignals(state), e.restoreClamping(state), e.restoreFirst(state)); err != nil {
 		return err
 	}
 	want := len(e.variables)
@@ -201,6 +204,9 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 		want++
 	}
 	if e.health != nil {
+		want++
+	}
+	if e.signals != nil {
 		want++
 	}
 	if e.clamping != nil {

@@ -79,6 +79,16 @@ const (
 	// At steps of a [ScheduleDense] that are not the paper's none of these is measured. Sets with a target have no last
 	// two.
 	MeasureSignals Measure = "signals"
+
+	// MeasureExamples scores each training example, over the whole run, and writes the scores into the record's folder,
+	// see [Examples]. It costs about two more passes over the training examples and a sum of their gradients. Where some
+	// labels are known to be wrong it adds, after step 0, how well each of [ExampleScores] finds them so far:
+	//
+	//	missed_aum …        with as many flags as there are wrong labels, the share of those that is not flagged
+	//	precision_aum_10 …  at the last step only: the share of wrong labels among the flags that find 10, 20 … 100 % of them
+	//
+	// Among equal scores both are what a draw would give on the average. A set with a target has no such scores.
+	MeasureExamples Measure = "examples"
 )
 
 // ValidationExamples is how many examples validation_accuracy is of.
@@ -91,7 +101,7 @@ const SignalBatches = 5
 const ClampingBatches = 5
 
 // measures lists the names in the order in which [ParseMeasure] writes them.
-var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth, MeasureSignals}
+var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth, MeasureSignals, MeasureExamples}
 
 // Asks says whether m is, or has among its names, the given one.
 func (m Measure) Asks(name Measure) bool {
@@ -183,6 +193,9 @@ func (m Measure) In(r *Record) bool {
 	names := m.Columns()
 	if m.Asks(MeasureClamping) && TakesC(r.Spec.Aggregator) && r.Spec.C > 0 {
 		names = append(names, "clamped_low")
+	}
+	if m.Asks(MeasureExamples) && !r.HasExamples() {
+		return false
 	}
 	return r.Has(names...)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
 // chunkLimit is the most updates in one call of the compiled loop: it bounds the copies of the batches that the loop
@@ -165,6 +166,14 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 
 // optimizerOf is the spec's optimizer.
 func optimizerOf(s record.Spec, rule aggregate.Rule) *cgkit.Optimizer {
+	switch rate := s.LearningRate; s.Optimizer {
+	case "adam":
+		return cgkit.With(rule).Before(optimizer.Adam().LearningRate(rate).Done())
+	case "adamax":
+		return cgkit.With(rule).Before(optimizer.Adam().Adamax().LearningRate(rate).Done())
+	case "rmsprop":
+		return cgkit.With(rule).Before(optimizer.RMSProp().LearningRate(rate).Done())
+	}
 	o := cgkit.With(rule).WithLearningRate(s.LearningRate).WithWeightDecay(s.WeightDecay).WithMomentum(s.Momentum)
 	if s.MaxUpdate > 0 {
 		o = o.WithMaxUpdate(s.MaxUpdate)

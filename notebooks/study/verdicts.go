@@ -42,12 +42,13 @@ func claimRuns(store *record.Store, dataset string) []record.Spec {
 }
 
 // LaterRuns are the specs of the runs that the claims which are not the paper's are judged by, on a data set: the short
-// ones of C10a, and those of W1 and W2, seeds 6 to 8.
+// ones of C10a, those of W1 and W2, seeds 6 to 8, and those that compare rules.
 func LaterRuns(dataset string) []record.Spec {
 	specs := claims.FirstSteps(basisOf(dataset))
 	for _, arm := range CollapseArms(dataset) {
 		specs = append(specs, arm.Specs...)
 	}
+	specs = append(specs, record.RuleRuns(dataset)...)
 	return specs
 }
 
@@ -141,12 +142,20 @@ func WriteVerdicts(w io.Writer, verdicts []claims.Verdict) error {
 	return err
 }
 
+// ids are the claims' names, for an error.
+func ids(verdicts []claims.Verdict) (list []string) {
+	for _, v := range verdicts {
+		list = append(list, v.ID)
+	}
+	return list
+}
+
 // Details prints what is behind the verdict on one claim: each condition and whether it is met, then each quantity,
 // as its median over the seeds with its range.
 func Details(verdicts []claims.Verdict, id string) {
 	i := slices.IndexFunc(verdicts, func(v claims.Verdict) bool { return v.ID == id })
 	if i < 0 {
-		must(fmt.Errorf("there is no claim %q: use C1 to C15, C10a, C11a, W1 or W2", id))
+		must(fmt.Errorf("there is no claim %q: use one of %s", id, strings.Join(ids(verdicts), ", ")))
 		return
 	}
 	v := verdicts[i]
@@ -240,6 +249,10 @@ var short = map[string]string{
 	"C10a": "i^p / i^c is larger than in every null world",
 	"W1":   "25 %, c = 2 collapses: logits grow, large updates, dead layer",
 	"W2":   "shorter updates prevent it; float64, init, half the rate do not",
+	"C16":  "RM3, M3 memorise at most half of what plain SGD does",
+	"C17":  "it is the median: RA3 memorises as plain SGD does",
+	"R1":   "no rule's best is > 0.5 points above plain SGD's",
+	"R2":   "RM3, not RA3, is unstable with momentum 0.9",
 	"C11a": "c > 1: corrupt examples are not learned below that either",
 }
 

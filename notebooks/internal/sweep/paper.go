@@ -39,6 +39,8 @@ var paper = map[string]func() Grid{
 	},
 	// Not the paper's: a run that collapses, and what may keep it from that. Measure clamping and health with it.
 	"collapse": collapseGrid,
+	// Not the paper's: which rule forgets wrong labels.
+	"rules": rulesGrid,
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -88,6 +90,17 @@ func collapseGrid() Grid {
 				LearningRate: []float64{s.LearningRate}, Weights: []string{s.Weights}, MaxUpdate: []float64{s.MaxUpdate},
 				WeightDecay: []float64{s.WeightDecay}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
 		}
+	}
+	return g
+}
+
+// rulesGrid is record.RuleRuns, a block a run.
+func rulesGrid() Grid {
+	var g Grid
+	for _, s := range record.RuleRuns("mnist") {
+		g = append(g, Block{Dataset: []string{s.Dataset}, Noise: []float64{s.Noise}, NoiseKind: []string{s.NoiseKind},
+			Aggregator: []string{s.Aggregator}, RuleSettings: s.RuleSettings, C: []float64{s.C}, Steps: []int{s.Steps},
+			LearningRate: []float64{s.LearningRate}, Momentum: []float64{s.Momentum}, Augment: []string{s.Augment}, Seed: []int64{s.Seed}})
 	}
 	return g
 }

@@ -6,11 +6,12 @@ package record
 // were written.
 var RuleSeeds = []int64{11, 12, 13}
 
-// Lengths of the runs that compare rules: 100 epochs, and what shows whether momentum makes a rule unstable.
-const (
-	ruleSteps   = 6000
-	steadySteps = 1000
-)
+// RuleSteps is the length of the runs that compare rules, 100 epochs. M3, which makes an update of three batches, goes
+// on for three times as many: at RuleSteps it has had equal epochs, at its end equal updates.
+const RuleSteps = 6000
+
+// steadySteps is the length of the runs that show whether momentum makes a rule unstable.
+const steadySteps = 1000
 
 // RuleCell is data on which rules are compared.
 type RuleCell struct {
@@ -88,8 +89,7 @@ func RuleArms() []RuleArm {
 		{"sgd", "plain SGD", ArmPlain, true, true, plain},
 		{"rm3", "RM3, median of the last three batches", ArmRule, true, true, rule("rolling-median", nil)},
 		{"ra3", "RA3, mean of the last three batches", ArmRule, true, true, rule("rolling-mean", nil)},
-		{"m3", "M3, median of three batches, equal epochs", ArmRule, true, true, rule("median-of-batches", nil)},
-		{"m3_updates", "M3, equal updates", ArmRule, true, true, func(s *Spec) { s.Aggregator, s.Steps = "median-of-batches", 3*s.Steps }},
+		{"m3", "M3, median of three batches in turn", ArmRule, true, true, func(s *Spec) { s.Aggregator, s.Steps = "median-of-batches", 3*s.Steps }},
 		{"shift", "plain SGD, images shifted by up to a pixel", ArmControl, true, true, func(s *Spec) { s.Augment = AugmentShift }},
 		{"winsorize_2", "winsorized, c = 2", ArmRule, true, true, percent(AggregatorWinsorize, 2)},
 		{"momentum", "SGD, momentum 0.9", ArmSetting, false, true, momentum},
@@ -116,7 +116,7 @@ func RuleArms() []RuleArm {
 // On is the run of an arm in a cell.
 func (a RuleArm) On(c RuleCell) Spec {
 	s := DefaultSpec()
-	s.Dataset, s.Noise, s.NoiseKind, s.Steps = c.set, c.noise, c.kind, ruleSteps
+	s.Dataset, s.Noise, s.NoiseKind, s.Steps = c.set, c.noise, c.kind, RuleSteps
 	a.change(&s)
 	return s
 }

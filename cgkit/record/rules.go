@@ -17,6 +17,7 @@ const steadySteps = 1000
 type RuleCell struct {
 	Name  string // in letters, digits and '_'
 	Text  string // for people
+	Short string // the same in three words, for the head of a column
 	Whole bool   // every rule has runs here; else those that the claims compare
 	set   string
 	noise float64
@@ -28,11 +29,11 @@ type RuleCell struct {
 func RuleCells(set string) []RuleCell {
 	first := set + "-6000"
 	return []RuleCell{
-		{"n50", "half of the labels permuted", true, first, 0.5, ""},
-		{"n25", "25 % of the labels permuted", false, first, 0.25, ""},
-		{"pairs25", "25 % of the labels turned into the next class", false, first, 0.25, NoisePairFlip},
-		{"fashion", "Fashion-MNIST, half of the labels permuted", true, "fashion-mnist-6000", 0.5, ""},
-		{"n0", "no label noise", false, first, 0, ""},
+		{"n50", "half of the labels permuted", "half permuted", true, first, 0.5, ""},
+		{"n25", "25 % of the labels permuted", "25 % permuted", false, first, 0.25, ""},
+		{"pairs25", "25 % of the labels turned into the next class", "25 %, next class", false, first, 0.25, NoisePairFlip},
+		{"fashion", "Fashion-MNIST, half of the labels permuted", "Fashion, half permuted", true, "fashion-mnist-6000", 0.5, ""},
+		{"n0", "no label noise", "no noise", false, first, 0, ""},
 	}
 }
 

@@ -3,6 +3,8 @@
 package claims
 
 import (
+	"slices"
+
 	"coherentgradients/cgkit/record"
 )
 
@@ -58,13 +60,17 @@ func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 	return judge(append(All(), Later()...), basis, records)
 }
 
-// Further returns the claims that are not the paper's: this project's own, and those of later papers that it tests. The
-// caller may change what it gets.
+// Further returns the claims that are not the paper's: those of papers after it, and this project's own. The caller may
+// change what it gets.
 func Further() []Claim {
-	return []Claim{
-		claimW1(), claimW2(), // the collapse
-		claim16(), claim17(), claimR1(), claimR2(), // rules that forget
-	}
+	return slices.Concat(
+		[]Claim{claimW1(), claimW2()},                       // the collapse, notebook 03
+		[]Claim{claimS1()},                                  // when to stop
+		[]Claim{claim18(), claimL1()},                       // easy, hard and wrong examples
+		[]Claim{claim16(), claim17(), claimR1(), claimR2()}, // rules that forget
+		carryOver(),        // other images, another net
+		openObservations(), // what the paper left open
+	)
 }
 
 // JudgeFurther gives the verdict on every claim of [Further], in that order, on the basis of [Paper].

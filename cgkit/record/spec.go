@@ -68,6 +68,9 @@ type Spec struct {
 	// Momentum μ of plain steps, heavy ball: v ← μ·v + direction, w ← w − η·v, of every variable. 0: none. The direction
 	// is the rule's, with the weights' decay.
 	Momentum float64 `json:"momentum,omitempty"`
+	// Optimizer is what the rule's directions are handed to: "", a plain step, or one of [Optimizers], GoMLX's with their
+	// defaults and the run's learning rate. Beside it Momentum, WeightDecay, MaxUpdate and Weights are of plain steps alone.
+	Optimizer string `json:"optimizer,omitempty"`
 	// NoiseKind is how labels become noisy: "", a share is permuted among themselves (the paper's), or [NoisePairFlip].
 	NoiseKind string `json:"noise_kind,omitempty"`
 	// Augment is what is done to training images before each update that sees them, anew each time: "", nothing,
@@ -89,6 +92,9 @@ const WeightsFloat64 = "float64"
 // NoisePairFlip is label noise that depends on the class: each example is chosen with probability Noise, and the label
 // of a chosen one becomes the next class, the last class's the first.
 const NoisePairFlip = "pair-flip"
+
+// Optimizers are the names that [Spec].Optimizer may have.
+func Optimizers() []string { return []string{"adam", "adamax", "rmsprop"} }
 
 // What [Spec].Augment may do to images. Draws follow from the seed, the epoch and the example.
 const (
@@ -210,6 +216,9 @@ func (s Spec) Besides() string {
 	if s.Momentum != 0 {
 		words = append(words, fmt.Sprintf("momentum %v", s.Momentum))
 	}
+	if s.Optimizer != "" {
+		words = append(words, "steps by "+s.Optimizer)
+	}
 	switch s.Augment {
 	case AugmentShift:
 		words = append(words, "images shifted by up to a pixel")
@@ -291,6 +300,9 @@ func (s Spec) canonical() []byte {
 	texts("rule_settings", s.RuleSettings)
 	if s.Momentum != 0 {
 		fmt.Fprintf(&b, `,"momentum":%s`, number(s.Momentum))
+	}
+	if s.Optimizer != "" {
+		fmt.Fprintf(&b, `,"optimizer":%q`, s.Optimizer)
 	}
 	if s.NoiseKind != "" {
 		fmt.Fprintf(&b, `,"noise_kind":%q`, s.NoiseKind)

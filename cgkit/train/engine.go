@@ -21,6 +21,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
 // chunkLimit is the most updates in one call of the compiled loop: it bounds the copies of the batches that the loop
@@ -95,7 +96,9 @@ type engine struct {
 	slabs    [2][]slab   // of training and test examples, on the device from the first evaluation on
 
 	learned   *tracker
+	sums      *groupSums // of the gradients of all training examples; nil unless a measure needs them
 	gradients *gradients // nil unless they are to be measured
+	signals   *signals   // the same
 	health    *health    // the same
 	clamping  *model.Exec
 
@@ -148,6 +151,11 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 			return nil, err
 		}
 	}
+	if p.Measure.Asks(record.MeasureSignals) {
+		if err := e.prepareSignals(); err != nil {
+			return nil, err
+		}
+	}
 	if p.Measure.Asks(record.MeasureClamping) && e.hasEffect() {
 		if err := e.prepareClamping(); err != nil {
 			return nil, err
@@ -158,6 +166,14 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 
 // optimizerOf is the spec's optimizer.
 func optimizerOf(s record.Spec, rule aggregate.Rule) *cgkit.Optimizer {
+	switch rate := s.LearningRate; s.Optimizer {
+	case "adam":
+		return cgkit.With(rule).Before(optimizer.Adam().LearningRate(rate).Done())
+	case "adamax":
+		return cgkit.With(rule).Before(optimizer.Adam().Adamax().LearningRate(rate).Done())
+	case "rmsprop":
+		return cgkit.With(rule).Before(optimizer.RMSProp().LearningRate(rate).Done())
+	}
 	o := cgkit.With(rule).WithLearningRate(s.LearningRate).WithWeightDecay(s.WeightDecay).WithMomentum(s.Momentum)
 	if s.MaxUpdate > 0 {
 		o = o.WithMaxUpdate(s.MaxUpdate)
@@ -237,6 +253,8 @@ func (e *engine) Learned(steps []int) *record.Learned {
 // Close frees compiled code and device memory, or hands the code on to the engines of its pool.
 func (e *engine) Close() error {
 	e.gradients.close()
+	e.sums.close()
+	e.signals.close()
 	e.health.close()
 	if e.clamping != nil {
 		e.clamping.Finalize()

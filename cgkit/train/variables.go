@@ -109,6 +109,9 @@ func (e *engine) State() (map[string]run.Array, error) {
 	if e.health != nil {
 		state[stateHealth] = e.health.state()
 	}
+	if e.signals != nil {
+		state[stateSignals] = e.signals.state()
+	}
 	if e.clamping != nil {
 		state[stateClamping] = run.Array{Shape: []int{1}, Data: []uint8{1}}
 	}
@@ -188,7 +191,7 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if err := e.restoreContributions(state); err != nil {
 		return err
 	}
-	if err := errors.Join(e.restoreHealth(state), e.restoreClamping(state)); err != nil {
+	if err := errors.Join(e.restoreHealth(state), e.restoreSignals(state), e.restoreClamping(state)); err != nil {
 		return err
 	}
 	want := len(e.variables)
@@ -199,6 +202,9 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 		want++
 	}
 	if e.health != nil {
+		want++
+	}
+	if e.signals != nil {
 		want++
 	}
 	if e.clamping != nil {

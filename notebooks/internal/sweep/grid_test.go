@@ -182,9 +182,13 @@ func FuzzIntegers(f *testing.F) {
 
 func TestPaper(t *testing.T) {
 	for names, want := range map[string]int{
-		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21, "rules": 195,
+		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21,
+		"stopping": 50, "rules": 195,
+		"examples": 18, "easy-hard": 24,
 		"figure4,figure1": 30,
-		"all":             25 + 5 + 4 + 16 + 6 + 21,
+		"carry-over":      3 * (9 + 4), "carry-over-cifar": 3 * 9, "carry-over-wide": 9, "carry-over-whole": 6,
+		"open-capacity": 3*2*6 + 2, "open-starts": 3 * 2 * 11, "open-patterns": 12,
+		"all": 25 + 5 + 4 + 16 + 6 + 21,
 	} {
 		g, err := Paper(names)
 		if err != nil {
@@ -195,7 +199,7 @@ func TestPaper(t *testing.T) {
 			t.Errorf("%s: %d runs, %v; want %d", names, len(specs), err, want)
 		}
 	}
-	if _, err := Paper("figure9"); !says(err, "use one or more of collapse, figure1,") {
+	if _, err := Paper("figure9"); !says(err, "use one or more of ") || !says(err, ", collapse, ") || !says(err, ", figure1, figure1-seeds, figure4, ") {
 		t.Error(err)
 	}
 	g, _ := Paper("figure1")

@@ -39,8 +39,17 @@ var paper = map[string]func() Grid{
 	},
 	// Not the paper's: a run that collapses, and what may keep it from that. Measure clamping and health with it.
 	"collapse": collapseGrid,
-	// Not the paper's: which rule forgets wrong labels.
-	"rules": rulesGrid,
+	// Not the paper's: runs by which rules are judged that say when to stop. Measure signals with it.
+	"stopping": stoppingGrid,
+	// Easy, hard and wrong examples: measure examples with the first; the second needs its clean runs.
+	"examples":  examplesGrid,
+	"easy-hard": easyHardGrid,
+	// Does it carry over to other images and another net? With wide, measure gradients.
+	"carry-over": listed(carried("fashion-mnist-6000")), "carry-over-cifar": listed(carried("cifar-10-2000")), "carry-over-wide": listed(wideRuns()), "carry-over-whole": listed(wholeRuns()),
+	// What the paper left open. With the first, measure gradients, with the last alignment.
+	"open-capacity": listed(record.CapacityRuns()), "open-starts": listed(record.StartedRuns()), "open-patterns": listed(record.PatternRuns()),
+	// Which rule forgets wrong labels.
+	"rules": listed(record.RuleRuns("mnist")),
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -94,13 +103,52 @@ func collapseGrid() Grid {
 	return g
 }
 
-// rulesGrid is record.RuleRuns, a block a run.
-func rulesGrid() Grid {
+// stoppingGrid is record.Stopping on both data sets, the first seed of all cells first.
+func stoppingGrid() Grid {
 	var g Grid
-	for _, s := range record.RuleRuns("mnist") {
-		g = append(g, Block{Dataset: []string{s.Dataset}, Noise: []float64{s.Noise}, NoiseKind: []string{s.NoiseKind},
-			Aggregator: []string{s.Aggregator}, RuleSettings: s.RuleSettings, C: []float64{s.C}, Steps: []int{s.Steps},
-			LearningRate: []float64{s.LearningRate}, Momentum: []float64{s.Momentum}, Augment: []string{s.Augment}, Seed: []int64{s.Seed}})
+	for _, seed := range record.StoppingSeeds {
+		for _, n := range record.StoppingNoises() {
+			for _, set := range record.StoppingSets() {
+				s := record.Stopping(set, n.Share, n.Kind)
+				g = append(g, Block{Dataset: []string{set}, Noise: []float64{n.Share}, NoiseKind: []string{n.Kind}, C: []float64{0},
+					Steps: []int{s.Steps}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
+			}
+		}
+	}
+	return g
+}
+
+// examplesGrid is record.WrongLabels and record.CleanLabels, the first seed of all first.
+func examplesGrid() Grid {
+	var g Grid
+	for _, seed := range record.ExampleSeeds {
+		for _, set := range record.ExampleSets() {
+			steps := record.CleanLabels(set).Steps
+			one := Block{Dataset: []string{set}, Steps: []int{steps}, Seed: []int64{seed}}
+			g = append(g, one)
+			for _, kind := range record.WrongKinds() {
+				wrong := one
+				wrong.Noise, wrong.NoiseKind = []float64{record.WrongLabels(set, kind).Noise}, []string{kind}
+				g = append(g, wrong)
+			}
+		}
+	}
+	return g
+}
+
+// easyHardGrid is record.EasyHard on all its sets.
+func easyHardGrid() Grid {
+	var g Grid
+	kinds := []string{record.Easy, record.Hard}
+	for _, seed := range record.ExampleSeeds {
+		for _, set := range record.ExampleSets() {
+			for _, trained := range kinds {
+				for _, tested := range kinds {
+					s := record.EasyHard(set, trained, tested, seed)
+					g = append(g, Block{Dataset: []string{s.Dataset}, Steps: []int{s.Steps}, Batch: []int{s.Batch}, Seed: []int64{seed}})
+				}
+			}
+		}
 	}
 	return g
 }

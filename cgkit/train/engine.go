@@ -98,6 +98,7 @@ type engine struct {
 	gradients *gradients // nil unless they are to be measured
 	health    *health    // the same
 	clamping  *model.Exec
+	examples  *examples // nil unless they are to be scored
 
 	step  int
 	chunk int // see ChunkSteps
@@ -150,6 +151,11 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	}
 	if p.Measure.Asks(record.MeasureClamping) && e.hasEffect() {
 		if err := e.prepareClamping(); err != nil {
+			return nil, err
+		}
+	}
+	if p.Measure.Asks(record.MeasureExamples) {
+		if err := e.prepareExamples(); err != nil {
 			return nil, err
 		}
 	}
@@ -238,6 +244,7 @@ func (e *engine) Learned(steps []int) *record.Learned {
 func (e *engine) Close() error {
 	e.gradients.close()
 	e.health.close()
+	e.examples.close()
 	if e.clamping != nil {
 		e.clamping.Finalize()
 	}

@@ -21,7 +21,7 @@ func TestMeasuringIsResumed(t *testing.T) {
 	opt := run.Options{
 		NewEngine: func(ctx context.Context, p run.Problem) (run.Engine, error) { return On(cgtest.Go(t))(ctx, p) },
 		Store:     &record.Store{Write: t.TempDir()}, Progress: run.Silent, CheckpointSteps: 1, OpenSet: func(context.Context, string, datasets.Options) (*datasets.Set, error) { return p.Set, nil },
-		Measure: "gradients,health",
+		Measure: "gradients,health,examples",
 	}
 	spec := p.Spec
 	spec.Steps, spec.Batch = 12, 20
@@ -58,10 +58,12 @@ func TestMeasuringIsResumed(t *testing.T) {
 		for i := range r.Evaluations {
 			r.Evaluations[i].Seconds, want.Evaluations[i].Seconds = 0, 0
 		}
-		a, _ := os.ReadFile(filepath.Join(want.Dir, "learned.json"))
-		z, _ := os.ReadFile(filepath.Join(r.Dir, "learned.json"))
-		if string(a) != string(z) {
-			t.Error("learned.json differs")
+		for _, name := range []string{record.LearnedName, record.ExamplesName} {
+			a, _ := os.ReadFile(filepath.Join(want.Dir, name))
+			z, _ := os.ReadFile(filepath.Join(r.Dir, name))
+			if len(a) == 0 || string(a) != string(z) {
+				t.Errorf("%s of %d bytes differs from that of %d", name, len(z), len(a))
+			}
 		}
 		for i, e := range r.Evaluations {
 			x, _ := e.MarshalJSON()

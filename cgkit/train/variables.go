@@ -112,6 +112,9 @@ func (e *engine) State() (map[string]run.Array, error) {
 	if e.clamping != nil {
 		state[stateClamping] = run.Array{Shape: []int{1}, Data: []uint8{1}}
 	}
+	if e.examples != nil {
+		e.examples.addState(state)
+	}
 	return state, nil
 }
 
@@ -188,7 +191,7 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if err := e.restoreContributions(state); err != nil {
 		return err
 	}
-	if err := errors.Join(e.restoreHealth(state), e.restoreClamping(state)); err != nil {
+	if err := errors.Join(e.restoreHealth(state), e.restoreClamping(state), e.restoreExamples(state)); err != nil {
 		return err
 	}
 	want := len(e.variables)
@@ -203,6 +206,9 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	}
 	if e.clamping != nil {
 		want++
+	}
+	if e.examples != nil {
+		want += 4
 	}
 	if len(state) != want {
 		return fmt.Errorf("a state of %d arrays: this model has %d", len(state), want)

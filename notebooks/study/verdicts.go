@@ -79,7 +79,8 @@ func Judged() []claims.Verdict {
 				plain = append(plain, spec)
 			}
 		}
-		collapsed, _, unreadable := Finished(store, LaterRuns(Dataset()))
+		easyHard, _ := EasyHardRuns(store)
+		collapsed, _, unreadable := Finished(store, append(LaterRuns(Dataset()), easyHard...))
 		tell(os.Stdout, unreadable)
 		return judgeAll(Dataset(), slices.Concat(Train(plain...), TrainMeasured(measured...), collapsed))
 	}
@@ -99,9 +100,10 @@ func basisOf(dataset string) claims.Basis {
 // Judge is [Judged] on the records of a store, for use without a notebook: it trains nothing and ends no program. It
 // says also how many of the records it found, and which it could not read.
 func Judge(store *record.Store, dataset string) (verdicts []claims.Verdict, found, asked int, unreadable []Unreadable) {
-	specs := append(claimRuns(store, dataset), LaterRuns(dataset)...)
+	easyHard, absent := EasyHardRuns(store)
+	specs := slices.Concat(claimRuns(store, dataset), LaterRuns(dataset), easyHard)
 	records, _, unreadable := Finished(store, specs)
-	return judgeAll(dataset, records), count(records), len(specs), unreadable
+	return judgeAll(dataset, records), count(records), len(specs) + absent, unreadable
 }
 
 // judgeAll judges the paper's claims, those added to them, and the project's own.

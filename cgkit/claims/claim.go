@@ -58,9 +58,9 @@ func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 	return judge(append(All(), Later()...), basis, records)
 }
 
-// Further returns the claims that are not the paper's but of papers after it, C18, or this project's own, W1, W2 and
-// L1. The caller may change what it gets.
-func Further() []Claim { return []Claim{claimW1(), claimW2(), claim18(), claimL1()} }
+// Further returns the claims that are not the paper's but of papers after it, C18, or this project's own, W1, W2, L1
+// and L2. The caller may change what it gets.
+func Further() []Claim { return []Claim{claimW1(), claimW2(), claim18(), claimL1(), claimL2()} }
 
 // JudgeFurther gives the verdict on every claim of [Further], in that order, on the basis of [Paper].
 func JudgeFurther(records []*record.Record) []Verdict { return judge(Further(), Paper, records) }

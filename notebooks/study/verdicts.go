@@ -148,7 +148,7 @@ func WriteVerdicts(w io.Writer, verdicts []claims.Verdict) error {
 func Details(verdicts []claims.Verdict, id string) {
 	i := slices.IndexFunc(verdicts, func(v claims.Verdict) bool { return v.ID == id })
 	if i < 0 {
-		must(fmt.Errorf("there is no claim %q: use C1 to C15, C10a, C11a, W1, W2, C18 or L1", id))
+		must(fmt.Errorf("there is no claim %q: use C1 to C15, C10a, C11a, W1, W2, C18, L1 or L2", id))
 		return
 	}
 	v := verdicts[i]
@@ -244,6 +244,7 @@ var short = map[string]string{
 	"W2":   "shorter updates prevent it; float64, init, half the rate do not",
 	"C18":  "easy examples generalise better among themselves than hard ones",
 	"L1":   "the mean margin finds wrong labels best, alignment no better",
+	"L2":   "averaged up to the stop it does, and far better than to the end",
 	"C11a": "c > 1: corrupt examples are not learned below that either",
 }
 

@@ -58,9 +58,13 @@ func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 	return judge(append(All(), Later()...), basis, records)
 }
 
-// Further returns the claims that are not the paper's but this project's own, W1 and W2. The caller may change what it
-// gets.
-func Further() []Claim { return []Claim{claimW1(), claimW2()} }
+// Further returns the claims that are not the paper's: this project's own, W1 and W2, and those of later papers and about
+// them. The caller may change what it gets.
+func Further() []Claim {
+	return []Claim{claimW1(), claimW2(),
+		claim19(), claim19g(), claim20(), claim20g(), claim21(), claimE1(),
+	}
+}
 
 // JudgeFurther gives the verdict on every claim of [Further], in that order, on the basis of [Paper].
 func JudgeFurther(records []*record.Record) []Verdict { return judge(Further(), Paper, records) }

@@ -48,6 +48,7 @@ func LaterRuns(dataset string) []record.Spec {
 	for _, arm := range CollapseArms(dataset) {
 		specs = append(specs, arm.Specs...)
 	}
+	specs = append(specs, record.CoherenceRuns()...)
 	return specs
 }
 
@@ -241,6 +242,13 @@ var short = map[string]string{
 	"W1":   "25 %, c = 2 collapses: logits grow, large updates, dead layer",
 	"W2":   "shorter updates prevent it; float64, init, half the rate do not",
 	"C11a": "c > 1: corrupt examples are not learned below that either",
+
+	"C19":  "coherence falls from near m, rises, returns; later with noise",
+	"C19g": "real labels: coherence starts near 1, climbs to tens, returns",
+	"C20":  "random labels reach hundreds, real ones far more",
+	"C20g": "an example helps tens with real labels, one or two with random",
+	"C21":  "convolutions are more coherent than dense layers",
+	"E1":   "E‖g‖² turns up exactly where a quarter or more is noisy",
 }
 
 // judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.

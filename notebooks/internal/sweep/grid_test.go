@@ -183,6 +183,7 @@ func FuzzIntegers(f *testing.F) {
 func TestPaper(t *testing.T) {
 	for names, want := range map[string]int{
 		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21,
+		"coherence": 36, "coherence-whole": 12,
 		"figure4,figure1": 30,
 		"all":             25 + 5 + 4 + 16 + 6 + 21,
 	} {
@@ -195,8 +196,23 @@ func TestPaper(t *testing.T) {
 			t.Errorf("%s: %d runs, %v; want %d", names, len(specs), err, want)
 		}
 	}
-	if _, err := Paper("figure9"); !says(err, "use one or more of collapse, figure1,") {
+	if _, err := Paper("figure9"); !says(err, "use one or more of coherence, coherence-whole, collapse, figure1,") {
 		t.Error(err)
+	}
+	// The runs that the claims about coherence are judged by are those that the grids train.
+	wanted := map[string]bool{}
+	for _, s := range record.CoherenceRuns() {
+		wanted[s.Normalized().ID()] = true
+	}
+	trained, _ := Paper("coherence,coherence-whole")
+	list, err := trained.Specs()
+	if err != nil || len(list) != len(wanted) || list[0].Seed != 11 || list[11].Seed != 11 {
+		t.Errorf("%d runs, %d wanted, %v", len(list), len(wanted), err)
+	}
+	for _, s := range list {
+		if !wanted[s.ID()] {
+			t.Errorf("%s is trained and not asked for", s.ID())
+		}
 	}
 	g, _ := Paper("figure1")
 	specs, err := g.With(Block{Dataset: []string{"glyphs"}, Steps: []int{10}, Seed: []int64{1, 2}}).Specs()

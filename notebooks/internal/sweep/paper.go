@@ -39,6 +39,9 @@ var paper = map[string]func() Grid{
 	},
 	// Not the paper's: a run that collapses, and what may keep it from that. Measure clamping and health with it.
 	"collapse": collapseGrid,
+	// Not the paper's: how far gradients agree over training. Measure coherence with them.
+	"coherence":       func() Grid { return coherenceGrid(record.CoherenceSeeds...) },
+	"coherence-whole": coherenceWholeGrid,
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -90,4 +93,39 @@ func collapseGrid() Grid {
 		}
 	}
 	return g
+}
+
+// coherenceGrid is record.Coherence and record.CoherenceConvolutions, the first seed of all of them first.
+func coherenceGrid(seeds ...int64) (g Grid) {
+	for _, seed := range seeds {
+		for _, dataset := range record.CoherenceDatasets() {
+			for _, noise := range record.CoherenceNoises() {
+				g = append(g, plainBlock(record.Coherence(dataset, noise), seed))
+			}
+		}
+		for _, dataset := range record.CoherenceDatasets() {
+			for _, noise := range []float64{0, 1} {
+				s := record.CoherenceConvolutions(dataset, noise)
+				b := plainBlock(s, seed)
+				b.Model, b.Settings, b.Hidden = []string{s.Model}, s.Settings, nil
+				g = append(g, b)
+			}
+		}
+	}
+	return g
+}
+
+// coherenceWholeGrid is record.CoherenceWhole on MNIST.
+func coherenceWholeGrid() (g Grid) {
+	for _, seed := range record.CoherenceSeeds {
+		for _, noise := range record.CoherenceNoises() {
+			g = append(g, plainBlock(record.CoherenceWhole("mnist", noise), seed))
+		}
+	}
+	return g
+}
+
+// plainBlock is the block of one run of plain SGD.
+func plainBlock(s record.Spec, seed int64) Block {
+	return Block{Dataset: []string{s.Dataset}, Noise: []float64{s.Noise}, Hidden: [][]int{s.Hidden}, C: []float64{0}, Steps: []int{s.Steps}, Seed: []int64{seed}}
 }

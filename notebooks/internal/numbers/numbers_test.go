@@ -109,10 +109,14 @@ func TestCoherentNumbers(t *testing.T) {
 		}
 		records = append(records, r)
 	}
+	early := record.CoherenceWhole("mnist", 0.5) // a seed that E1 does not look at
+	records = append(records, &record.Record{Spec: early, Evaluations: []record.Evaluation{{Step: early.Steps}}})
 	b := NewBook(records)
 	for what, want := range map[string]string{
+		"fact turn_whole n=50":        "not run yet",
 		"at=0 coherence coherent n=0": "2.00 (one seed)", "final coherence coherent-fashion n=0": "3.00 (one seed)", "best coherence coherent-whole n=0": "4.00 (one seed)",
 		"least coherence convolutions-fashion n=0": "5.00 (one seed)", "final alpha coherent-fashion n=0 as=percent digits=3": "0.033 % (one seed)",
+		"fact turn_whole n=0": "1.00 (one seed)", "fact turn_whole n=25": "not run yet",
 	} {
 		if got, err := b.Number(what); err != nil || got != want {
 			t.Errorf("%s: %q, %v; want %q", what, got, err, want)

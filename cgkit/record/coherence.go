@@ -44,23 +44,34 @@ func CoherenceConvolutions(dataset string, noise float64) Spec {
 	return s.plain()
 }
 
-// CoherenceRuns are all of these runs, each with its seeds: [Coherence] on both data sets, [CoherenceConvolutions] without
-// noise and with all labels random, and [CoherenceWhole] on MNIST.
+// CoherenceRuns are the runs of [Coherence] at all levels of noise, and those of [CoherenceConvolutions] without noise and
+// with all labels random, on both data sets: the first seed of all of them first.
 func CoherenceRuns() (specs []Spec) {
-	add := func(s Spec) {
-		for _, seed := range CoherenceSeeds {
+	for _, seed := range CoherenceSeeds {
+		for _, of := range []struct {
+			run    func(dataset string, noise float64) Spec
+			noises []float64
+		}{{Coherence, CoherenceNoises()}, {CoherenceConvolutions, []float64{0, 1}}} {
+			for _, dataset := range CoherenceDatasets() {
+				for _, noise := range of.noises {
+					s := of.run(dataset, noise)
+					s.Seed = seed
+					specs = append(specs, s)
+				}
+			}
+		}
+	}
+	return specs
+}
+
+// CoherenceWholeRuns are the runs of [CoherenceWhole] on MNIST, the first seed of all of them first.
+func CoherenceWholeRuns() (specs []Spec) {
+	for _, seed := range CoherenceSeeds {
+		for _, noise := range CoherenceNoises() {
+			s := CoherenceWhole("mnist", noise)
 			s.Seed = seed
 			specs = append(specs, s)
 		}
-	}
-	for _, noise := range CoherenceNoises() {
-		for _, dataset := range CoherenceDatasets() {
-			add(Coherence(dataset, noise))
-			if noise == 0 || noise == 1 {
-				add(CoherenceConvolutions(dataset, noise))
-			}
-		}
-		add(CoherenceWhole("mnist", noise))
 	}
 	return specs
 }

@@ -59,6 +59,7 @@ const (
 	maxLine           = 64 << 10  // of evaluations.jsonl
 	maxEvaluations    = 256 << 20 // all lines
 	maxSealFile       = 4 << 10
+	maxExamplesFile   = 1 << 30 // 16 million examples
 )
 
 // fileLimit is the most bytes that a file of a record with that many evaluations may have.
@@ -74,6 +75,8 @@ func fileLimit(name string, evaluations int) int64 {
 		return maxDivergedFile
 	case LearnedName:
 		return 4<<10 + int64(evaluations)*100 // five counts each
+	case ExamplesName:
+		return maxExamplesFile
 	}
 	return maxSealFile
 }

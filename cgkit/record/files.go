@@ -21,12 +21,13 @@ const (
 	CheckpointName  = "checkpoint.bin"
 	DivergedName    = "diverged.json"
 	LearnedName     = "learned.json"
-	WeightsName     = "weights.npz" // written only when asked for: it is by far the largest
+	WeightsName     = "weights.npz"  // written only when asked for: it is by far the largest
+	ExamplesName    = "examples.npz" // written only where [MeasureExamples] asks for it
 	SealName        = "SHA256SUMS"
 )
 
 // RecordNames are the files that make up a finished record, in the order in which they are sealed.
-var RecordNames = []string{SpecName, EvaluationsName, ProvenanceName, LearnedName, DivergedName, WeightsName}
+var RecordNames = []string{SpecName, EvaluationsName, ProvenanceName, LearnedName, ExamplesName, DivergedName, WeightsName}
 
 // RemoveLeftovers removes the temporary files of a writer that was killed. Call it under the record's lock.
 func RemoveLeftovers(dir string) error {

@@ -72,7 +72,7 @@ func read(f recordFolder) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	atEnd := f.Has(LearnedName) || f.Has(WeightsName) // written by the end of a run, while there is a checkpoint
+	atEnd := f.Has(LearnedName) || f.Has(ExamplesName) || f.Has(WeightsName) // written by the end of a run, while there is a checkpoint
 	atEnd = atEnd && !f.Has(CheckpointName)
 	part := f.part()
 	r := &Record{Dir: f.dir}

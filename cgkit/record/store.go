@@ -140,7 +140,7 @@ func (s *Store) copyInto(into string, r *Record) error {
 	evaluations := len(r.Spec.Evaluated())
 	texts := map[string][]byte{}
 	same := true
-	names := []string{ProvenanceName, DivergedName, LearnedName, EvaluationsName, SealName, SpecName}
+	names := []string{ProvenanceName, DivergedName, LearnedName, ExamplesName, EvaluationsName, SealName, SpecName}
 	for _, name := range names {
 		text, err := from.read(name, evaluations)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

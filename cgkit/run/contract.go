@@ -72,3 +72,9 @@ type learner interface {
 	// Learned counts over the given evaluated steps.
 	Learned(steps []int) *record.Learned
 }
+
+// scorer is an engine that scores training examples.
+type scorer interface {
+	// Examples are the scores up to the last evaluation; nil unless [record.MeasureExamples] was asked for.
+	Examples() *record.Examples
+}

@@ -130,7 +130,7 @@ func (t *training) open(keep int, end int64) error {
 // What is of a run's end goes first, and for good, because without a checkpoint it would say that the run came to its
 // end; then the checkpoint, for good too, because the evaluations before it go next.
 func forget(dir string) error {
-	for _, names := range [][]string{{record.SealName, record.WeightsName, record.LearnedName}, {record.CheckpointName}} {
+	for _, names := range [][]string{{record.SealName, record.WeightsName, record.LearnedName, record.ExamplesName}, {record.CheckpointName}} {
 		for _, name := range names {
 			if err := disk.Remove(filepath.Join(dir, name)); err != nil {
 				return err

@@ -195,6 +195,13 @@ func (t *training) evaluate(ctx context.Context) error {
 			return unwritten(spec, err)
 		}
 	}
+	if x, ok := t.engine.(scorer); ok && step == spec.Steps {
+		if scores := x.Examples(); scores != nil {
+			if err := record.WriteExamples(t.record.Dir, scores); err != nil {
+				return unwritten(spec, err)
+			}
+		}
+	}
 	if t.opt.SaveWeights && step == spec.Steps {
 		if err := saveWeights(t.record.Dir, t.engine); err != nil {
 			return unwritten(spec, err)

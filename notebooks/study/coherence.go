@@ -18,7 +18,7 @@ import (
 // records with [Arm.Coherences].
 func CoherenceArms() []Arm {
 	var arms []Arm
-	for _, spec := range record.CoherenceRuns() {
+	for _, spec := range append(record.CoherenceRuns(), record.CoherenceWholeRuns()...) {
 		name := spec.Dataset
 		if spec.Model != "" {
 			name = spec.Model + "-" + name
@@ -55,7 +55,9 @@ func CoherenceArm(name string) Arm {
 func (a Arm) Coherences() []*record.Record { return Derive(a.Available()) }
 
 // AtNoise are the records at a level of label noise, nil ones left out.
-func AtNoise(records []*record.Record, noise float64) []*record.Record { return byNoise(records, noise) }
+func AtNoise(records []*record.Record, noise float64) []*record.Record {
+	return byNoise(records, noise)
+}
 
 // CurveOf is a column of records that differ in their seed over the evaluated steps from one on: the median, with the
 // range as a band where there are several seeds. It has no points where no record has the column.

@@ -75,13 +75,14 @@ func TestMechanism(t *testing.T) {
 
 func TestVerdictsFigure(t *testing.T) {
 	t.Setenv("CG_DATASET", "")
-	for _, c := range slices.Concat(claims.All(), claims.Later(), claims.Further()) {
+	all := slices.Concat(claims.All(), claims.Later(), claims.Further())
+	for _, c := range all {
 		if short[c.ID] == "" || len(short[c.ID]) > 70 {
 			t.Errorf("%s has the short form %q", c.ID, short[c.ID])
 		}
 	}
 	f, err := judged([]*record.Record{nil, madeUpRecord(0.5, 1)})
-	if err != nil || !strings.Contains(f.Caption(), fmt.Sprintf("%d not tested", len(claims.All())+len(claims.Later())+len(claims.Further()))) {
+	if err != nil || !strings.Contains(f.Caption(), fmt.Sprintf("%d not tested", len(all))) {
 		t.Errorf("%v", err)
 	}
 	var b bytes.Buffer

@@ -39,9 +39,19 @@ var paper = map[string]func() Grid{
 	},
 	// Not the paper's: a run that collapses, and what may keep it from that. Measure clamping and health with it.
 	"collapse": collapseGrid,
-	// Not the paper's: how far gradients agree over training. Measure coherence with them.
-	"coherence":       func() Grid { return coherenceGrid(record.CoherenceSeeds...) },
-	"coherence-whole": coherenceWholeGrid,
+	// Not the paper's: runs by which rules are judged that say when to stop. Measure signals with it.
+	"stopping": stoppingGrid,
+	// Easy, hard and wrong examples: measure examples with the first; the second needs its clean runs.
+	"examples":  examplesGrid,
+	"easy-hard": easyHardGrid,
+	// Does it carry over to other images and another net? With wide, measure gradients.
+	"carry-over": listed(carried("fashion-mnist-6000")), "carry-over-cifar": listed(carried("cifar-10-2000")), "carry-over-wide": listed(record.CarriedWideRuns()), "carry-over-whole": listed(record.CarriedWholeRuns()),
+	// What the paper left open. With the first, measure gradients, with the last alignment.
+	"open-capacity": listed(record.CapacityRuns()), "open-starts": listed(record.StartedRuns()), "open-patterns": listed(record.PatternRuns()),
+	// Which rule forgets wrong labels.
+	"rules": listed(record.RuleRuns("mnist")),
+	// How far gradients agree over training. Measure coherence with them.
+	"coherence": listed(record.CoherenceRuns()), "coherence-whole": listed(record.CoherenceWholeRuns()),
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -95,37 +105,52 @@ func collapseGrid() Grid {
 	return g
 }
 
-// coherenceGrid is record.Coherence and record.CoherenceConvolutions, the first seed of all of them first.
-func coherenceGrid(seeds ...int64) (g Grid) {
-	for _, seed := range seeds {
-		for _, dataset := range record.CoherenceDatasets() {
-			for _, noise := range record.CoherenceNoises() {
-				g = append(g, plainBlock(record.Coherence(dataset, noise), seed))
-			}
-		}
-		for _, dataset := range record.CoherenceDatasets() {
-			for _, noise := range []float64{0, 1} {
-				s := record.CoherenceConvolutions(dataset, noise)
-				b := plainBlock(s, seed)
-				b.Model, b.Settings, b.Hidden = []string{s.Model}, s.Settings, nil
-				g = append(g, b)
+// stoppingGrid is record.Stopping on both data sets, the first seed of all cells first.
+func stoppingGrid() Grid {
+	var g Grid
+	for _, seed := range record.StoppingSeeds {
+		for _, n := range record.StoppingNoises() {
+			for _, set := range record.StoppingSets() {
+				s := record.Stopping(set, n.Share, n.Kind)
+				g = append(g, Block{Dataset: []string{set}, Noise: []float64{n.Share}, NoiseKind: []string{n.Kind}, C: []float64{0},
+					Steps: []int{s.Steps}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
 			}
 		}
 	}
 	return g
 }
 
-// coherenceWholeGrid is record.CoherenceWhole on MNIST.
-func coherenceWholeGrid() (g Grid) {
-	for _, seed := range record.CoherenceSeeds {
-		for _, noise := range record.CoherenceNoises() {
-			g = append(g, plainBlock(record.CoherenceWhole("mnist", noise), seed))
+// examplesGrid is record.WrongLabels and record.CleanLabels, the first seed of all first.
+func examplesGrid() Grid {
+	var g Grid
+	for _, seed := range record.ExampleSeeds {
+		for _, set := range record.ExampleSets() {
+			steps := record.CleanLabels(set).Steps
+			one := Block{Dataset: []string{set}, Steps: []int{steps}, Seed: []int64{seed}}
+			g = append(g, one)
+			for _, kind := range record.WrongKinds() {
+				wrong := one
+				wrong.Noise, wrong.NoiseKind = []float64{record.WrongLabels(set, kind).Noise}, []string{kind}
+				g = append(g, wrong)
+			}
 		}
 	}
 	return g
 }
 
-// plainBlock is the block of one run of plain SGD.
-func plainBlock(s record.Spec, seed int64) Block {
-	return Block{Dataset: []string{s.Dataset}, Noise: []float64{s.Noise}, Hidden: [][]int{s.Hidden}, C: []float64{0}, Steps: []int{s.Steps}, Seed: []int64{seed}}
+// easyHardGrid is record.EasyHard on all its sets.
+func easyHardGrid() Grid {
+	var g Grid
+	kinds := []string{record.Easy, record.Hard}
+	for _, seed := range record.ExampleSeeds {
+		for _, set := range record.ExampleSets() {
+			for _, trained := range kinds {
+				for _, tested := range kinds {
+					s := record.EasyHard(set, trained, tested, seed)
+					g = append(g, Block{Dataset: []string{s.Dataset}, Steps: []int{s.Steps}, Batch: []int{s.Batch}, Seed: []int64{seed}})
+				}
+			}
+		}
+	}
+	return g
 }

@@ -1,0 +1,53 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package record
+
+import "fmt"
+
+// ExampleSeeds are the seeds of the runs about easy, hard and wrong examples. None of them had a run before the claims
+// about those were written.
+var ExampleSeeds = []int64{11, 12, 13}
+
+// ExampleSets are the data sets of those runs.
+func ExampleSets() []string { return []string{"mnist-6000", "fashion-mnist-6000"} }
+
+// WrongKinds are the kinds of wrong labels of [WrongLabels], as in Spec.NoiseKind.
+func WrongKinds() []string { return []string{"", NoisePairFlip} }
+
+// CleanLabels is a run that shows which examples are easy: Figure 4's net without noise for 100 epochs of 6,000
+// examples. Measure [MeasureExamples] with it.
+func CleanLabels(dataset string) Spec {
+	s := Figure4(dataset, 0, 0)
+	s.Steps = 6000
+	return s
+}
+
+// WrongLabels is [CleanLabels] with 25 % of the labels chosen to be made wrong, by one of [WrongKinds].
+func WrongLabels(dataset, kind string) Spec {
+	s := CleanLabels(dataset)
+	s.Noise, s.NoiseKind = 0.25, kind
+	return s
+}
+
+// Easy and Hard name the halves of a training set, see [EasyHardSet].
+const (
+	Easy = "easy"
+	Hard = "hard"
+)
+
+// EasyHardSet names the set that trains on the easy or the hard examples of another and tests on other examples of
+// either kind. Which are easy for a seed is told by the runs of [CleanLabels] with the other [ExampleSeeds].
+func EasyHardSet(dataset, trained, tested string, seed int64) string {
+	return fmt.Sprintf("%s-%s-on-%s-s%d", dataset, trained, tested, seed)
+}
+
+// EasyHardClass is how many examples of each class are trained on, and as many others are tested on, in an
+// [EasyHardSet].
+const EasyHardClass = 125
+
+// EasyHard is the run on an [EasyHardSet]: 100 epochs of 1,250 examples in batches of 50.
+func EasyHard(dataset, trained, tested string, seed int64) Spec {
+	s := Figure4(EasyHardSet(dataset, trained, tested, seed), 0, 0)
+	s.Steps, s.Batch, s.Seed = 2500, 50, seed
+	return s
+}

@@ -193,5 +193,5 @@ var given = map[string]string{
 	// proper accuracy, what counts as collapsed, an exercise's setting
 	"05_explore": "20 32.5 3 35 0.9",
 	// the smallest case and an exercise on it, numbers of the rules and of the claim, the split, the loop; the study cited
-	"09_when_to_stop": "0.25 3 5 20 784–256–256–256–10 2,000 2021 2024 2017 960 40 128",
+	"09_when_to_stop": "0.25 3 5 15 20 300 480 784–256–256–256–10 2,000 2021 2024 2017 960 40 128",
 }

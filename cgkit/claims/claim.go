@@ -64,11 +64,12 @@ func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 // change what it gets.
 func Further() []Claim {
 	return slices.Concat(
-		[]Claim{claimW1(), claimW2()}, // the collapse, notebook 03
-		[]Claim{claimS1()},            // when to stop
-		[]Claim{claim18(), claimL1()}, // easy, hard and wrong examples
-		carryOver(),                   // other images, another net
-		openObservations(),            // what the paper left open
+		[]Claim{claimW1(), claimW2()},                       // the collapse, notebook 03
+		[]Claim{claimS1()},                                  // when to stop
+		[]Claim{claim18(), claimL1()},                       // easy, hard and wrong examples
+		[]Claim{claim16(), claim17(), claimR1(), claimR2()}, // rules that forget
+		carryOver(),        // other images, another net
+		openObservations(), // what the paper left open
 	)
 }
 

@@ -89,6 +89,21 @@ const (
 	//
 	// Among equal scores both are what a draw would give on the average. A set with a target has no such scores.
 	MeasureExamples Measure = "examples"
+
+	// MeasureAlignment tells where the first layer's weights have gone, of the model "mlp" on images or tables of up to
+	// 1,024 features; others have none of these values. It costs some seconds at the start of a run. ΔW [features, width]
+	// is what training has added to the initial weights. V are the principal directions of the inputs: eigenvectors
+	// of their second moments E[xxᵀ], over at most the first 6,000 training examples. The first, nearly the
+	// mean image, is kept apart, and C = VᵀΔWΔWᵀV is of the next 50, or as many as there are.
+	//
+	//	weights_moved      ‖ΔW‖ / ‖W at the start‖
+	//	moved_first        share of ‖ΔW‖² along the first direction, and moved_next along the next 50
+	//	alignment          Σ_k C_kk² / Σ_kl C_kl²: 1 where C's eigenvectors are the inputs'
+	//	alignment_chance   its mean over all rotations of V: (2 + (tr C)²/tr C²)/(K + 2) for K directions
+	//	alignment_order    Kendall's τ between the directions' variances and C_kk
+	//
+	// Where ΔW is 0 all but the first are left out. What is trained before step 0, see [Spec].First, counts as added.
+	MeasureAlignment Measure = "alignment"
 )
 
 // ValidationExamples is how many examples validation_accuracy is of.
@@ -101,7 +116,7 @@ const SignalBatches = 5
 const ClampingBatches = 5
 
 // measures lists the names in the order in which [ParseMeasure] writes them.
-var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth, MeasureSignals, MeasureExamples}
+var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth, MeasureSignals, MeasureExamples, MeasureAlignment}
 
 // Asks says whether m is, or has among its names, the given one.
 func (m Measure) Asks(name Measure) bool {
@@ -193,6 +208,9 @@ func (m Measure) In(r *Record) bool {
 	names := m.Columns()
 	if m.Asks(MeasureClamping) && TakesC(r.Spec.Aggregator) && r.Spec.C > 0 {
 		names = append(names, "clamped_low")
+	}
+	if m.Asks(MeasureAlignment) && r.Spec.ModelName() == defaultModel {
+		names = append(names, "weights_moved")
 	}
 	if m.Asks(MeasureExamples) && !r.HasExamples() {
 		return false

@@ -84,6 +84,7 @@ type engine struct {
 	order     *run.BatchOrder
 	feed      feed
 	augment   *augmenter // nil: images are fed as they are
+	first     *firstPhase
 
 	store *model.Store
 	// variables are those that the step reads, in the order of their creation: weights, and whatever the model, the
@@ -100,6 +101,7 @@ type engine struct {
 	gradients *gradients // nil unless they are to be measured
 	signals   *signals   // the same
 	health    *health    // the same
+	alignment *alignment // the same
 	clamping  *model.Exec
 
 	step  int
@@ -114,9 +116,6 @@ type engine struct {
 func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Problem, pool *Pool) (run.Engine, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
-	}
-	if p.Spec.First != "" {
-		return nil, fmt.Errorf("first = %q: not built yet", p.Spec.First)
 	}
 	rule, err := Rule(p.Spec)
 	if err != nil {
@@ -134,6 +133,9 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	if e.augment, err = newAugmenter(p); err != nil {
 		return nil, err
 	}
+	if e.first, err = newFirstPhase(p); err != nil {
+		return nil, err
+	}
 	e.limit = limitOf(p.Spec.Batch * e.feed.exampleBytes())
 	if err := e.prepareVariables(); err != nil {
 		return nil, err
@@ -148,6 +150,11 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	}
 	if p.Measure.Asks(record.MeasureGradients) {
 		if err := e.prepareGradients(); err != nil {
+			return nil, err
+		}
+	}
+	if p.Measure.Asks(record.MeasureAlignment) {
+		if err := e.prepareAlignment(); err != nil {
 			return nil, err
 		}
 	}
@@ -202,6 +209,9 @@ func (e *engine) ChunkSteps() int { return e.chunk }
 
 // Advance makes n updates, in as many calls as the limit needs.
 func (e *engine) Advance(ctx context.Context, n int) (float64, error) {
+	if err := e.begin(ctx); err != nil {
+		return 0, err
+	}
 	var sum float64
 	for done := 0; done < n; {
 		if err := ctx.Err(); err != nil {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -109,6 +108,9 @@ func (e *engine) State() (map[string]run.Array, error) {
 	if e.health != nil {
 		state[stateHealth] = e.health.state()
 	}
+	if e.first != nil {
+		state[stateFirstPhase] = e.first.state()
+	}
 	if e.signals != nil {
 		state[stateSignals] = e.signals.state()
 	}
@@ -191,7 +193,7 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if err := e.restoreContributions(state); err != nil {
 		return err
 	}
-	if err := errors.Join(e.restoreHealth(state), e.restoreSignals(state), e.restoreClamping(state)); err != nil {
+	if err := errors.Join(e.restoreHealth(state), e.restoreSignals(state), e.restoreClamping(state), e.restoreFirst(state)); err != nil {
 		return err
 	}
 	want := len(e.variables)
@@ -208,6 +210,9 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 		want++
 	}
 	if e.clamping != nil {
+		want++
+	}
+	if e.first != nil {
 		want++
 	}
 	if len(state) != want {
@@ -229,11 +234,7 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 		if fmt.Sprintf("%T", empty) != fmt.Sprintf("%T", array.Data) || !slices.Equal(array.Shape, v.Shape().Dimensions) || array.Check() != nil {
 			return fmt.Errorf("%s of the state does not fit this model's %s", name, v.Shape())
 		}
-		value := tensors.FromShape(v.Shape())
-		if err := value.MutableFlatData(func(flat any) { copyAny(flat, array.Data) }); err != nil {
-			return err
-		}
-		if err := v.SetValue(value); err != nil {
+		if err := setArray(v, array); err != nil {
 			return err
 		}
 	}

@@ -42,13 +42,13 @@ func claimRuns(store *record.Store, dataset string) []record.Spec {
 }
 
 // LaterRuns are the specs of the runs that the claims which are not the paper's are judged by, on a data set: the short
-// ones of C10a, those of W1 and W2, of F1 to F4 and of O1 to O3.
+// ones of C10a, those of W1 and W2, of F1 to F4, of O1 to O3, and those that compare rules.
 func LaterRuns(dataset string) []record.Spec {
 	specs := claims.FirstSteps(basisOf(dataset))
 	for _, arm := range CollapseArms(dataset) {
 		specs = append(specs, arm.Specs...)
 	}
-	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns())
+	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset))
 }
 
 // FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training
@@ -244,6 +244,10 @@ var short = map[string]string{
 	"C10a": "i^p / i^c is larger than in every null world",
 	"W1":   "25 %, c = 2 collapses: logits grow, large updates, dead layer",
 	"W2":   "shorter updates prevent it; float64, init, half the rate do not",
+	"C16":  "RM3, M3 memorise at most half of what plain SGD does",
+	"C17":  "it is the median: RA3 memorises as plain SGD does",
+	"R1":   "no rule's best is > 0.5 points above plain SGD's",
+	"R2":   "RM3, not RA3, is unstable with momentum 0.9",
 	"C18":  "easy examples generalise better among themselves than hard ones",
 	"L1":   "the mean margin finds wrong labels best, alignment no better",
 	"C11a": "c > 1: corrupt examples are not learned below that either",

@@ -45,9 +45,11 @@ var paper = map[string]func() Grid{
 	"examples":  examplesGrid,
 	"easy-hard": easyHardGrid,
 	// Does it carry over to other images and another net? With wide, measure gradients.
-	"carry-over": listed(carried("fashion-mnist-6000")), "carry-over-cifar": listed(carried("cifar-10-2000")), "carry-over-wide": listed(wideRuns()), "carry-over-whole": listed(wholeRuns()),
+	"carry-over": listed(carried("fashion-mnist-6000")), "carry-over-cifar": listed(carried("cifar-10-2000")), "carry-over-wide": listed(record.CarriedWideRuns()), "carry-over-whole": listed(record.CarriedWholeRuns()),
 	// What the paper left open. With the first, measure gradients, with the last alignment.
 	"open-capacity": listed(record.CapacityRuns()), "open-starts": listed(record.StartedRuns()), "open-patterns": listed(record.PatternRuns()),
+	// Which rule forgets wrong labels.
+	"rules": listed(record.RuleRuns("mnist")),
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}

@@ -199,5 +199,5 @@ var given = map[string]string{
 	// claims' and notebooks' numbers, nets, examples, epochs and forms of an image, shares of kinds
 	"12_does_it_carry_over": "3 11 12 16 64 2,000 150 162 784–256–256–256–10 784–2048–10",
 	// the smallest case and an exercise on it, numbers of the rules and of the claim, the split, the loop; the study cited
-	"09_when_to_stop": "0.25 3 5 20 784–256–256–256–10 2,000 2021 2024 2017 960 40 128",
+	"09_when_to_stop": "0.25 3 5 15 20 300 480 784–256–256–256–10 2,000 2021 2024 2017 960 40 128",
 }

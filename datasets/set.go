@@ -19,6 +19,9 @@ type Set struct {
 	ClassNames []string
 
 	Train, Test Split
+	// Beyond is the training examples behind those of Train, where the set is the first ones of a larger set and the
+	// files read hold more: nobody has trained on them. Empty elsewhere.
+	Beyond Split
 
 	Source string // where it was found, for provenance: a folder, "generated", …
 
@@ -35,13 +38,16 @@ func (s *Set) Pick(list []int32) Split { return s.Train.pick(list, s.Features())
 // Features is the number of values of one example: Height·Width·Channels.
 func (s *Set) Features() int { return s.Height * s.Width * s.Channels }
 
-// Take returns the set cut to its first train and test examples, as a new Set that shares the memory of s.
-// Each count must be in 1…Len of its split.
+// Take returns the set cut to its first train and test examples, as a new Set that shares the memory of s. The training
+// examples left are its Beyond. Each count must be in 1…Len of its split.
 func (s *Set) Take(train, test int) (*Set, error) {
 	cut := *s
 	var err error
 	if cut.Train, err = s.Train.Take(train); err != nil {
 		return nil, fmt.Errorf("training examples of %s: %w", s.Name, err)
+	}
+	if train < s.Train.Len() {
+		cut.Beyond = s.Train.behind(train)
 	}
 	if cut.Test, err = s.Test.Take(test); err != nil {
 		return nil, fmt.Errorf("test examples of %s: %w", s.Name, err)
@@ -92,6 +98,24 @@ func (s Split) Take(n int) (Split, error) {
 		cut.Files = s.Files[:n:n]
 	}
 	return cut, nil
+}
+
+// behind returns the examples from number n on, 0 ≤ n ≤ Len, sharing the memory of s.
+func (s Split) behind(n int) Split {
+	rest := Split{}
+	if s.Pixels != nil {
+		rest.Pixels = s.Pixels[n*(len(s.Pixels)/s.Len()):]
+	}
+	if s.Values != nil {
+		rest.Values = s.Values[n*(len(s.Values)/s.Len()):]
+	}
+	if s.Labels != nil {
+		rest.Labels = s.Labels[n:]
+	}
+	if s.Targets != nil {
+		rest.Targets = s.Targets[n:]
+	}
+	return rest
 }
 
 // validate checks the promises of Set; built-in readers keep them, sets of users might not.

@@ -3,6 +3,8 @@
 package claims
 
 import (
+	"slices"
+
 	"coherentgradients/cgkit/record"
 )
 
@@ -58,9 +60,18 @@ func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 	return judge(append(All(), Later()...), basis, records)
 }
 
-// Further returns the claims that are not the paper's but of papers after it, C18, or this project's own, W1, W2, L1
-// and L2. The caller may change what it gets.
-func Further() []Claim { return []Claim{claimW1(), claimW2(), claim18(), claimL1(), claimL2()} }
+// Further returns the claims that are not the paper's: those of papers after it, and this project's own. The caller may
+// change what it gets.
+func Further() []Claim {
+	return slices.Concat(
+		[]Claim{claimW1(), claimW2()},                       // the collapse, notebook 03
+		[]Claim{claimS1()},                                  // when to stop
+		[]Claim{claim18(), claimL1(), claimL2()},            // easy, hard and wrong examples
+		[]Claim{claim16(), claim17(), claimR1(), claimR2()}, // rules that forget
+		carryOver(),        // other images, another net
+		openObservations(), // what the paper left open
+	)
+}
 
 // JudgeFurther gives the verdict on every claim of [Further], in that order, on the basis of [Paper].
 func JudgeFurther(records []*record.Record) []Verdict { return judge(Further(), Paper, records) }

@@ -35,7 +35,7 @@ func world(seed int64) []*record.Record {
 // fill makes a complete record by what f says of each evaluated step.
 func fill(s record.Spec, f func(step float64, e *record.Evaluation)) *record.Record {
 	r := &record.Record{Spec: s}
-	for _, step := range record.Schedule(s.Steps) {
+	for _, step := range s.Evaluated() {
 		e := record.Evaluation{Step: step, Extra: map[string]float64{}}
 		f(float64(step), &e)
 		e.Overfit = record.Overfit(e.TrainAccuracy, e.TestAccuracy, s.Noise, classes)

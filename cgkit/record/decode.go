@@ -14,7 +14,7 @@ import (
 
 // optionalFields may be left out of a spec.json.
 var optionalFields = []string{"model", "settings", "data", "weights", "max_update", "weight_decay", "schedule", "rule_settings",
-	"momentum", "noise_kind", "augment", "first", "first_steps"}
+	"momentum", "optimizer", "noise_kind", "augment", "first", "first_steps"}
 
 // specFields are the names of a spec.json that are needed; besides them only optionalFields are allowed.
 var specFields = []string{"format", "dataset", "noise", "hidden", "aggregator", "c", "percentile", "init", "steps",

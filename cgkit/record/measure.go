@@ -64,6 +64,22 @@ const (
 	//	batch_loss        mean loss of the batches since the last evaluation, each before its update; not at step 0
 	MeasureHealth Measure = "health"
 
+	// MeasureSignals takes what rules look at that say when to stop, see package stopping: at each evaluation one pass
+	// forward and backward over the training examples, and five batches. With six significant digits:
+	//
+	//	coherence, example_norm2, gradient_norm2  as MeasureGradients has them
+	//	gradient_disparity   mean of ‖u_i − u_j‖ over the ten pairs of the next five updates' batches. u is a batch's
+	//	                     gradient divided by the standard deviation of its examples' losses
+	//	evidence             mean over these five batches of 1 − (m/D) Σ_j ḡ_j²/(V_j + 1e-5): m examples a batch, D
+	//	                     parameters, ḡ_j a batch's mean gradient and V_j the sample variance of its examples'
+	//	label_changes        number of training examples predicted otherwise than at the last evaluation; not at the first
+	//	validation_accuracy  on [ValidationExamples] examples behind those trained on, with label noise of the same kind
+	//	                     and share; only where the data set is the first examples of a larger one
+	//
+	// At steps of a [ScheduleDense] that are not the paper's none of these is measured. Sets with a target have no last
+	// two.
+	MeasureSignals Measure = "signals"
+
 	// MeasureExamples scores each training example, over the whole run, and writes the scores into the record's folder,
 	// see [Examples]. It costs about two more passes over the training examples and a sum of their gradients. Where some
 	// labels are known to be wrong it adds, after step 0, how well each of [ExampleScores] finds them so far:
@@ -73,13 +89,34 @@ const (
 	//
 	// Among equal scores both are what a draw would give on the average. A set with a target has no such scores.
 	MeasureExamples Measure = "examples"
+
+	// MeasureAlignment tells where the first layer's weights have gone, of the model "mlp" on images or tables of up to
+	// 1,024 features; others have none of these values. It costs some seconds at the start of a run. ΔW [features, width]
+	// is what training has added to the initial weights. V are the principal directions of the inputs: eigenvectors
+	// of their second moments E[xxᵀ], over at most the first 6,000 training examples. The first, nearly the
+	// mean image, is kept apart, and C = VᵀΔWΔWᵀV is of the next 50, or as many as there are.
+	//
+	//	weights_moved      ‖ΔW‖ / ‖W at the start‖
+	//	moved_first        share of ‖ΔW‖² along the first direction, and moved_next along the next 50
+	//	alignment          Σ_k C_kk² / Σ_kl C_kl²: 1 where C's eigenvectors are the inputs'
+	//	alignment_chance   its mean over all rotations of V: (2 + (tr C)²/tr C²)/(K + 2) for K directions
+	//	alignment_order    Kendall's τ between the directions' variances and C_kk
+	//
+	// Where ΔW is 0 all but the first are left out. What is trained before step 0, see [Spec].First, counts as added.
+	MeasureAlignment Measure = "alignment"
 )
+
+// ValidationExamples is how many examples validation_accuracy is of.
+const ValidationExamples = 1000
+
+// SignalBatches is how many batches [MeasureSignals] looks at.
+const SignalBatches = 5
 
 // ClampingBatches is how many batches [MeasureClamping] looks at.
 const ClampingBatches = 5
 
 // measures lists the names in the order in which [ParseMeasure] writes them.
-var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth, MeasureExamples}
+var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth, MeasureSignals, MeasureExamples, MeasureAlignment}
 
 // Asks says whether m is, or has among its names, the given one.
 func (m Measure) Asks(name Measure) bool {
@@ -132,6 +169,9 @@ func (m Measure) Columns() []string {
 	if m.Asks(MeasureHealth) {
 		list = append(list, "logit_max")
 	}
+	if m.Asks(MeasureSignals) {
+		list = append(list, "coherence", "example_norm2", "gradient_norm2", "gradient_disparity", "evidence")
+	}
 	return list
 }
 
@@ -168,6 +208,9 @@ func (m Measure) In(r *Record) bool {
 	names := m.Columns()
 	if m.Asks(MeasureClamping) && TakesC(r.Spec.Aggregator) && r.Spec.C > 0 {
 		names = append(names, "clamped_low")
+	}
+	if m.Asks(MeasureAlignment) && r.Spec.ModelName() == defaultModel {
+		names = append(names, "weights_moved")
 	}
 	if m.Asks(MeasureExamples) && !r.HasExamples() {
 		return false

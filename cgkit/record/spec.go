@@ -68,13 +68,18 @@ type Spec struct {
 	// Momentum μ of plain steps, heavy ball: v ← μ·v + direction, w ← w − η·v, of every variable. 0: none. The direction
 	// is the rule's, with the weights' decay.
 	Momentum float64 `json:"momentum,omitempty"`
+	// Optimizer is what the rule's directions are handed to: "", a plain step, or one of [Optimizers], GoMLX's with their
+	// defaults and the run's learning rate. Beside it Momentum, WeightDecay, MaxUpdate and Weights are of plain steps alone.
+	Optimizer string `json:"optimizer,omitempty"`
 	// NoiseKind is how labels become noisy: "", a share is permuted among themselves (the paper's), or [NoisePairFlip].
 	NoiseKind string `json:"noise_kind,omitempty"`
 	// Augment is what is done to training images before each update that sees them, anew each time: "", nothing,
 	// [AugmentShift] or [AugmentFlipShift]. Evaluations are of the images as they are.
 	Augment string `json:"augment,omitempty"`
 	// First is what the net is trained on before step 0, for FirstSteps updates at the run's rate and batch by plain SGD:
-	// "", nothing, or one of the names of [Firsts]. Where it is one of them the run starts from that net's weights.
+	// "", nothing, or one of the names of [Firsts]. Where it is one of them the run starts from that net's weights. What
+	// else the run asks of its updates, its images and its schedule does not hold there. The evaluation at step 0 has the
+	// training accuracy on the random labels, at the end, as first_accuracy.
 	First      string `json:"first,omitempty"`
 	FirstSteps int    `json:"first_steps,omitempty"`
 	// Schedule is when the run is evaluated: "", at the paper's steps, [ScheduleDense] or [ScheduleEven].
@@ -90,6 +95,9 @@ const WeightsFloat64 = "float64"
 // of a chosen one becomes the next class, the last class's the first.
 const NoisePairFlip = "pair-flip"
 
+// Optimizers are the names that [Spec].Optimizer may have.
+func Optimizers() []string { return []string{"adam", "adamax", "rmsprop"} }
+
 // What [Spec].Augment may do to images. Draws follow from the seed, the epoch and the example.
 const (
 	AugmentShift     = "shift"      // shifts each image by −1, 0 or 1 pixels down and as much to the right; what comes in is 0
@@ -104,7 +112,7 @@ const (
 	// set that is the first N examples of another, N of them again.
 	FirstElsewhere = "random-labels-elsewhere"
 	// FirstNorms trains as FirstRandom does and keeps of it no more than the norm of each variable: the run starts from
-	// its own initial weights, scaled to those norms.
+	// its own initial weights, scaled to those norms; a variable that is 0, as biases are, stays so.
 	FirstNorms = "random-labels-norms"
 )
 
@@ -210,6 +218,9 @@ func (s Spec) Besides() string {
 	if s.Momentum != 0 {
 		words = append(words, fmt.Sprintf("momentum %v", s.Momentum))
 	}
+	if s.Optimizer != "" {
+		words = append(words, "steps by "+s.Optimizer)
+	}
 	switch s.Augment {
 	case AugmentShift:
 		words = append(words, "images shifted by up to a pixel")
@@ -291,6 +302,9 @@ func (s Spec) canonical() []byte {
 	texts("rule_settings", s.RuleSettings)
 	if s.Momentum != 0 {
 		fmt.Fprintf(&b, `,"momentum":%s`, number(s.Momentum))
+	}
+	if s.Optimizer != "" {
+		fmt.Fprintf(&b, `,"optimizer":%q`, s.Optimizer)
 	}
 	if s.NoiseKind != "" {
 		fmt.Fprintf(&b, `,"noise_kind":%q`, s.NoiseKind)

@@ -106,6 +106,10 @@ func (s Spec) validateUpdate() error {
 		return fmt.Errorf("weight decay = %v: must be in [0, 1), such as 0.0001; 0 is none", s.WeightDecay)
 	case !(s.Momentum >= 0 && s.Momentum < 1):
 		return fmt.Errorf("momentum = %v: must be in [0, 1), such as 0.9; 0 is none", s.Momentum)
+	case s.Optimizer != "" && !slices.Contains(Optimizers(), s.Optimizer):
+		return fmt.Errorf("optimizer = %q: unknown; use one of %s, or leave it out for plain steps", Clip(s.Optimizer), strings.Join(Optimizers(), ", "))
+	case s.Optimizer != "" && (s.Momentum != 0 || s.WeightDecay != 0 || s.MaxUpdate != 0 || s.Weights != ""):
+		return fmt.Errorf("optimizer = %q with %s, which is of plain steps: leave one of the two out", s.Optimizer, s.ofPlainSteps())
 	case s.NoiseKind != "" && s.NoiseKind != NoisePairFlip:
 		return fmt.Errorf("noise kind = %q: unknown; use %s, or leave it out for permuted labels", Clip(s.NoiseKind), NoisePairFlip)
 	case s.Augment != "" && s.Augment != AugmentShift && s.Augment != AugmentFlipShift:
@@ -120,6 +124,19 @@ func (s Spec) validateUpdate() error {
 		return fmt.Errorf("schedule = %q: unknown; use %s or %s, or leave it out for the paper's steps", Clip(s.Schedule), ScheduleDense, ScheduleEven)
 	}
 	return nil
+}
+
+// ofPlainSteps names what of a spec an optimizer has no use for.
+func (s Spec) ofPlainSteps() string {
+	switch {
+	case s.Momentum != 0:
+		return fmt.Sprintf("momentum = %v", s.Momentum)
+	case s.WeightDecay != 0:
+		return fmt.Sprintf("weight decay = %v", s.WeightDecay)
+	case s.MaxUpdate != 0:
+		return fmt.Sprintf("max update = %v", s.MaxUpdate)
+	}
+	return fmt.Sprintf("weights = %q", Clip(s.Weights))
 }
 
 func (s Spec) validateHidden() error {

@@ -38,7 +38,7 @@ func (e *engine) Compile(ctx context.Context) error {
 	if e.health != nil {
 		jobs = append(jobs, job{e.health.units, append(examples(slabSize)[:1], shapes.Make(dtypes.Int32))})
 	}
-	if m := e.gradients; m != nil {
+	if m := e.sums; m != nil {
 		var sums []shapes.Shape
 		for _, v := range e.trainable() {
 			sums = append(sums, shapes.Make(dtypes.Float64, v.Shape().Dimensions...))
@@ -46,9 +46,12 @@ func (e *engine) Compile(ctx context.Context) error {
 		jobs = append(jobs,
 			job{m.sum, append(append(examples(m.size), shapes.Make(dtypes.Float32, m.size)), sums...)},
 			job{m.products, append(append([]shapes.Shape{}, sums...), sums...)})
-		if m.sample != nil {
-			jobs = append(jobs, job{m.entries, examples(len(m.sample.examples))})
-		}
+	}
+	if m := e.gradients; m != nil && m.sample != nil {
+		jobs = append(jobs, job{m.entries, examples(len(m.sample.examples))})
+	}
+	if e.signals != nil {
+		jobs = append(jobs, job{e.signals.batch, examples(1, batch)})
 	}
 	if m := e.examples; m != nil {
 		var sums []shapes.Shape

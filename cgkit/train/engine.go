@@ -21,6 +21,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
 // chunkLimit is the most updates in one call of the compiled loop: it bounds the copies of the batches that the loop
@@ -83,6 +84,7 @@ type engine struct {
 	order     *run.BatchOrder
 	feed      feed
 	augment   *augmenter // nil: images are fed as they are
+	first     *firstPhase
 
 	store *model.Store
 	// variables are those that the step reads, in the order of their creation: weights, and whatever the model, the
@@ -95,8 +97,11 @@ type engine struct {
 	slabs    [2][]slab   // of training and test examples, on the device from the first evaluation on
 
 	learned   *tracker
+	sums      *groupSums // of the gradients of all training examples; nil unless a measure needs them
 	gradients *gradients // nil unless they are to be measured
+	signals   *signals   // the same
 	health    *health    // the same
+	alignment *alignment // the same
 	clamping  *model.Exec
 	examples  *examples // nil unless they are to be scored
 
@@ -113,9 +118,6 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if p.Spec.First != "" {
-		return nil, fmt.Errorf("first = %q: not built yet", p.Spec.First)
-	}
 	rule, err := Rule(p.Spec)
 	if err != nil {
 		return nil, err
@@ -130,6 +132,9 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	e := &engine{backend: b, problem: p, model: m, rule: rule, order: order, feed: newFeed(p, m.Features), chunk: 1, pool: pool,
 		optimizer: optimizerOf(p.Spec, rule), learned: newTracker(p.Set.Train.Len())}
 	if e.augment, err = newAugmenter(p); err != nil {
+		return nil, err
+	}
+	if e.first, err = newFirstPhase(p); err != nil {
 		return nil, err
 	}
 	e.limit = limitOf(p.Spec.Batch * e.feed.exampleBytes())
@@ -149,6 +154,16 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 			return nil, err
 		}
 	}
+	if p.Measure.Asks(record.MeasureAlignment) {
+		if err := e.prepareAlignment(); err != nil {
+			return nil, err
+		}
+	}
+	if p.Measure.Asks(record.MeasureSignals) {
+		if err := e.prepareSignals(); err != nil {
+			return nil, err
+		}
+	}
 	if p.Measure.Asks(record.MeasureClamping) && e.hasEffect() {
 		if err := e.prepareClamping(); err != nil {
 			return nil, err
@@ -164,6 +179,14 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 
 // optimizerOf is the spec's optimizer.
 func optimizerOf(s record.Spec, rule aggregate.Rule) *cgkit.Optimizer {
+	switch rate := s.LearningRate; s.Optimizer {
+	case "adam":
+		return cgkit.With(rule).Before(optimizer.Adam().LearningRate(rate).Done())
+	case "adamax":
+		return cgkit.With(rule).Before(optimizer.Adam().Adamax().LearningRate(rate).Done())
+	case "rmsprop":
+		return cgkit.With(rule).Before(optimizer.RMSProp().LearningRate(rate).Done())
+	}
 	o := cgkit.With(rule).WithLearningRate(s.LearningRate).WithWeightDecay(s.WeightDecay).WithMomentum(s.Momentum)
 	if s.MaxUpdate > 0 {
 		o = o.WithMaxUpdate(s.MaxUpdate)
@@ -192,6 +215,9 @@ func (e *engine) ChunkSteps() int { return e.chunk }
 
 // Advance makes n updates, in as many calls as the limit needs.
 func (e *engine) Advance(ctx context.Context, n int) (float64, error) {
+	if err := e.begin(ctx); err != nil {
+		return 0, err
+	}
 	var sum float64
 	for done := 0; done < n; {
 		if err := ctx.Err(); err != nil {
@@ -243,6 +269,8 @@ func (e *engine) Learned(steps []int) *record.Learned {
 // Close frees compiled code and device memory, or hands the code on to the engines of its pool.
 func (e *engine) Close() error {
 	e.gradients.close()
+	e.sums.close()
+	e.signals.close()
 	e.health.close()
 	e.examples.close()
 	if e.clamping != nil {

@@ -64,17 +64,44 @@ func mustAdvance(t *testing.T, e run.Engine, n int) {
 	}
 }
 
+// The first update of Adam is the rate times the gradient's sign, but for epsilon; so are those of Adamax and of GoMLX's
+// RMSProp, which corrects the bias of its average too.
+func TestOptimizers(t *testing.T) {
+	const rate = 0.01
+	for _, name := range record.Optimizers() {
+		e := newSmall(t, cgtest.Go(t), smallProblem(t, func(s *record.Spec) { s.Optimizer, s.LearningRate = name, rate }))
+		before, err := e.Weights()
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustAdvance(t, e, 1)
+		after, err := e.Weights()
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := 0.0
+		for path, w := range after {
+			for i, v := range w.Data.([]float32) {
+				most = max(most, math.Abs(float64(v)-float64(before[path].Data.([]float32)[i])))
+			}
+		}
+		if math.Abs(most/rate-1) > 0.01 {
+			t.Errorf("%s: the largest step is %v, want %v", name, most, rate)
+		}
+	}
+}
+
 // The same steps, cut differently and with a restored state in between, end in the same bits. (Evaluations belong to the
 // schedule: they decide when an example counts as learned, so both make the same.)
 func TestEngineDependsOnStepAlone(t *testing.T) {
-	for _, rule := range []string{"mean", "winsorize", "rolling-median", "median-of-batches"} {
+	for _, change := range []func(s *record.Spec){
+		func(s *record.Spec) { s.Aggregator, s.Momentum = "rolling-median", 0.5 },
+		func(s *record.Spec) { s.Aggregator, s.Augment = "median-of-batches", record.AugmentShift },
+		func(s *record.Spec) { s.Aggregator, s.C, s.Optimizer = "winsorize", 10, "adam" },
+		func(s *record.Spec) { s.Aggregator, s.Optimizer = "rolling-median", "rmsprop" },
+	} {
 		cgtest.Each(t, func(t *testing.T, b compute.Backend) {
-			p := smallProblem(t, func(s *record.Spec) {
-				s.Aggregator = rule
-				if rule == "winsorize" {
-					s.C = 10
-				}
-			})
+			p := smallProblem(t, change)
 			whole := newSmall(t, b, p)
 			mustAdvance(t, whole, 16)
 			if _, err := whole.Evaluate(context.Background()); err != nil {

@@ -33,6 +33,9 @@ func (s slab) free() {
 // Evaluate measures the model on all training and test examples. For sets with a target there are no accuracies: the
 // share of the variance that is explained, R², is train_r2 and test_r2.
 func (e *engine) Evaluate(ctx context.Context) (record.Evaluation, error) {
+	if err := e.begin(ctx); err != nil {
+		return record.Evaluation{}, err
+	}
 	set, noise := e.problem.Set, e.problem.Noise
 	train, err := e.measure(ctx, 0, set.Train, e.feed.given)
 	if err != nil {
@@ -61,13 +64,22 @@ func (e *engine) Evaluate(ctx context.Context) (record.Evaluation, error) {
 	if err := e.measureHealth(ctx, evaluation.Extra); err != nil {
 		return evaluation, err
 	}
+	if e.first != nil && e.step == 0 {
+		evaluation.Extra["first_accuracy"] = e.first.accuracy
+	}
+	if err := e.measureAlignment(evaluation.Extra); err != nil {
+		return evaluation, err
+	}
 	if e.problem.Spec.Light(e.step) {
 		return evaluation, nil
 	}
 	if err := e.measureExamples(ctx, &evaluation); err != nil {
 		return evaluation, err
 	}
-	return evaluation, e.measureGradients(ctx, evaluation.Extra)
+	if err := e.measureGradients(ctx, evaluation.Extra); err != nil {
+		return evaluation, err
+	}
+	return evaluation, e.measureSignals(ctx, train.classes, evaluation.Extra)
 }
 
 // accuracies fills in what only classes have.
@@ -146,7 +158,8 @@ func (e *engine) probeNext(into map[string]float64) error {
 
 // measured is what a model makes of a split.
 type measured struct {
-	right     []bool    // whether each example is predicted as its label; of classes only
+	classes   []uint8   // as which each example is predicted; of classes only
+	right     []bool    // whether that is its label; the same
 	losses    []float32 // of each example
 	loss      float64   // their mean
 	explained float64   // R², of targets only
@@ -188,10 +201,15 @@ func (e *engine) measure(ctx context.Context, number int, split datasets.Split, 
 	if e.slabs[number] == nil {
 		e.slabs[number] = e.slabsOf(split, given)
 	}
-	n := split.Len()
+	return e.measureSlabs(ctx, e.slabs[number], given)
+}
+
+// measureSlabs evaluates slabs of one split.
+func (e *engine) measureSlabs(ctx context.Context, slabs []slab, given labels) (measured, error) {
+	n := max(len(given.classes), len(given.targets))
 	m := measured{losses: make([]float32, 0, n)}
 	var predicted []float32 // targets
-	for _, s := range e.slabs[number] {
+	for _, s := range slabs {
 		if err := ctx.Err(); err != nil {
 			return m, err
 		}
@@ -209,6 +227,7 @@ func (e *engine) measure(ctx context.Context, number int, split datasets.Split, 
 				return m, err
 			}
 			for i, example := range s.examples {
+				m.classes = append(m.classes, uint8(predictions[i]))
 				m.right = append(m.right, predictions[i] == int32(given.classes[example]))
 			}
 		} else {

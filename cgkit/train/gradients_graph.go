@@ -58,7 +58,7 @@ func (e *engine) sumGraph(_ *model.Scope, inputs []*Node) []*Node {
 	for i, v := range views {
 		out = append(out, Add(sums[i], sumOfView(v, n)))
 	}
-	for _, l := range e.gradients.layers {
+	for _, l := range e.sums.layers {
 		var each *Node
 		for _, i := range l.parameters {
 			one := ConvertDType(views[i].SquaredNorms(), dtypes.Float64)
@@ -87,7 +87,7 @@ func sumOfView(v *perexample.View, n float64) *Node {
 func (e *engine) productsGraph(_ *model.Scope, inputs []*Node) []*Node {
 	p, c := inputs[:len(inputs)/2], inputs[len(inputs)/2:]
 	var rows []*Node
-	for _, l := range e.gradients.layers {
+	for _, l := range e.sums.layers {
 		inner := func(x, y []*Node) *Node {
 			var sum *Node
 			for _, i := range l.parameters {

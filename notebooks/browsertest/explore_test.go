@@ -96,6 +96,20 @@ func TestControls(t *testing.T) {
 	if !evaluate[bool](t, s, `document.querySelector('`+control("c")+`').disabled`) {
 		t.Error("the median has a c")
 	}
+	set := func(name, value string) {
+		s.do(t, fmt.Sprintf(`const field = document.querySelector('%s'); field.value = '%s'; field.dispatchEvent(new Event('input', {bubbles: true}))`, control(name), value))
+	}
+	for _, field := range []struct{ name, value, text string }{
+		{"momentum", "0.9", "momentum 0.9"}, {"augment", "shift", "images shifted by up to a pixel"}, {"noisekind", "pair-flip", "100 % pair-flip noise"},
+		{"rule", "krum", "krum"}, {"ruleset", "f=7", "krum (f=7)"}, {"optimizer", "adam", "steps by adam"}, {"ruleset", "g=7", "No such run: "},
+	} {
+		set(field.name, field.value)
+		s.waitFor(t, 10*time.Second, field.name+" in the status", status+`.includes('`+field.text+`')`)
+	}
+	if !evaluate[bool](t, s, `document.querySelector('`+control("momentum")+`').disabled`) {
+		t.Error("Adam's momentum is asked for")
+	}
+	s.screenshot(t, "fields")
 	s.done(t)
 	s.screenshot(t, "done")
 }

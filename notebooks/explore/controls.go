@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/train"
@@ -22,6 +23,10 @@ type Controls struct {
 	Dataset, Model, Net, Rule string
 	Settings                  string  // of a model that is not the paper's net, as "name=value, name=value"
 	Percentile                string  // of the rules that have a use for it
+	RuleSettings              string  // of the rule, as "name=value, name=value"
+	Optimizer                 string  // "" for plain steps, or one of record.Optimizers
+	Momentum                  float64 // of plain steps
+	NoiseKind, Augment        string  // "" for the paper's: permuted labels, images as they are
 	Length                    int     // steps of the run
 	Batch                     int     // examples in an update
 	Rate                      float64 // learning rate
@@ -101,7 +106,8 @@ func with[T comparable](list []T, v T) []T {
 // controlsOf puts the sliders, menus and fields where a spec has them, at its last step.
 func controlsOf(s record.Spec) Controls {
 	c := Controls{Dataset: s.Dataset, Model: s.ModelName(), Net: netName(s.Hidden), Rule: s.Aggregator, Settings: settingsText(s.Settings),
-		Percentile: s.Percentile, Length: s.Steps, Batch: s.Batch, Rate: s.LearningRate, Seed: s.Seed, Noise: s.Noise, C: s.C}
+		Percentile: s.Percentile, RuleSettings: settingsText(s.RuleSettings), Optimizer: s.Optimizer, Momentum: s.Momentum,
+		NoiseKind: s.NoiseKind, Augment: s.Augment, Length: s.Steps, Batch: s.Batch, Rate: s.LearningRate, Seed: s.Seed, Noise: s.Noise, C: s.C}
 	if c.Rule == record.AggregatorMean {
 		c.Rule = record.AggregatorWinsorize // c = 0 is plain SGD: the slider stays of use
 	}
@@ -119,6 +125,10 @@ func (c Controls) spec(base record.Spec) (record.Spec, error) {
 	if s.Settings, err = parseSettings(c.Settings); err != nil {
 		return s, err
 	}
+	if s.RuleSettings, err = parseSettings(c.RuleSettings); err != nil {
+		return s, err
+	}
+	s.Optimizer, s.Momentum, s.NoiseKind, s.Augment = c.Optimizer, c.Momentum, c.NoiseKind, c.Augment
 	s.Dataset, s.Model, s.Hidden, s.Aggregator, s.Percentile = c.Dataset, c.Model, hidden, c.Rule, c.Percentile
 	s.Steps, s.Batch, s.LearningRate, s.Seed, s.Noise, s.C = c.Length, c.Batch, c.Rate, c.Seed, c.Noise, c.C
 	if s.Dataset != base.Dataset {
@@ -129,6 +139,12 @@ func (c Controls) spec(base record.Spec) (record.Spec, error) {
 	}
 	if !usesC(c.Rule) {
 		s.C = 0
+	}
+	if len(aggregate.Settings(c.Rule)) == 0 {
+		s.RuleSettings = nil // they are another rule's
+	}
+	if c.Optimizer != "" {
+		s.Momentum = 0 // it is of plain steps, and its field is greyed
 	}
 	s = s.Normalized()
 	if err := s.Validate(); err != nil {

@@ -31,6 +31,23 @@ func TestControls(t *testing.T) {
 			}
 		})
 	}
+	for text, change := range map[string]func(*Controls){
+		"krum (f=20), ":                   func(c *Controls) { c.Rule, c.RuleSettings = "krum", "f=20" },
+		", momentum 0.9, ":                func(c *Controls) { c.Momentum = 0.9 },
+		", steps by adam, ":               func(c *Controls) { c.Optimizer, c.Momentum = "adam", 0.9 },
+		"25 % pair-flip noise":            func(c *Controls) { c.Noise, c.NoiseKind = 0.25, record.NoisePairFlip },
+		"images shifted by up to a pixel": func(c *Controls) { c.Augment = record.AugmentShift },
+	} {
+		at := controlsOf(base)
+		change(&at)
+		spec, err := at.spec(base)
+		if err != nil || !strings.Contains(describe(spec), text) {
+			t.Errorf("%q: %s, %v", text, describe(spec), err)
+		}
+		if again, err := controlsOf(spec).spec(base); err != nil || again.ID() != spec.ID() {
+			t.Errorf("%q: put on the controls and read off again it is %s, %v", text, describe(again), err)
+		}
+	}
 	at := controlsOf(base)
 	if spec, err := at.spec(base); err != nil || spec.ID() != base.ID() || at.Rule != "winsorize" {
 		t.Errorf("the start comes back as %+v (%v)", spec, err)

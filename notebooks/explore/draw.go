@@ -105,7 +105,17 @@ func describe(s record.Spec) string {
 	if usual := record.DefaultSpec(); s.LearningRate != usual.LearningRate {
 		more += ", rate " + number(s.LearningRate)
 	}
-	return fmt.Sprintf("%s at %s %% label noise, %s, %s, %s steps%s, seed %d", title(s.Dataset), number(100*s.Noise), rule, net,
+	if besides := s.Besides(); besides != "" {
+		more += ", " + besides
+	}
+	if len(s.RuleSettings) > 0 {
+		rule += " (" + settingsText(s.RuleSettings) + ")"
+	}
+	kind := "label noise"
+	if s.NoiseKind != "" {
+		kind = s.NoiseKind + " noise"
+	}
+	return fmt.Sprintf("%s at %s %% "+kind+", %s, %s, %s steps%s, seed %d", title(s.Dataset), number(100*s.Noise), rule, net,
 		humanize.Comma(int64(s.Steps)), more, s.Seed)
 }
 

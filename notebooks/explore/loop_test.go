@@ -232,10 +232,16 @@ func TestFields(t *testing.T) {
 	}
 	w.end <- nil
 	w.ended(<-w.training.done)
+	w.handle(t.Context(), w.say(31, map[string]any{"rule": "krum", "ruleset": "f=5", "momentum": 0.5, "noisekind": "pair-flip", "augment": "shift", "train": 3}))
+	if spec := <-w.asked; spec.RuleSettings["f"] != "5" || spec.Momentum != 0.5 || spec.NoiseKind != "pair-flip" || spec.Augment != "shift" {
+		t.Errorf("trained is %+v", spec)
+	}
+	w.end <- nil
+	w.ended(<-w.training.done)
 	if len(w.kept) != 1 || w.kept[0].Spec.ID() != first.Spec.ID() {
 		t.Errorf("%d runs are remembered", len(w.kept))
 	}
-	w.handle(t.Context(), w.say(4, map[string]any{"model": "cnn", "settings": "cnn_width=8"}))
+	w.handle(t.Context(), w.say(41, map[string]any{"model": "cnn", "settings": "cnn_width=8"}))
 	w.shows(t, statusBlock, "No such run: setting &#34;cnn_width&#34;")
 }
 

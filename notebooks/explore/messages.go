@@ -21,6 +21,11 @@ type message struct {
 	Net        string  `json:"net"`
 	Rule       string  `json:"rule"`
 	Percentile string  `json:"percentile"`
+	RuleSet    string  `json:"ruleset"`
+	Optimizer  string  `json:"optimizer"`
+	Momentum   float64 `json:"momentum"`
+	NoiseKind  string  `json:"noisekind"`
+	Augment    string  `json:"augment"`
 	Length     int     `json:"length"`
 	Batch      int     `json:"batch"`
 	Rate       float64 `json:"rate"`
@@ -56,6 +61,7 @@ func parse(text string, c choices) (message, Controls, error) {
 	last := len(record.Schedule(m.Length)) - 1
 	return m, Controls{
 		Dataset: m.Dataset, Model: m.Model, Settings: m.Settings, Net: m.Net, Rule: m.Rule, Percentile: m.Percentile,
+		RuleSettings: m.RuleSet, Optimizer: m.Optimizer, Momentum: m.Momentum, NoiseKind: m.NoiseKind, Augment: m.Augment,
 		Length: m.Length, Batch: m.Batch, Rate: m.Rate, Seed: m.Seed,
 		Noise: c.noises[m.Noise], C: c.cs[m.C], At: min(max(m.At, 0), last),
 	}, nil

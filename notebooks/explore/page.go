@@ -3,6 +3,7 @@
 package explore
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/plots"
@@ -62,6 +64,13 @@ func page(id string, c choices, at Controls) (string, error) {
 			settings[name] = defaults(m)
 		}
 	}
+	of := map[string]string{}
+	for _, rule := range c.rules {
+		of[rule] = strings.Join(aggregate.Settings(rule), ", ")
+	}
+	named := func(names map[string]string) func(string) string {
+		return func(v string) string { return cmp.Or(names[v], v) }
+	}
 	data := struct {
 		ID                                   string
 		Datasets, Models, Rules, Percentiles []choice
@@ -70,6 +79,8 @@ func page(id string, c choices, at Controls) (string, error) {
 		Noise, C, Place                      slider
 		UsesC, UsesPercentile                []string
 		Settings                             map[string]string // the defaults of each model
+		RuleSettings                         map[string]string // the names of each rule's settings
+		Optimizers, NoiseKinds, Augments     []choice
 	}{
 		ID:             id,
 		Datasets:       menu(c.datasets, at.Dataset, same),
@@ -87,6 +98,12 @@ func page(id string, c choices, at Controls) (string, error) {
 		UsesC:          slices.DeleteFunc(slices.Clone(c.rules), func(rule string) bool { return !usesC(rule) }),
 		UsesPercentile: slices.DeleteFunc(slices.Clone(c.rules), func(rule string) bool { return !record.TakesPercentile(rule) }),
 		Settings:       settings,
+		RuleSettings:   of,
+		Optimizers:     menu(append([]string{""}, record.Optimizers()...), at.Optimizer, named(map[string]string{"": "plain steps"})),
+		NoiseKinds: menu([]string{"", record.NoisePairFlip}, at.NoiseKind,
+			named(map[string]string{"": "permuted", record.NoisePairFlip: "the next class (pair flip)"})),
+		Augments: menu([]string{"", record.AugmentShift, record.AugmentFlipShift}, at.Augment,
+			named(map[string]string{"": "as they are", record.AugmentShift: "shifted by a pixel", record.AugmentFlipShift: "flipped and shifted"})),
 	}
 	for _, v := range c.noises {
 		data.Noise.Labels = append(data.Noise.Labels, number(100*v)+" %")

@@ -24,14 +24,15 @@ func TestPage(t *testing.T) {
 		`name="length" list="cg_explore_test_lengths" min="0" max="10000000" step="1" value="300"`, `<option value="winsorize" selected>`,
 		`const id = "cg_explore_test"`, `noise: ["0 %",`, `name="seed" step="1" value="1"`, `name="rate"`, `name="batch"`, `name="settings"`,
 		`<option value="mlp" selected>`, `<option value="cnn">`, "cnn_hidden=",
-		`name="train"`, `name="stop"`, `name="done"`, `name="at"`,
+		`name="train"`, `name="stop"`, `name="done"`, `name="at"`, `name="ruleset"`, `name="momentum"`,
+		`<option value="pair-flip">`, `<option value="flip-shift">`, `<option value="adam">`, `"multi-krum":"f, keep"`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page has no %s", want)
 		}
 	}
 	// JupyterLab looks for this at the focused element itself.
-	if n, m := strings.Count(text, "data-lm-suppress-shortcuts"), len(regexp.MustCompile(`<(select|input|button) `).FindAllString(text, -1)); n != m || m != 16 {
+	if n, m := strings.Count(text, "data-lm-suppress-shortcuts"), len(regexp.MustCompile(`<(select|input|button) `).FindAllString(text, -1)); n != m || m != 21 {
 		t.Errorf("%d of %d controls keep their keys from JupyterLab", n, m)
 	}
 	if strings.Contains(text, "ZgotmplZ") {

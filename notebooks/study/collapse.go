@@ -67,13 +67,6 @@ func collapse(records []*record.Record) (*plots.Figure, error) {
 		l := spread(present, steps, value)
 		return plots.Curve{Name: name, Role: role, X: steps[:len(l.Y)], Y: l.Y, Lo: l.Lo, Hi: l.Hi}
 	}
-	clamped := func(group string) func(record.Evaluation) (float64, bool) {
-		return func(e record.Evaluation) (float64, bool) {
-			low, ok := e.Value("clamped_low_" + group)
-			high, too := e.Value("clamped_high_" + group)
-			return low + high, ok && too
-		}
-	}
 	accuracy := &plots.Panel{Title: "(a) Accuracy (%)", Percent: true, Curves: []plots.Curve{
 		curve("train", plots.Train, named("train_accuracy")), curve("test", plots.Test, named("test_accuracy"))}}
 	dead := &plots.Panel{Title: "(b) Dead units (%)", Percent: true}
@@ -85,8 +78,8 @@ func collapse(records []*record.Record) (*plots.Figure, error) {
 	logit := &plots.Panel{Title: "(c) Largest |logit|", LogY: true, Curves: []plots.Curve{curve("", plots.Auto, named("logit_max"))}}
 	update := &plots.Panel{Title: "(d) Largest ‖update‖", LogY: true, Curves: []plots.Curve{curve("", plots.Auto, named("update_max"))}}
 	share := &plots.Panel{Title: "(e) Values clamped (%)", Curves: []plots.Curve{
-		curve("of pristine examples", plots.Pristine, percent(clamped("pristine"))),
-		curve("of corrupt examples", plots.Corrupt, percent(clamped("corrupt")))}}
+		curve("of pristine examples", plots.Pristine, percent(clampedOf("pristine"))),
+		curve("of corrupt examples", plots.Corrupt, percent(clampedOf("corrupt")))}}
 	loss := &plots.Panel{Title: "(f) Training loss", Curves: []plots.Curve{curve("", plots.Auto, named("train_loss"))}}
 	panels := [][]*plots.Panel{{accuracy, dead}, {logit, update}, {share, loss}}
 	for _, row := range panels {
@@ -95,6 +88,47 @@ func collapse(records []*record.Record) (*plots.Figure, error) {
 		}
 	}
 	return plots.NewGrid(metaOfSeeds("A winsorized net that collapses", present), plots.Grid{Panels: panels, XLabel: "step", ShareX: true, Aspect: 0.6})
+}
+
+// ClampedFigure draws, for each layer of a net, the shares of the pristine and of the corrupt examples' gradient values
+// that the rule clamps, on either side, from records that measured clamping. Of several seeds it draws the median with
+// their range. nil records are left out.
+func ClampedFigure(records []*record.Record) *plots.Figure { return figure(clampedByLayer(records)) }
+
+// clampedByLayer is [ClampedFigure] with its error.
+func clampedByLayer(records []*record.Record) (*plots.Figure, error) {
+	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	steps := evaluated(present, math.MaxInt)
+	var panels []*plots.Panel
+	if len(present) > 0 {
+		for l := range len(present[0].Spec.Hidden) + 1 {
+			title := fmt.Sprintf("Hidden layer %d (%%)", l+1)
+			if l == len(present[0].Spec.Hidden) {
+				title = "Output layer (%)"
+			}
+			p := &plots.Panel{Title: title, XSteps: true}
+			for _, group := range []struct {
+				name string
+				role plots.Role
+			}{{"pristine", plots.Pristine}, {"corrupt", plots.Corrupt}} {
+				line := spread(present, steps, percent(clampedOf(fmt.Sprintf("%s_layer_%d", group.name, l))))
+				p.Curves = append(p.Curves, plots.Curve{Name: "of " + group.name + " examples", Role: group.role,
+					X: steps[:len(line.Y)], Y: line.Y, Lo: line.Lo, Hi: line.Hi})
+			}
+			panels = append(panels, p)
+		}
+	}
+	return plots.NewGrid(metaOfSeeds("Values clamped (%), by layer", present),
+		plots.Grid{Panels: inRows(panels), XLabel: "step", ShareX: true, ShareY: true, Aspect: 0.6})
+}
+
+// clampedOf is the share of a group's values clamped on either side.
+func clampedOf(group string) func(record.Evaluation) (float64, bool) {
+	return func(e record.Evaluation) (float64, bool) {
+		low, ok := e.Value("clamped_low_" + group)
+		high, too := e.Value("clamped_high_" + group)
+		return low + high, ok && too
+	}
 }
 
 // percent is a share as per cent.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"coherentgradients/cgkit/record"
+	"coherentgradients/plots"
 )
 
 // The figures of the collapse have every curve that the committed records give, and say what has not run.
@@ -42,7 +43,19 @@ func TestCollapseFigures(t *testing.T) {
 			t.Errorf("%s: without a record %v; the caption is %s", arm.Text, none, f.Caption())
 		}
 	}
-	if _, err := collapse(nil); err != nil {
-		t.Errorf("no records: %v", err)
+	if f, err = clampedByLayer(append(records, nil)); err != nil {
+		t.Fatal(err)
+	}
+	places := map[string]bool{} // panels and curves that have values
+	for _, row := range f.Data().Rows {
+		places[fmt.Sprint(row[:3])] = true
+	}
+	if layers := len(records[0].Spec.Hidden) + 1; len(places) != 2*layers {
+		t.Errorf("the clamped values of %d layers and two groups are %d curves: %v", layers, len(places), places)
+	}
+	for _, draw := range []func([]*record.Record) (*plots.Figure, error){collapse, clampedByLayer} {
+		if _, err := draw(nil); err != nil {
+			t.Errorf("no records: %v", err)
+		}
 	}
 }

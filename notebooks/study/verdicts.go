@@ -42,13 +42,13 @@ func claimRuns(store *record.Store, dataset string) []record.Spec {
 }
 
 // LaterRuns are the specs of the runs that the claims which are not the paper's are judged by, on a data set: the short
-// ones of C10a, and those of W1 and W2, seeds 6 to 8.
+// ones of C10a, those of W1 and W2, of F1 to F4, of O1 to O3, and those that compare rules.
 func LaterRuns(dataset string) []record.Spec {
 	specs := claims.FirstSteps(basisOf(dataset))
 	for _, arm := range CollapseArms(dataset) {
 		specs = append(specs, arm.Specs...)
 	}
-	return append(specs, ExampleRuns()...)
+	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset))
 }
 
 // FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training
@@ -148,7 +148,11 @@ func WriteVerdicts(w io.Writer, verdicts []claims.Verdict) error {
 func Details(verdicts []claims.Verdict, id string) {
 	i := slices.IndexFunc(verdicts, func(v claims.Verdict) bool { return v.ID == id })
 	if i < 0 {
-		must(fmt.Errorf("there is no claim %q: use C1 to C15, C10a, C11a, W1, W2, C18, L1 or L2", id))
+		var ids []string
+		for _, v := range verdicts {
+			ids = append(ids, v.ID)
+		}
+		must(fmt.Errorf("there is no claim %q: use one of %s", id, strings.Join(ids, ", ")))
 		return
 	}
 	v := verdicts[i]
@@ -242,10 +246,23 @@ var short = map[string]string{
 	"C10a": "i^p / i^c is larger than in every null world",
 	"W1":   "25 %, c = 2 collapses: logits grow, large updates, dead layer",
 	"W2":   "shorter updates prevent it; float64, init, half the rate do not",
+	"C16":  "RM3, M3 memorise at most half of what plain SGD does",
+	"C17":  "it is the median: RA3 memorises as plain SGD does",
+	"R1":   "no rule's best is > 0.5 points above plain SGD's",
+	"R2":   "RM3, not RA3, is unstable with momentum 0.9",
 	"C18":  "easy examples generalise better among themselves than hard ones",
 	"L1":   "the mean margin finds wrong labels best, alignment no better",
 	"L2":   "averaged up to the stop it does, and far better than to the end",
 	"C11a": "c > 1: corrupt examples are not learned below that either",
+	"S1":   "the trough of α̂ tells when to stop, as well as rival rules",
+	"F1":   "winsorizing on Fashion-MNIST: no memorising, less overfit",
+	"F1a":  "the same on all of Fashion-MNIST",
+	"F2":   "the same on CIFAR-10 with a small convolutional net",
+	"F3":   "augmentation alone removes half of the overfit at 25 %",
+	"F4":   "figures 1 and 2 carry over to Fashion-MNIST",
+	"O1":   "wider nets generalise better, gradients agree more",
+	"O2":   "random labels first: worse, by directions, not norms",
+	"O3":   "random labels: weights along the images' directions",
 }
 
 // judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.

@@ -19,11 +19,17 @@ func ShowClaims(verdicts []claims.Verdict) { gonbui.DisplayMarkdown(ClaimsTable(
 func ShowLimits(verdicts []claims.Verdict) { gonbui.DisplayMarkdown(LimitsTable(verdicts)) }
 
 // ClaimsTable is the verdicts as a table of Markdown: each claim with its verdict, the number that decides it with its
-// range over seeds, that number's limit, the seeds, and a plain sentence for each comparison that is not met.
+// range over seeds, that number's limit, the seeds, and a plain sentence for each comparison that is not met. Where the
+// claims are of several papers, each paper's come under its title.
 func ClaimsTable(verdicts []claims.Verdict) string {
 	var b strings.Builder
 	b.WriteString("| | claim | verdict | what decides | number (range over seeds) | limit | seeds | what is not met |\n|---|---|---|---|---|---|---|---|\n")
-	for _, v := range verdicts {
+	paper := -1
+	for _, v := range bySource(verdicts) {
+		if of := claims.SourceOf(v.ID); of != paper {
+			paper = of
+			writeRow(&b, []string{"", "**" + claims.Sources()[of].Title + "**", "", "", "", "", "", ""})
+		}
 		row := []string{v.ID, v.Claim, "**" + v.Verdict + "**", "", "", "", seedsOf(v), notMet(v)}
 		if c, ok := v.Deciding(); ok {
 			row[3], row[4], row[5] = strings.TrimSuffix(c.What, ","), c.Spread(), limitOf(c)
@@ -31,6 +37,52 @@ func ClaimsTable(verdicts []claims.Verdict) string {
 		writeRow(&b, row)
 	}
 	return b.String()
+}
+
+// bySource puts verdicts in the order of the papers that their claims are of.
+func bySource(verdicts []claims.Verdict) []claims.Verdict {
+	list := slices.Clone(verdicts)
+	slices.SortStableFunc(list, func(a, b claims.Verdict) int { return claims.SourceOf(a.ID) - claims.SourceOf(b.ID) })
+	return list
+}
+
+// Summary is the verdicts as Markdown, shorter than [ClaimsTable]: for each paper how many of its claims hold, and a
+// line for each with the number that decides.
+func Summary(verdicts []claims.Verdict) string {
+	var b strings.Builder
+	for i, p := range claims.Sources() {
+		list := slices.DeleteFunc(slices.Clone(verdicts), func(v claims.Verdict) bool { return claims.SourceOf(v.ID) != i })
+		if len(list) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "### %s\n\n%s\n\n| | claim | verdict | what decides |\n|---|---|---|---|\n", p.Title, counted(list))
+		for _, v := range list {
+			decides := ""
+			if c, ok := v.Deciding(); ok {
+				decides = strings.TrimRight(c.What, ", ") + ": " + together(c.Spread()) + ", asked " + together(limitOf(c))
+			}
+			writeRow(&b, []string{v.ID, v.Claim, "**" + v.Verdict + "**", decides})
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// counted says how many claims have which verdict.
+func counted(verdicts []claims.Verdict) string {
+	var parts []string
+	for _, verdict := range []string{claims.Holds, claims.HoldsInPart, claims.DoesNotHold, claims.NotTested} {
+		n := 0
+		for _, v := range verdicts {
+			if v.Verdict == verdict {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%s: %d", verdict, n))
+		}
+	}
+	return fmt.Sprintf("Of %d claims: %s.", len(verdicts), strings.Join(parts, ", "))
 }
 
 // LimitsTable says how each verdict hangs on the limits that were fixed before the runs: with which limit a condition

@@ -25,6 +25,7 @@ type Options struct {
 	Peers   []Peer
 	Missing map[string]error // peers that were asked for and can't be had, with the reason
 
+	Model   *Model  // measured in place of a net of dense layers; nil: none
 	Net     []int   // empty: [PaperNet]
 	Batch   int     // 0: [PaperBatch]
 	Worker  Command // starts this project's worker
@@ -64,7 +65,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := o.prepare(ctx); err != nil {
 		return nil, err
 	}
-	report := &Report{Machine: o.Machine, Net: o.Net, Batch: o.Batch, missing: o.Missing}
+	report := &Report{Machine: o.Machine, Net: o.Net, Model: o.Model, Batch: o.Batch, missing: o.Missing}
 	r := &race{options: o, rng: rand.New(rand.NewPCG(1, 1))}
 	defer r.closeAll()
 	if len(o.Peers) > 0 {
@@ -73,6 +74,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		}
 	}
 	heats := append([]heat{o.mainHeat()}, o.peerHeats()...)
+	if o.Model != nil {
+		heats = []heat{o.modelHeat()}
+	}
 	sideAt := len(heats)
 	if o.Curves {
 		heats = append(heats, o.curveHeats()...)
@@ -120,17 +124,30 @@ func (o *Options) prepare(ctx context.Context) error {
 		return err
 	}
 	a, err := w.ask(ctx, Request{Op: opStart, Setup: &Setup{
-		Backend: o.Backend, Way: wayPrepare, Net: o.Net, Batch: o.Batch, LearningRate: learningRate, Dir: o.scratch}}, startLimit)
+		Backend: o.Backend, Way: wayPrepare, Net: o.Net, Model: o.Model, Batch: o.Batch, LearningRate: o.rate(), Dir: o.scratch}}, startLimit)
 	if err != nil {
 		w.kill()
 		return err
 	}
 	w.close()
+	if o.Model != nil {
+		known := *o.Model
+		known.Variables = a.Variables
+		o.Model = &known
+	}
 	o.Machine.XLAFlags = withoutFolders(a.XLAFlags)
 	o.Machine.Versions = a.Versions
 	o.xlaFlags = a.XLAFlags
 	step.Done()
 	return nil
+}
+
+// rate is the learning rate of the steps measured.
+func (o *Options) rate() float64 {
+	if o.Model != nil {
+		return modelRate
+	}
+	return learningRate
 }
 
 // withoutFolders replaces paths in a list of flags: they name a user, and no number depends on them.

@@ -54,8 +54,12 @@ func (r *Report) Table(w io.Writer) error {
 	for i, n := range r.Net {
 		widths[i] = strconv.Itoa(n)
 	}
-	p.line("net %s, m = %d, weights after %d plain steps; medians, contenders taking turns; peak: of the process that made the calls",
-		strings.Join(widths, "–"), r.Batch, prepareSteps)
+	net, steps := "net "+strings.Join(widths, "–"), prepareSteps
+	if r.Model != nil {
+		net, steps = fmt.Sprintf("model %s on %d×%d×%d", r.Model, pictureSide, pictureSide, pictureChannels), modelPrepareSteps
+	}
+	p.line("%s, m = %d, weights after %d plain steps; medians, contenders taking turns; peak: of the process that made the calls",
+		net, r.Batch, steps)
 	titles := []struct{ section, title string }{
 		{sectionStep, ""}, {sectionP, "cost against the number of parameters"},
 		{sectionM, "cost against the batch"}, {sectionMemory, "memory of a large net, each in a process of its own"},

@@ -66,8 +66,9 @@ func firstBatch(p run.Problem) (images []float32, labels []int32, err error) {
 		return nil, nil, err
 	}
 	for _, example := range order.Batch(0) {
-		at := int(example) * features
-		for _, pixel := range p.Set.Train.Pixels[at : at+features] {
+		size := p.Set.Features()
+		at := int(example) * size
+		for _, pixel := range p.Set.Train.Pixels[at : at+size] {
 			images = append(images, float32(pixel)/255)
 		}
 		labels = append(labels, int32(p.Noise.Given[example]))

@@ -34,7 +34,8 @@ type Request struct {
 type Setup struct {
 	Backend      string   `json:"backend"` // GoMLX's configuration; empty: the one that package backend chooses
 	Way          string   `json:"way"`
-	Net          []int    `json:"net"` // widths from the input to the output
+	Net          []int    `json:"net"`             // widths from the input to the output
+	Model        *Model   `json:"model,omitempty"` // in place of Net
 	Batch        int      `json:"batch"`
 	Aggregator   string   `json:"aggregator"`
 	C            float64  `json:"c"`
@@ -45,6 +46,14 @@ type Setup struct {
 	Dir          string   `json:"dir"`               // folder of the batch and the weights; empty: untrained weights
 	Check        string   `json:"check"`             // file for the weights after one update; empty: not wanted
 	Threads      int      `json:"threads"`
+}
+
+// parameters is the number of weights and biases.
+func (s *Setup) parameters() int {
+	if s.Model != nil {
+		return s.Model.parameters()
+	}
+	return parameters(s.Net)
 }
 
 // Answer is one line from a worker.
@@ -60,6 +69,7 @@ type Answer struct {
 	Chunk      int               `json:"chunk,omitempty"`     // steps in a call of the loop
 	XLAFlags   string            `json:"xla_flags,omitempty"`
 	Versions   map[string]string `json:"versions,omitempty"`
+	Variables  []Variable        `json:"variables,omitempty"` // of a model that is prepared
 
 	// Of run: milliseconds a step.
 	TimesMS []float64 `json:"times_ms,omitempty"`

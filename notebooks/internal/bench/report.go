@@ -12,6 +12,7 @@ import (
 type Report struct {
 	Machine Machine
 	Net     []int
+	Model   *Model // in place of Net
 	Batch   int
 	Rows    []Row
 	Fits    []Fit
@@ -36,6 +37,7 @@ type Row struct {
 	CompileS   float64  `json:"compile_s"`         // and everything else that only the first step does
 	Steps      int      `json:"steps"`             // timed
 	Section    string   `json:"section"`           // step, parameters, batch or memory
+	Model      string   `json:"model,omitempty"`   // with its settings, where it is not a net of dense layers
 	Peer       string   `json:"peer,omitempty"`    // library; absent: this project
 	Routine    string   `json:"routine,omitempty"` // of the peer
 	Error      string   `json:"error,omitempty"`
@@ -57,7 +59,7 @@ func (r *Report) finish(scratch string) {
 	}
 	for _, name := range Libraries {
 		if err := r.missing[name]; err != nil {
-			r.Rows = append(r.Rows, Row{Batch: r.Batch, Parameters: parameters(r.Net), Section: sectionStep, Peer: name, Error: err.Error()})
+			r.Rows = append(r.Rows, Row{Batch: r.Batch, Parameters: (&Setup{Net: r.Net, Model: r.Model}).parameters(), Section: sectionStep, Peer: name, Error: err.Error()})
 		}
 	}
 	r.Fits = fits(r.Rows)
@@ -83,9 +85,12 @@ func (r *Report) addLoop(c *contender) {
 
 func rowOf(c *contender) Row {
 	row := Row{
-		Aggregator: c.setup.Aggregator, C: c.setup.C, Batch: c.setup.Batch, Parameters: parameters(c.setup.Net),
+		Aggregator: c.setup.Aggregator, C: c.setup.C, Batch: c.setup.Batch, Parameters: c.setup.parameters(),
 		Backend: c.ready.Backend, StepMS: number(medianOf(c.samples)), CompileS: round(c.ready.CompileS, 3), Steps: len(c.samples),
 		Section: c.section, Peer: c.peer, samples: c.samples,
+	}
+	if c.setup.Model != nil {
+		row.Model = c.setup.Model.String()
 	}
 	if c.peer != "" {
 		row.Routine = c.setup.Way

@@ -104,13 +104,19 @@ func start(ctx context.Context, setup *Setup) (stepper, Answer, error) {
 	if choice := backend.Describe(); choice.Plugin != "" && kind != "go" && setup.Backend == "" {
 		a.Versions["plugin"] = filepath.Base(choice.Plugin) + " sha256 " + backend.FileHash(choice.Plugin)
 	}
-	if setup.Way == wayPrepare {
-		return nil, a, prepare(ctx, b, setup)
-	}
 	var s stepper
-	if setup.Way == wayLoop {
+	switch {
+	case setup.Way == wayPrepare && setup.Model != nil:
+		a.Variables, err = prepareModel(ctx, b, setup)
+		return nil, a, err
+	case setup.Way == wayPrepare:
+		return nil, a, prepare(ctx, b, setup)
+	case setup.Model != nil:
+		a.Parameters = setup.Model.parameters()
+		s, err = newModelSteps(ctx, b, setup)
+	case setup.Way == wayLoop:
 		s, err = newLoop(ctx, b, setup)
-	} else {
+	default:
 		s, err = newCall(ctx, b, setup)
 	}
 	if err != nil {
@@ -134,8 +140,11 @@ func start(ctx context.Context, setup *Setup) (stepper, Answer, error) {
 		return nil, Answer{}, err
 	}
 	a.CompileS = max(first-a.StepMS, 0) / 1e3
-	if l, ok := s.(*loop); ok {
-		a.Chunk = l.chunk
+	switch s := s.(type) {
+	case *loop:
+		a.Chunk = s.chunk
+	case *modelSteps:
+		a.Chunk = s.chunk
 	}
 	return s, a, nil
 }

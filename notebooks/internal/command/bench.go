@@ -10,9 +10,11 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/spf13/cobra"
 
 	"coherentgradients/cgkit/backend"
+	"coherentgradients/cgkit/models"
 	"coherentgradients/notebooks/internal/bench"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/setup"
@@ -25,6 +27,8 @@ const mostSteps = 1000
 type benchFlags struct {
 	steps                 int
 	rules, backend        string
+	model                 string
+	sets                  []string
 	asJSON, details       bool
 	curves, memory, peers bool
 }
@@ -40,13 +44,16 @@ func benchCommand() *cobra.Command {
 			"step ms is one call a step, as a GoMLX Trainer makes it; loop ms is a step of a training run, many in one call.",
 		Example: "  go run ./notebooks bench\n" +
 			"  go run ./notebooks bench --peers --json --details > bench.jsonl\n" +
-			"  go run ./notebooks bench --rules median,trimmed-mean:8 --steps 20",
+			"  go run ./notebooks bench --rules median,trimmed-mean:8 --steps 20\n" +
+			"  go run ./notebooks bench --model cnn --set cnn_channels=64,128,256 --set cnn_hidden=0 --peers",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBench(cmd, f) },
 	}
 	flags := cmd.Flags()
 	flags.IntVar(&f.steps, "steps", 30, fmt.Sprintf("rounds, each of one timed step or more, 1 to %d", mostSteps))
 	flags.StringVar(&f.rules, "rules", "", "more aggregators, as median,trimmed-mean:8 (NAME or NAME:C)")
+	flags.StringVar(&f.model, "model", "", "measure this model, on 32×32×3 pictures, in place of the paper's net: "+strings.Join(models.Names(), ", ")+"; --peers brings PyTorch for cnn")
+	flags.StringArrayVar(&f.sets, "set", nil, "a setting of the model, as cnn_channels=16,32,64; again for another")
 	flags.StringVar(&f.backend, "backend", "", "GoMLX backend, as go or xla:cpu (default: the best that is there)")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object a line, each a row")
 	flags.BoolVar(&f.details, "details", false, "with --json: lines for machine, fits, agreement and ratios beside the rows")
@@ -76,7 +83,34 @@ func (f benchFlags) options() (bench.Options, error) {
 		return bench.Options{}, fmt.Errorf("backend = %q: must begin with one of %s, as in go or xla:cpu", f.backend, strings.Join(kinds, ", "))
 	}
 	rules, err := bench.ParseRules(f.rules)
-	return bench.Options{Backend: f.backend, Steps: f.steps, Rules: rules, Curves: f.curves, Memory: f.memory}, err
+	o := bench.Options{Backend: f.backend, Steps: f.steps, Rules: rules, Curves: f.curves, Memory: f.memory}
+	if err != nil {
+		return o, err
+	}
+	o.Model, err = f.modelOf()
+	return o, err
+}
+
+// modelOf is the model asked for, checked; nil for none.
+func (f benchFlags) modelOf() (*bench.Model, error) {
+	set, err := settings(f.sets)
+	switch {
+	case err != nil:
+		return nil, err
+	case f.model == "" && set != nil:
+		return nil, fmt.Errorf("--set %s without a model: add --model, one of %s", f.sets[0], strings.Join(models.Names(), ", "))
+	case f.model == "":
+		return nil, nil
+	case f.curves || f.memory:
+		return nil, errors.New("--curves and --memory are of the paper's net: leave them out, or --model")
+	case f.model == "mlp":
+		return nil, errors.New("model mlp is the paper's net: leave --model out")
+	}
+	m, err := models.Named(f.model)
+	if err != nil {
+		return nil, suggested(err, f.model, models.Names())
+	}
+	return &bench.Model{Name: f.model, Settings: set}, m.Configure(model.NewStore().RootScope(), set)
 }
 
 func runBench(cmd *cobra.Command, f benchFlags) error {

@@ -17,6 +17,11 @@ func TestBenchMistakes(t *testing.T) {
 		want string
 	}{
 		{[]string{"--steps", "0"}, "steps = 0: must be 1 to 1000"},
+		{[]string{"--model", "cmn"}, "did you mean cnn?"},
+		{[]string{"--model", "mlp"}, "leave --model out"},
+		{[]string{"--model", "cnn", "--set", "cnn_width=3"}, `model "cnn" has none of that name`},
+		{[]string{"--model", "cnn", "--curves"}, "of the paper's net"},
+		{[]string{"--set", "cnn_hidden=3"}, "add --model"},
 		{[]string{"--steps", "x", "--peers"}, "see go run ./notebooks bench --help"},
 		{[]string{"--rules", "meen", "--peers"}, `unknown aggregator "meen": choose one of agra`},
 		{[]string{"--rules", "winsorize:60"}, "choose 0 ≤ c < 50"},

@@ -38,5 +38,6 @@ func TestCommittedClaims(t *testing.T) {
 	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("notebooks/results/claims.json is not what the committed records give (%v)", err)
 	}
+	checkShown(t, filepath.Join("..", "..", "summary.md"), "<!-- claims: written by a test from notebooks/results/claims.json -->\n", "<!-- end of claims -->", study.Summary(verdicts))
 	checkShown(t, readme, "<!-- claims: written by a test from notebooks/results/claims.json -->\n", "<!-- end of claims -->", study.ClaimsTable(verdicts))
 }

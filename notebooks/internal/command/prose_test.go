@@ -37,7 +37,7 @@ func TestNumbersInProse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{readme, filepath.Join(results, "README.md"), filepath.Join("..", "..", "solutions.md")} {
+	for _, file := range []string{readme, filepath.Join(results, "README.md"), filepath.Join("..", "..", "solutions.md"), filepath.Join("..", "..", "summary.md")} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -187,11 +187,17 @@ var given = map[string]string{
 	// the smallest case, proper accuracies and group sizes, shares of parameters, steps looked at
 	"02_strong_and_weak_gradients": "784–2048–10 0.775 55 45 0.55 600 64 77.5 22.5 32.5 67.5 80 9 54,000 20,000",
 	// parameters, proper accuracy, what counts as collapsed, ln 10, the runs of W1 and W2 and their changes
-	"03_winsorized_sgd": "335,114 32.5 20 2.30 15,000 64 200 0.2",
+	"03_winsorized_sgd": "335,114 32.5 20 2.30 15,000 2,000 64 200 0.2",
 	// levels of accuracy asked for, proper accuracy
 	"04_paper_against_runs": "90 99 55",
 	// papers, nets and sizes of the runs, the smallest case, a trial's share
 	"10_easy_hard_wrong": "2003.07422 2025 125 784–256–256–256–10 5 0.05 64",
 	// proper accuracy, what counts as collapsed, an exercise's setting
 	"05_explore": "20 32.5 3 35 0.9",
+	// claims' and notebooks' numbers, widths, starts, epochs and directions of the runs, limits asked for, two papers
+	"11_open_observations": "3 11 12 32 4,096 1,024 5,000 4,000 600 0.01 90 784–256–256–256–10 51 40 0.5 1906.02613 2006.10455",
+	// claims' and notebooks' numbers, nets, examples, epochs and forms of an image, shares of kinds
+	"12_does_it_carry_over": "3 11 12 16 64 2,000 150 162 784–256–256–256–10 784–2048–10",
+	// the smallest case and an exercise on it, numbers of the rules and of the claim, the split, the loop; the study cited
+	"09_when_to_stop": "0.25 3 5 20 784–256–256–256–10 2,000 2021 2024 2017 960 40 128",
 }

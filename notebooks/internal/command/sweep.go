@@ -32,6 +32,7 @@ type sweepFlags struct {
 	steps, batch, rate, seeds                       string
 	weights, maxUpdate, weightDecay, schedule       string
 	momentum, noiseKind, augment, first, firstSteps string
+	optimizer                                       string
 	hidden                                          []string
 
 	grid, paper string
@@ -82,6 +83,7 @@ func sweepCommand() *cobra.Command {
 	flags.StringVar(&f.weightDecay, "weight-decay", "", weightDecayHelp)
 	flags.StringVar(&f.schedule, "schedule", "", scheduleHelp)
 	flags.StringVar(&f.momentum, "momentum", "", momentumHelp)
+	flags.StringVar(&f.optimizer, "optimizer", "", optimizerHelp)
 	flags.StringVar(&f.noiseKind, "noise-kind", "", noiseKindHelp)
 	flags.StringVar(&f.augment, "augment", "", augmentHelp)
 	flags.StringVar(&f.first, "first", "", firstHelp)
@@ -126,6 +128,7 @@ func (f sweepFlags) specs() ([]record.Spec, error) {
 	read(&over.WeightDecay, f.weightDecay, "weight decay", sweep.Numbers, &errs)
 	read(&over.Schedule, f.schedule, "schedule", sweep.Words, &errs)
 	read(&over.Momentum, f.momentum, "momentum", sweep.Numbers, &errs)
+	read(&over.Optimizer, f.optimizer, "optimizer", sweep.Words, &errs)
 	read(&over.NoiseKind, f.noiseKind, "noise kind", sweep.Words, &errs)
 	read(&over.Augment, f.augment, "augment", sweep.Words, &errs)
 	read(&over.First, f.first, "first", sweep.Words, &errs)

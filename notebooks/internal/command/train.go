@@ -27,7 +27,7 @@ import (
 )
 
 const measureHelp = "measure more at evaluated steps, one or more of: gradients, those of all training examples (Figures 1 to 3); " +
-	"clamping, whose gradients are clamped; health, dead units, logits and updates; examples, scores of each training example"
+	"clamping, whose gradients are clamped; health, dead units, logits and updates; signals, what rules look at that say when to stop; alignment, the first layer along the images; examples, scores of each training example"
 
 // Help of what is no part of the paper's runs.
 const (
@@ -36,6 +36,7 @@ const (
 	weightDecayHelp = "weight decay, added to the gradient times the weights; 0: none"
 	scheduleHelp    = "dense evaluates five times as often from step 1,000 on, even after each hundredth of the steps (default: the paper's steps)"
 	momentumHelp    = "momentum of the updates, heavy ball, 0 to below 1; 0: none"
+	optimizerHelp   = "what the rule's directions are handed to: adam, adamax, rmsprop (default: plain steps)"
 	noiseKindHelp   = "pair-flip turns chosen labels into the next class (default: chosen labels are permuted)"
 	augmentHelp     = "shift moves training images by up to a pixel each time they are seen, flip-shift flips them and moves them by up to four"
 	firstHelp       = "train before step 0 on random-labels, random-labels-elsewhere (other images), or random-labels-norms (keeps the norms alone)"
@@ -96,6 +97,7 @@ func trainCommand() *cobra.Command {
 	flags.Float64Var(&f.spec.WeightDecay, "weight-decay", 0, weightDecayHelp)
 	flags.StringVar(&f.spec.Schedule, "schedule", "", scheduleHelp)
 	flags.Float64Var(&f.spec.Momentum, "momentum", 0, momentumHelp)
+	flags.StringVar(&f.spec.Optimizer, "optimizer", "", optimizerHelp)
 	flags.StringVar(&f.spec.NoiseKind, "noise-kind", "", noiseKindHelp)
 	flags.StringVar(&f.spec.Augment, "augment", "", augmentHelp)
 	flags.StringVar(&f.spec.First, "first", "", firstHelp)

@@ -42,7 +42,7 @@ var short = map[string]string{
 // STATISTIC is final, best (the largest), least, bestat and leastat (their steps), at=STEP, reach=LEVEL (the step at
 // which a level is first reached, on a straight line between evaluations), all but the last two over the evaluations
 // from=STEP and to=STEP where given. COLUMN is a value of the record, or one of [study.Derive]. RUNS is figure1
-// with n, figure4 with n and c, or fullbatch and minibatch with n.
+// with n, figure4 with n and c, fullbatch and minibatch with n, collapse, or rules with arm and cell.
 //
 // One run a seed gives one number; the answer is their median and, in brackets, the least and the largest. These words
 // change how it is written: bare (without the unit), only=median, min, max or range, as=percent, points, number,
@@ -88,8 +88,8 @@ func parse(what string) (query, error) {
 			continue
 		}
 		if key, value, ok := strings.Cut(word, "="); ok {
-			if !slices.Contains([]string{"n", "c", "at", "reach", "from", "to", "only", "as", "digits"}, key) {
-				return q, fmt.Errorf("there is no %q: use n, c, at, reach, from, to, only, as or digits", key)
+			if !slices.Contains([]string{"n", "c", "at", "reach", "from", "to", "only", "as", "digits", "arm", "cell"}, key) {
+				return q, fmt.Errorf("there is no %q: use n, c, arm, cell, at, reach, from, to, only, as or digits", key)
 			}
 			q.values[key] = value
 		} else {
@@ -135,8 +135,12 @@ func (b *Book) runs(q query) ([]*record.Record, error) {
 		spec = record.FullBatch(study.DefaultDataset, n/100)
 	case "minibatch":
 		spec = record.MiniBatch(study.DefaultDataset, n/100)
+	case "collapse":
+		spec = record.Collapse(study.DefaultDataset)
+	case "rules":
+		return b.armOf(q)
 	default:
-		return nil, fmt.Errorf("there are no runs %q: use figure1, figure4, fullbatch or minibatch", kind)
+		return nil, fmt.Errorf("there are no runs %q: use figure1, figure4, fullbatch, minibatch, collapse or rules", kind)
 	}
 	return b.of(spec)
 }

@@ -172,6 +172,36 @@ func TestLead(t *testing.T) {
 	}
 }
 
+// A summary leads the index: what stands before its second heading is there, all of it on a page of its own. Without one
+// the index has no word of it.
+func TestSummary(t *testing.T) {
+	for _, cell := range []object{prose("# T\n\nText."), prose("# T\n\nSee [the summary](summary.md).")} {
+		root := made(t, cell)
+		if cell["source"] == "# T\n\nText." {
+			if s, err := Build(t.Context(), root); err != nil || strings.Contains(string(s.Files["index.html"]), "summary") {
+				t.Errorf("without a summary: %v", err)
+			}
+		}
+		text := "# In short\n\nFound: **much**, see [T](00_made.ipynb).\n\n## All\n\nThe rest.\n"
+		if err := os.WriteFile(filepath.Join(root, "notebooks", "summary.md"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Build(t.Context(), root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		index := string(s.Files["index.html"])
+		for _, want := range []string{`<h2><a href="summary.html">In short</a></h2>`, `<strong>much</strong>, see <a href="00_made.html">T</a>`} {
+			if strings.Count(index, want) != 1 {
+				t.Errorf("the index has not once %s: %s", want, index)
+			}
+		}
+		if strings.Contains(index, "The rest.") || !strings.Contains(string(s.Files["summary.html"]), "The rest.") {
+			t.Error("the rest is not on the summary's page alone")
+		}
+	}
+}
+
 func TestBuildRefuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		cell object

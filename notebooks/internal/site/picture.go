@@ -72,6 +72,9 @@ func kindOf(file string) (kind, bool) {
 // maxFile bounds a file that a page shows or is made of.
 const maxFile = 64 << 20
 
+// errAbsent begins the error about a file that is not in the checkout.
+var errAbsent = errors.New("there is no")
+
 // read reads a file of the checkout, given by its path in it. A link that leads out of the checkout is not followed,
 // and what is no ordinary file is not waited for.
 func (b *builder) read(name string) ([]byte, error) {
@@ -83,7 +86,7 @@ func (b *builder) read(name string) ([]byte, error) {
 	info, err := root.Stat(filepath.FromSlash(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no %s", name)
+		return nil, fmt.Errorf("%w %s", errAbsent, name)
 	case err != nil:
 		return nil, fmt.Errorf("%s can't be read: it is behind a link that leads out of the checkout, or not to be opened", name)
 	case !info.Mode().IsRegular():

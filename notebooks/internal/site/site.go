@@ -16,6 +16,7 @@ import (
 	"bytes"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"maps"
@@ -74,6 +75,10 @@ func Build(ctx context.Context, root string, extra ...Extra) (*Site, error) {
 		return nil, fmt.Errorf("no notebook is in %s: start the command inside the checkout", place.Notebooks(root))
 	}
 	b := &builder{root: root, files: map[string][]byte{}, appendixOf: map[string]*page{}}
+	summary, err := b.summary() // first, so that notebooks' links to it find its page
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -98,7 +103,7 @@ func Build(ctx context.Context, root string, extra ...Extra) (*Site, error) {
 			return nil, fmt.Errorf("%s: %w", p.Source, err)
 		}
 	}
-	return b.finish(extra)
+	return b.finish(summary, extra)
 }
 
 // builder collects the pages and their files.
@@ -143,8 +148,33 @@ func (b *builder) appendix(p *page) error {
 	return err
 }
 
+// summaryFile is the page that leads the site, where a checkout has it.
+const summaryFile = "notebooks/summary.md"
+
+// summary makes the page that leads the site; nil where there is none. Its lead is what stands before its second
+// heading.
+func (b *builder) summary() (*page, error) {
+	text, err := b.read(summaryFile)
+	if errors.Is(err, errAbsent) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	p := b.newPage("summary.html", summaryFile)
+	b.appendices, b.appendixOf[summaryFile] = append(b.appendices, p), p
+	lead, _, _ := strings.Cut(string(text), "\n## ")
+	_, lead, _ = strings.Cut(lead, "\n") // the title
+	aside := &page{Name: p.Name, Source: p.Source, titled: true, ids: map[string]bool{}}
+	body, err := b.markdown(aside, lead)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Source, err)
+	}
+	p.Lead, err = sanitised(string(body))
+	return p, err
+}
+
 // finish checks the links between the pages and sets them in their frame.
-func (b *builder) finish(extra []Extra) (*Site, error) {
+func (b *builder) finish(summary *page, extra []Extra) (*Site, error) {
 	all := slices.Concat(b.notebooks, b.appendices)
 	ids, source := map[string]map[string]bool{}, map[string]string{"index.html": "the list of all pages"}
 	for _, p := range all {
@@ -176,7 +206,7 @@ func (b *builder) finish(extra []Extra) (*Site, error) {
 			return nil, err
 		}
 	}
-	if err := b.render("index.html", "index.html", index{b.notebooks, b.appendices, extra}); err != nil {
+	if err := b.render("index.html", "index.html", index{summary, b.notebooks, b.appendices, extra}); err != nil {
 		return nil, err
 	}
 	b.files["style.css"] = asset("style.css")
@@ -185,6 +215,7 @@ func (b *builder) finish(extra []Extra) (*Site, error) {
 
 // index is what the list of all pages is made from.
 type index struct {
+	Summary               *page
 	Notebooks, Appendices []*page
 	Extra                 []Extra
 }

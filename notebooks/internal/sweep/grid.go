@@ -34,6 +34,7 @@ type Block struct {
 	WeightDecay  []float64
 	Schedule     []string
 	Momentum     []float64
+	Optimizer    []string
 	NoiseKind    []string
 	Augment      []string
 	First        []string
@@ -71,6 +72,7 @@ func (g Grid) With(over Block) Grid {
 		replace(&b.WeightDecay, over.WeightDecay)
 		replace(&b.Schedule, over.Schedule)
 		replace(&b.Momentum, over.Momentum)
+		replace(&b.Optimizer, over.Optimizer)
 		replace(&b.NoiseKind, over.NoiseKind)
 		replace(&b.Augment, over.Augment)
 		replace(&b.First, over.First)
@@ -145,6 +147,7 @@ func (b Block) specs() ([]record.Spec, error) {
 	list, err = vary(list, err, "weight_decay", b.WeightDecay, func(s *record.Spec, v float64) { s.WeightDecay = v })
 	list, err = vary(list, err, "schedule", b.Schedule, func(s *record.Spec, v string) { s.Schedule = v })
 	list, err = vary(list, err, "momentum", b.Momentum, func(s *record.Spec, v float64) { s.Momentum = v })
+	list, err = vary(list, err, "optimizer", b.Optimizer, func(s *record.Spec, v string) { s.Optimizer = v })
 	list, err = vary(list, err, "noise_kind", b.NoiseKind, func(s *record.Spec, v string) { s.NoiseKind = v })
 	list, err = vary(list, err, "augment", b.Augment, func(s *record.Spec, v string) { s.Augment = v })
 	list, err = vary(list, err, "first_steps", b.FirstSteps, func(s *record.Spec, v int) { s.FirstSteps = v })

@@ -182,9 +182,13 @@ func FuzzIntegers(f *testing.F) {
 
 func TestPaper(t *testing.T) {
 	for names, want := range map[string]int{
-		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21, "examples": 22, "easy-hard": 24,
+		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21,
+		"stopping": 50, "rules": 195,
+		"examples": 22, "easy-hard": 24,
 		"figure4,figure1": 30,
-		"all":             25 + 5 + 4 + 16 + 6 + 21,
+		"carry-over":      3 * (9 + 4), "carry-over-cifar": 3 * 9, "carry-over-wide": 9, "carry-over-whole": 6,
+		"open-capacity": 3*2*6 + 2, "open-starts": 3 * 2 * 11, "open-patterns": 12,
+		"all": 25 + 5 + 4 + 16 + 6 + 21,
 	} {
 		g, err := Paper(names)
 		if err != nil {
@@ -195,7 +199,7 @@ func TestPaper(t *testing.T) {
 			t.Errorf("%s: %d runs, %v; want %d", names, len(specs), err, want)
 		}
 	}
-	if _, err := Paper("figure9"); !says(err, "use one or more of collapse, easy-hard, examples, figure1,") {
+	if _, err := Paper("figure9"); !says(err, "use one or more of ") || !says(err, ", collapse, ") || !says(err, ", figure1, figure1-seeds, figure4, ") {
 		t.Error(err)
 	}
 	g, _ := Paper("figure1")
@@ -207,5 +211,17 @@ func TestPaper(t *testing.T) {
 		if s.Dataset != "glyphs" || s.Steps != 10 || !cmp.Equal(s.Hidden, []int{2048}) {
 			t.Errorf("%+v", s)
 		}
+	}
+}
+
+// The grid of the rules is the runs that the claims about them ask for, in the same order.
+func TestRulesGrid(t *testing.T) {
+	g, err := Paper("rules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	specs, err := g.Specs()
+	if err != nil || !cmp.Equal(specs, record.RuleRuns("mnist")) {
+		t.Errorf("%v: %s", err, cmp.Diff(specs, record.RuleRuns("mnist")))
 	}
 }

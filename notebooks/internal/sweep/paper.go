@@ -39,9 +39,17 @@ var paper = map[string]func() Grid{
 	},
 	// Not the paper's: a run that collapses, and what may keep it from that. Measure clamping and health with it.
 	"collapse": collapseGrid,
+	// Not the paper's: runs by which rules are judged that say when to stop. Measure signals with it.
+	"stopping": stoppingGrid,
 	// Easy, hard and wrong examples: measure examples with the first; the second needs its clean runs.
 	"examples":  examplesGrid,
 	"easy-hard": easyHardGrid,
+	// Does it carry over to other images and another net? With wide, measure gradients.
+	"carry-over": listed(carried("fashion-mnist-6000")), "carry-over-cifar": listed(carried("cifar-10-2000")), "carry-over-wide": listed(record.CarriedWideRuns()), "carry-over-whole": listed(record.CarriedWholeRuns()),
+	// What the paper left open. With the first, measure gradients, with the last alignment.
+	"open-capacity": listed(record.CapacityRuns()), "open-starts": listed(record.StartedRuns()), "open-patterns": listed(record.PatternRuns()),
+	// Which rule forgets wrong labels.
+	"rules": listed(record.RuleRuns("mnist")),
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -90,6 +98,21 @@ func collapseGrid() Grid {
 			g = append(g, Block{Noise: []float64{s.Noise}, C: []float64{s.C}, Init: []string{s.Init}, Steps: []int{s.Steps}, Batch: []int{s.Batch},
 				LearningRate: []float64{s.LearningRate}, Weights: []string{s.Weights}, MaxUpdate: []float64{s.MaxUpdate},
 				WeightDecay: []float64{s.WeightDecay}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
+		}
+	}
+	return g
+}
+
+// stoppingGrid is record.Stopping on both data sets, the first seed of all cells first.
+func stoppingGrid() Grid {
+	var g Grid
+	for _, seed := range record.StoppingSeeds {
+		for _, n := range record.StoppingNoises() {
+			for _, set := range record.StoppingSets() {
+				s := record.Stopping(set, n.Share, n.Kind)
+				g = append(g, Block{Dataset: []string{set}, Noise: []float64{n.Share}, NoiseKind: []string{n.Kind}, C: []float64{0},
+					Steps: []int{s.Steps}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
+			}
 		}
 	}
 	return g

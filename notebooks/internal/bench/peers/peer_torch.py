@@ -57,6 +57,13 @@ def by_sort(g, low, high):
     return clipped(g, ordered[low], ordered[g.shape[0] - 1 - high])
 
 
+def by_norms(gradients, largest=1.0):
+    """The mean of gradients shortened to a norm, over all parameters together."""
+    norms = torch.sqrt(sum(g.flatten(1).square().sum(1) for g in gradients))
+    factors = (largest / norms).clamp(max=1) / len(norms)
+    return [torch.einsum("b,b...->...", factors, g) for g in gradients]
+
+
 ROUTINES = {"vmap": lambda g, low, high: g.mean(0), "topk": by_topk, "kthvalue": by_kthvalue, "sort": by_sort}
 
 
@@ -110,3 +117,56 @@ class Peer:
         if self.routine == "opacus-topk":
             params = [p.T if p.dim() == 2 else p for p in self.model.parameters()]
         return [p.detach().numpy() for p in params]
+
+
+class ModelPeer(Peer):
+    """The model cnn: 3×3 convolutions with ReLU and 2×2 max pooling, then dense layers."""
+
+    def __init__(self, setup, weights, images, labels):
+        torch.set_num_threads(setup["threads"])
+        self.rate, self.low, self.high = setup["learning_rate"], setup["low"], setup["high"]
+        self.names = [variable["name"] for variable in setup["model"]["variables"]]
+        # PyTorch's kernels are [out, in, height, width]; here they come as [height, width, in, out].
+        self.params = [torch.tensor(w.transpose(3, 2, 0, 1).copy() if w.ndim == 4 else w) for w in weights]
+        pictures = images.reshape(len(images), 3, 32, 32)
+        self.batch = torch.tensor(pictures), torch.tensor(labels.astype(np.int64))
+        self.routine = setup["way"]
+        if self.routine == "plain":
+            self.params = [p.requires_grad_() for p in self.params]
+
+    def forward(self, params, x):
+        by_name = dict(zip(self.names, params))
+        layers = sorted({name.rsplit("/", 1)[0] for name in self.names})  # conv_0, conv_1, …, hidden, readout
+        for layer in layers:
+            w, b = by_name[layer + "/weights"], by_name[layer + "/biases"]
+            if w.dim() == 4:
+                x = torch.relu(nn.functional.conv2d(x, w, b, padding=1))
+                if x.shape[-1] > 1:
+                    x = nn.functional.max_pool2d(x, 2)
+                continue
+            if x.dim() == 4:
+                x = x.permute(0, 2, 3, 1).flatten(1)
+            x = x @ w + b
+            if layer != layers[-1]:
+                x = torch.relu(x)
+        return x
+
+    def loss(self, params, x, y):
+        return nn.functional.cross_entropy(self.forward(params, x), y)
+
+    def step(self):
+        if self.routine == "plain":
+            directions = torch.autograd.grad(self.loss(self.params, *self.batch), self.params)
+        else:
+            one = lambda params, x, y: self.loss(params, x[None], y[None])
+            g = vmap(grad(one), (None, 0, 0))(self.params, *self.batch)
+            if self.routine == "norms":
+                directions = by_norms(g)
+            else:
+                directions = [ROUTINES[self.routine](p, self.low, self.high) for p in g]
+        with torch.no_grad():
+            for p, d in zip(self.params, directions):
+                p.sub_(d, alpha=self.rate)
+
+    def weights(self):
+        return [(p.permute(2, 3, 1, 0) if p.dim() == 4 else p).detach().numpy() for p in self.params]

@@ -40,18 +40,22 @@ def timed(step):
 def start(setup, library):
     import numpy as np
 
-    sizes, batch = setup["net"], setup["batch"]
+    model = setup.get("model")
+    sizes, batch = setup["net"] or [], setup["batch"]
     folder = setup["dir"]
-    images = np.fromfile(os.path.join(folder, "images.f32"), "<f4").reshape(batch, sizes[0])
+    images = np.fromfile(os.path.join(folder, "images.f32"), "<f4").reshape(batch, -1)
     labels = np.fromfile(os.path.join(folder, "labels.i32"), "<i4")
     flat = np.fromfile(os.path.join(folder, "weights.f32"), "<f4")
     weights, at = [], 0
-    for fan_in, fan_out in zip(sizes, sizes[1:]):
-        weights.append(flat[at : at + fan_in * fan_out].reshape(fan_in, fan_out).copy())
-        at += fan_in * fan_out
-        weights.append(flat[at : at + fan_out].copy())
-        at += fan_out
-    peer = library.Peer(setup, weights, images, labels)
+    shapes = [shape for pair in zip(sizes, sizes[1:]) for shape in (pair, pair[1:])]
+    if model:
+        shapes = [variable["shape"] for variable in model["variables"]]
+    for shape in shapes:
+        size = int(np.prod(shape))
+        weights.append(flat[at : at + size].reshape(shape).copy())
+        at += size
+    make = library.ModelPeer if model else library.Peer
+    peer = make(setup, weights, images, labels)
     first = timed(peer.step)
     with open(setup["check"], "wb") as out:
         for w in peer.weights():

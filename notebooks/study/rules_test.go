@@ -1,0 +1,151 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package study
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"coherentgradients/cgkit/record"
+)
+
+// madeUpContest has a run of every arm in every cell, two seeds: the larger its place in the list, the more it has
+// memorised, the longer its steps take and the earlier its best step.
+func madeUpContest() *Contest {
+	c := &Contest{Arms: record.RuleArms(), Cells: record.RuleCells(DefaultDataset), runs: map[string][]*record.Record{}}
+	for i, arm := range c.Arms {
+		for _, cell := range c.Cells {
+			if !arm.Runs(cell) {
+				continue
+			}
+			for _, seed := range record.RuleSeeds[:2] {
+				r := &record.Record{Spec: arm.On(cell)}
+				r.Spec.Seed = seed
+				for _, step := range r.Spec.Evaluated() {
+					share := float64(step) / float64(r.Spec.Steps)
+					corrupt := share * float64(i+1) / 30
+					e := record.Evaluation{Step: step, TrainAccuracy: share, TestAccuracy: 0.8 - 0.5*math.Abs(share-0.5), TrainLoss: 2 - share, Seconds: float64(step) * float64(i+1) / 1000}
+					if cell.Noise() > 0 {
+						e.CorruptAccuracy = &corrupt
+					}
+					r.Evaluations = append(r.Evaluations, e)
+				}
+				c.runs[cell.Name+" "+arm.Name] = append(c.Of(cell.Name, arm.Name), r)
+			}
+		}
+	}
+	return c
+}
+
+func TestContestFigures(t *testing.T) {
+	t.Setenv("CG_MODE", "")
+	full, empty := madeUpContest(), &Contest{Arms: record.RuleArms(), Cells: record.RuleCells(DefaultDataset)}
+	f, err := contest(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := fmt.Sprint(f.Data().Rows)
+	for _, family := range Families {
+		if !strings.Contains(drawn, family) {
+			t.Errorf("no point of %q", family)
+		}
+	}
+	m, err := memory(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, core := range coreCurves {
+		if !strings.Contains(fmt.Sprint(m.Data().Rows), core.name) {
+			t.Errorf("no curve of %q", core.name)
+		}
+	}
+	for _, c := range []*Contest{full, empty} {
+		for name, draw := range map[string]func() error{
+			"contest": func() error { _, err := contest(c); return err },
+			"memory":  func() error { _, err := memory(c); return err },
+			"times":   func() error { _, err := timesOf(c, Times{}); return err },
+		} {
+			if err := draw(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if _, err := momentum(func(string, float64) []*record.Record { return nil }); err != nil {
+		t.Error(err)
+	}
+	if _, err := momentum(func(rule string, rate float64) []*record.Record { return full.Of("n50", "sgd") }); err != nil {
+		t.Error(err)
+	}
+}
+
+// With equal time a rule that takes twice as long has half the steps.
+func TestEqualTime(t *testing.T) {
+	t.Setenv("CG_MODE", "")
+	c := madeUpContest()
+	times := Times{}
+	plain, second := times.Of(c, c.Arms[0]), times.Of(c, c.Arms[1])
+	if math.Abs(plain-1) > 1e-9 || math.Abs(second-2) > 1e-9 {
+		t.Fatalf("%v and %v ms a step, want 1 and 2", plain, second)
+	}
+	f, err := timesOf(c, times)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Half of the steps of the second arm: its best test accuracy, and half of what it memorises in all of them.
+	rows := fmt.Sprint(f.Data().Rows)
+	for _, want := range []string{"2 80", fmt.Sprintf("2 %.3g", 100*0.5*2/30)} {
+		if !strings.Contains(rows, want) {
+			t.Errorf("no %q in %s", want, rows)
+		}
+	}
+	text := []byte(`{"aggregator":"mean","c":0,"loop_ms":0.7,"section":"step"}
+{"aggregator":"rolling-median","c":0,"loop_ms":1.4,"section":"step"}
+{"aggregator":"mean","c":0,"loop_ms":9,"section":"step","peer":"jax"}
+not JSON
+`)
+	times = Times{Measured: true, byRule: benchTimes(text)}
+	if ms := times.Of(c, c.Arms[1]); ms != 1.4 {
+		t.Errorf("the bench's time is read as %v", ms)
+	}
+	if ms := times.Of(c, c.Arms[len(c.Arms)-1]); !math.IsNaN(ms) {
+		t.Errorf("a rule that the bench lacks has the time %v", ms)
+	}
+}
+
+func TestStops(t *testing.T) {
+	r := madeUpContest().Of("n50", "sgd")[0]
+	if step := BestStep(r); step != 3000 {
+		t.Errorf("the best step is %d", step)
+	}
+	if v := StopAt("test_accuracy", 0.55)(r); math.Abs(v-0.775) > 1e-3 {
+		t.Errorf("stopped at %v", v)
+	}
+	if v := StopAt("test_accuracy", 2)(r); !math.IsNaN(v) {
+		t.Errorf("never stopped, and %v", v)
+	}
+}
+
+// Rules says how many records there are, and finds those that are.
+func TestRulesIn(t *testing.T) {
+	t.Setenv("CG_MODE", "")
+	var b bytes.Buffer
+	c := rulesIn(&record.Store{Write: t.TempDir()}, &b)
+	asked := 0
+	for _, s := range record.RuleRuns(DefaultDataset) {
+		if s.Steps >= record.RuleSteps {
+			asked++
+		}
+	}
+	if want := fmt.Sprintf("0 of %d records found; train the rest with: go run ./notebooks sweep --paper rules\n", asked); b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+	if len(c.In("n50")) != 0 || len(c.Over("n50", "sgd", BestAt)) != 0 {
+		t.Error("runs of no record")
+	}
+}
+
+// BestAt is BestStep as a number.
+func BestAt(r *record.Record) float64 { return float64(BestStep(r)) }

@@ -190,6 +190,8 @@ var given = map[string]string{
 	"03_winsorized_sgd": "335,114 32.5 20 2.30 15,000 2,000 64 200 0.2",
 	// levels of accuracy asked for, proper accuracy
 	"04_paper_against_runs": "90 99 55",
+	// papers, nets and sizes of the runs, the smallest case, a trial's share
+	"10_easy_hard_wrong": "2003.07422 2025 125 784–256–256–256–10 5 0.05 64",
 	// proper accuracy, what counts as collapsed, an exercise's setting
 	"05_explore": "20 32.5 3 35 0.9",
 	// nets, numbers of the papers and their shares, sizes and epochs

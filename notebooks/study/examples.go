@@ -3,6 +3,8 @@
 package study
 
 import (
+	"slices"
+
 	"coherentgradients/cgkit/record"
 )
 
@@ -12,15 +14,25 @@ func ExampleRuns() []record.Spec {
 	var specs []record.Spec
 	for _, set := range record.ExampleSets() {
 		for _, seed := range record.ExampleSeeds {
-			s := record.CleanLabels(set)
-			s.Seed = seed
-			specs = append(specs, s.Normalized())
-			for _, kind := range record.WrongKinds() {
-				s := record.WrongLabels(set, kind)
-				s.Seed = seed
-				specs = append(specs, s.Normalized())
-			}
+			specs = append(specs, withSeed(record.CleanLabels(set), seed))
+		}
+		for _, kind := range record.WrongKinds() {
+			specs = append(specs, WrongRuns(set, kind)...)
 		}
 	}
 	return specs
+}
+
+// WrongRuns are those with wrong labels of a kind, see record.WrongLabels: the seeds of L1 and of L2.
+func WrongRuns(set, kind string) []record.Spec {
+	var specs []record.Spec
+	for _, seed := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(record.ExampleSeeds, record.StopSeeds)))) {
+		specs = append(specs, withSeed(record.WrongLabels(set, kind), seed))
+	}
+	return specs
+}
+
+func withSeed(s record.Spec, seed int64) record.Spec {
+	s.Seed = seed
+	return s.Normalized()
 }

@@ -123,11 +123,13 @@ func stoppingGrid() Grid {
 // examplesGrid is record.WrongLabels and record.CleanLabels, the first seed of all first.
 func examplesGrid() Grid {
 	var g Grid
-	for _, seed := range record.ExampleSeeds {
+	clean := len(record.ExampleSeeds)
+	for i, seed := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(record.ExampleSeeds, record.StopSeeds)))) {
 		for _, set := range record.ExampleSets() {
-			steps := record.CleanLabels(set).Steps
-			one := Block{Dataset: []string{set}, Steps: []int{steps}, Seed: []int64{seed}}
-			g = append(g, one)
+			one := Block{Dataset: []string{set}, Steps: []int{record.CleanLabels(set).Steps}, Seed: []int64{seed}}
+			if i < clean {
+				g = append(g, one)
+			}
 			for _, kind := range record.WrongKinds() {
 				wrong := one
 				wrong.Noise, wrong.NoiseKind = []float64{record.WrongLabels(set, kind).Noise}, []string{kind}

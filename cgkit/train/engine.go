@@ -149,7 +149,7 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 			return nil, err
 		}
 	}
-	if p.Measure.Asks(record.MeasureGradients) {
+	if p.Measure.Asks(record.MeasureGradients) || p.Measure.Asks(record.MeasureCoherence) {
 		if err := e.prepareGradients(); err != nil {
 			return nil, err
 		}

@@ -215,11 +215,11 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if e.clamping != nil {
 		want++
 	}
-	if e.examples != nil {
-		want += 4
-	}
 	if e.first != nil {
 		want++
+	}
+	if e.examples != nil {
+		want += 4
 	}
 	if len(state) != want {
 		return fmt.Errorf("a state of %d arrays: this model has %d", len(state), want)

@@ -48,7 +48,7 @@ func LaterRuns(dataset string) []record.Spec {
 	for _, arm := range CollapseArms(dataset) {
 		specs = append(specs, arm.Specs...)
 	}
-	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset))
+	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset), record.CoherenceRuns(), record.CoherenceWholeRuns())
 }
 
 // FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training
@@ -263,6 +263,13 @@ var short = map[string]string{
 	"O1":   "wider nets generalise better, gradients agree more",
 	"O2":   "random labels first: worse, by directions, not norms",
 	"O3":   "random labels: weights along the images' directions",
+
+	"C19":  "coherence falls from near m, rises, returns; later with noise",
+	"C19g": "real labels: coherence starts near 1, climbs to tens, returns",
+	"C20":  "random labels reach hundreds, real ones far more",
+	"C20g": "an example helps tens with real labels, one or two with random",
+	"C21":  "convolutions are more coherent than dense layers",
+	"E1":   "E‖g‖² turns up exactly where a quarter or more is noisy",
 }
 
 // judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.

@@ -183,6 +183,7 @@ func FuzzIntegers(f *testing.F) {
 func TestPaper(t *testing.T) {
 	for names, want := range map[string]int{
 		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21,
+		"coherence": 36, "coherence-whole": 12,
 		"stopping": 50, "rules": 195,
 		"examples": 22, "easy-hard": 24,
 		"figure4,figure1": 30,

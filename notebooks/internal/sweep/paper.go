@@ -50,6 +50,8 @@ var paper = map[string]func() Grid{
 	"open-capacity": listed(record.CapacityRuns()), "open-starts": listed(record.StartedRuns()), "open-patterns": listed(record.PatternRuns()),
 	// Which rule forgets wrong labels.
 	"rules": listed(record.RuleRuns("mnist")),
+	// How far gradients agree over training. Measure coherence with them.
+	"coherence": listed(record.CoherenceRuns()), "coherence-whole": listed(record.CoherenceWholeRuns()),
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}

@@ -57,7 +57,7 @@ func labelsCommand() *cobra.Command {
 	flags.IntVar(&f.Epochs, "epochs", 0, "how often to go through the examples (default: 2,000 updates, but 10 to 100 times)")
 	flags.IntVar(&f.Runs, "nets", 0, fmt.Sprintf("nets whose scores are averaged, 1 to %d (default: 1, and 2 for a set without a test part)", suspects.MaxRuns))
 	flags.Float64Var(&f.Rate, "learning-rate", suspects.DefaultRate, "learning rate")
-	flags.StringVar(&f.Model, "model", "mlp", modelHelp())
+	flags.StringVar(&f.Model, "model", "mlp", "network: "+strings.Join(models.Names(), ", "))
 	flags.Int64Var(&f.Seed, "seed", f.Seed, "seed of the first net, and of the labels made wrong")
 	flags.Float64Var(&f.Noise, "noise", 0, "make this share of the labels wrong first, to see how many are found")
 	flags.StringVar(&f.Kind, "noise-kind", "", noiseKindHelp)

@@ -192,4 +192,6 @@ var given = map[string]string{
 	"04_paper_against_runs": "90 99 55",
 	// proper accuracy, what counts as collapsed, an exercise's setting
 	"05_explore": "20 32.5 3 35 0.9",
+	// the rules' settings, the claims' limits, epochs, the smallest case
+	"08_which_rule_forgets": "784–256–256–256–10 335,114 2003.07422 2203.10036 3 6 11 12 13 0.5 0.9 0.01 0.03 600 18,000",
 }

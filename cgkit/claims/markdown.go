@@ -52,7 +52,8 @@ were added once records had been looked at, and are judged by runs that had not;
 const furtherPreamble = `# Further claims
 
 Not the paper's: of papers after it, or this project's own. Each was written before its runs, which have seeds that no run had before. W1 and W2
-are about what was seen in the runs of the claims above.
+are about what was seen in the runs of the claims above. MC is *Making Coherence Out of Nothing At All* (arXiv 2008.01217), GM
+*On the Generalization Mystery in Deep Learning* (arXiv 2203.10036).
 
 `
 

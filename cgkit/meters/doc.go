@@ -22,7 +22,7 @@
 //	[GroupShare]    ⟨S, S_group⟩/⟨S, S⟩ of a group of examples: f^p, for one
 //	[Dead]          the share of hidden units that are 0 for every example of the batch
 //
-// A meter is of all trainable variables, or of those of a layer: [Meter.In].
+// A meter is of all trainable variables, or of those of a layer: [Meter.In]. [StopAtTrough] ends a loop by one of them.
 //
 // # Cost
 //

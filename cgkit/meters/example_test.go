@@ -9,6 +9,7 @@ import (
 	"coherentgradients/cgkit"
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/meters"
+	"coherentgradients/cgkit/stopping"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -61,4 +62,19 @@ func ExampleAttach() {
 	// Output:
 	// {"step":2,"m-coherence":8}
 	// {"step":4,"m-coherence":4}
+}
+
+// A loop that stops by itself, without validation data. wholeTrainingSet is one batch; the Trainer has meters.Coherence()
+// among its eval metrics.
+func ExampleStopAtTrough() {
+	var (
+		loop                      *train.Loop
+		batches, wholeTrainingSet train.Dataset
+	)
+	trough := meters.StopAtTrough(loop, 100, wholeTrainingSet, stopping.Trough{})
+	if _, err := loop.RunSteps(batches, 10_000); err != nil {
+		fmt.Println(err)
+	} else if trough.Stopped {
+		fmt.Println("the model is as it was after step", trough.Steps[trough.Kept])
+	}
 }

@@ -66,3 +66,29 @@ func CarryOver() []Spec {
 	}
 	return specs
 }
+
+// CarriedWideRuns lists the runs of [CarriedWide], whose gradients are measured, the first seed of all of them first.
+func CarriedWideRuns() []Spec {
+	var specs []Spec
+	for _, seed := range CarrySeeds {
+		for _, noise := range []float64{0.25, 0.5, 0} {
+			s := CarriedWide(noise)
+			s.Seed = seed
+			specs = append(specs, s)
+		}
+	}
+	return specs
+}
+
+// CarriedWholeRuns lists the runs of [CarriedWhole], with the first of [CarrySeeds] alone.
+func CarriedWholeRuns() []Spec {
+	var specs []Spec
+	for _, noise := range []float64{0.25, 0.5} {
+		for _, c := range []float64{0, 1, 2} {
+			s := CarriedWhole(noise, c)
+			s.Seed = CarrySeeds[0]
+			specs = append(specs, s)
+		}
+	}
+	return specs
+}

@@ -41,6 +41,12 @@ const (
 	// others. At steps of a [ScheduleDense] that are not the paper's none of these is measured.
 	MeasureGradients Measure = "gradients"
 
+	// MeasureCoherence is the part of [MeasureGradients] that says how far gradients agree, in a third of the space:
+	// gradient_norm2, example_norm2, coherence, coherence_pristine and coherence_corrupt, and of each layer coherence_layer_0
+	// … and example_norm2_layer_0 …, to seven digits, which is what sums of single-precision gradients are good for. It costs
+	// as much. Asked for with MeasureGradients it adds nothing.
+	MeasureCoherence Measure = "coherence"
+
 	// MeasureClamping tells whose gradients a rule clamps or drops, for rules that do: shares, 0 to 1, of the values of
 	// a group's per-example gradients in the batches of the next ClampingBatches updates, at the weights of the
 	// evaluated step. It costs a few updates.
@@ -89,6 +95,21 @@ const (
 	//
 	// Among equal scores both are what a draw would give on the average. A set with a target has no such scores.
 	MeasureExamples Measure = "examples"
+
+	// MeasureAlignment tells where the first layer's weights have gone, of the model "mlp" on images or tables of up to
+	// 1,024 features; others have none of these values. It costs some seconds at the start of a run. ΔW [features, width]
+	// is what training has added to the initial weights. V are the principal directions of the inputs: eigenvectors
+	// of their second moments E[xxᵀ], over at most the first 6,000 training examples. The first, nearly the
+	// mean image, is kept apart, and C = VᵀΔWΔWᵀV is of the next 50, or as many as there are.
+	//
+	//	weights_moved      ‖ΔW‖ / ‖W at the start‖
+	//	moved_first        share of ‖ΔW‖² along the first direction, and moved_next along the next 50
+	//	alignment          Σ_k C_kk² / Σ_kl C_kl²: 1 where C's eigenvectors are the inputs'
+	//	alignment_chance   its mean over all rotations of V: (2 + (tr C)²/tr C²)/(K + 2) for K directions
+	//	alignment_order    Kendall's τ between the directions' variances and C_kk
+	//
+	// Where ΔW is 0 all but the first are left out. What is trained before step 0, see [Spec].First, counts as added.
+	MeasureAlignment Measure = "alignment"
 )
 
 // ValidationExamples is how many examples validation_accuracy is of.
@@ -101,7 +122,7 @@ const SignalBatches = 5
 const ClampingBatches = 5
 
 // measures lists the names in the order in which [ParseMeasure] writes them.
-var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth, MeasureSignals, MeasureExamples}
+var measures = []Measure{MeasureGradients, MeasureCoherence, MeasureClamping, MeasureHealth, MeasureSignals, MeasureExamples, MeasureAlignment}
 
 // Asks says whether m is, or has among its names, the given one.
 func (m Measure) Asks(name Measure) bool {
@@ -148,7 +169,7 @@ func MeasureNames() string {
 // Columns are values that a record has if it was measured so, whatever its model, noise and rule.
 func (m Measure) Columns() []string {
 	var list []string
-	if m.Asks(MeasureGradients) {
+	if m.Asks(MeasureGradients) || m.Asks(MeasureCoherence) {
 		list = append(list, "gradient_norm2", "example_norm2", "coherence")
 	}
 	if m.Asks(MeasureHealth) {
@@ -193,6 +214,9 @@ func (m Measure) In(r *Record) bool {
 	names := m.Columns()
 	if m.Asks(MeasureClamping) && TakesC(r.Spec.Aggregator) && r.Spec.C > 0 {
 		names = append(names, "clamped_low")
+	}
+	if m.Asks(MeasureAlignment) && r.Spec.ModelName() == defaultModel {
+		names = append(names, "weights_moved")
 	}
 	if m.Asks(MeasureExamples) && !r.HasExamples() {
 		return false

@@ -88,7 +88,7 @@ func TestDenseSchedule(t *testing.T) {
 }
 
 func TestMeasureNames(t *testing.T) {
-	for text, want := range map[string]Measure{"": "", "health": "health", "health, gradients,health": "gradients,health", "clamping,gradients,health": "gradients,clamping,health"} {
+	for text, want := range map[string]Measure{"": "", "health": "health", "health, gradients,health": "gradients,health", "clamping,gradients,health": "gradients,clamping,health", "signals,health": "health,signals"} {
 		if m, err := ParseMeasure(text); err != nil || m != want {
 			t.Errorf("%q: %q, %v", text, m, err)
 		}

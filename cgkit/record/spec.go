@@ -77,7 +77,9 @@ type Spec struct {
 	// [AugmentShift] or [AugmentFlipShift]. Evaluations are of the images as they are.
 	Augment string `json:"augment,omitempty"`
 	// First is what the net is trained on before step 0, for FirstSteps updates at the run's rate and batch by plain SGD:
-	// "", nothing, or one of the names of [Firsts]. Where it is one of them the run starts from that net's weights.
+	// "", nothing, or one of the names of [Firsts]. Where it is one of them the run starts from that net's weights. What
+	// else the run asks of its updates, its images and its schedule does not hold there. The evaluation at step 0 has the
+	// training accuracy on the random labels, at the end, as first_accuracy.
 	First      string `json:"first,omitempty"`
 	FirstSteps int    `json:"first_steps,omitempty"`
 	// Schedule is when the run is evaluated: "", at the paper's steps, [ScheduleDense] or [ScheduleEven].
@@ -110,7 +112,7 @@ const (
 	// set that is the first N examples of another, N of them again.
 	FirstElsewhere = "random-labels-elsewhere"
 	// FirstNorms trains as FirstRandom does and keeps of it no more than the norm of each variable: the run starts from
-	// its own initial weights, scaled to those norms.
+	// its own initial weights, scaled to those norms; a variable that is 0, as biases are, stays so.
 	FirstNorms = "random-labels-norms"
 )
 

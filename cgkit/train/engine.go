@@ -84,6 +84,7 @@ type engine struct {
 	order     *run.BatchOrder
 	feed      feed
 	augment   *augmenter // nil: images are fed as they are
+	first     *firstPhase
 
 	store *model.Store
 	// variables are those that the step reads, in the order of their creation: weights, and whatever the model, the
@@ -100,7 +101,9 @@ type engine struct {
 	gradients *gradients // nil unless they are to be measured
 	signals   *signals   // the same
 	health    *health    // the same
+	alignment *alignment // the same
 	clamping  *model.Exec
+	examples  *examples // nil unless they are to be scored
 
 	step  int
 	chunk int // see ChunkSteps
@@ -114,9 +117,6 @@ type engine struct {
 func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Problem, pool *Pool) (run.Engine, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
-	}
-	if p.Spec.First != "" {
-		return nil, fmt.Errorf("first = %q: not built yet", p.Spec.First)
 	}
 	rule, err := Rule(p.Spec)
 	if err != nil {
@@ -134,6 +134,9 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	if e.augment, err = newAugmenter(p); err != nil {
 		return nil, err
 	}
+	if e.first, err = newFirstPhase(p); err != nil {
+		return nil, err
+	}
 	e.limit = limitOf(p.Spec.Batch * e.feed.exampleBytes())
 	if err := e.prepareVariables(); err != nil {
 		return nil, err
@@ -146,8 +149,13 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 			return nil, err
 		}
 	}
-	if p.Measure.Asks(record.MeasureGradients) {
+	if p.Measure.Asks(record.MeasureGradients) || p.Measure.Asks(record.MeasureCoherence) {
 		if err := e.prepareGradients(); err != nil {
+			return nil, err
+		}
+	}
+	if p.Measure.Asks(record.MeasureAlignment) {
+		if err := e.prepareAlignment(); err != nil {
 			return nil, err
 		}
 	}
@@ -158,6 +166,11 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	}
 	if p.Measure.Asks(record.MeasureClamping) && e.hasEffect() {
 		if err := e.prepareClamping(); err != nil {
+			return nil, err
+		}
+	}
+	if p.Measure.Asks(record.MeasureExamples) {
+		if err := e.prepareExamples(); err != nil {
 			return nil, err
 		}
 	}
@@ -202,6 +215,9 @@ func (e *engine) ChunkSteps() int { return e.chunk }
 
 // Advance makes n updates, in as many calls as the limit needs.
 func (e *engine) Advance(ctx context.Context, n int) (float64, error) {
+	if err := e.begin(ctx); err != nil {
+		return 0, err
+	}
 	var sum float64
 	for done := 0; done < n; {
 		if err := ctx.Err(); err != nil {
@@ -256,6 +272,7 @@ func (e *engine) Close() error {
 	e.sums.close()
 	e.signals.close()
 	e.health.close()
+	e.examples.close()
 	if e.clamping != nil {
 		e.clamping.Finalize()
 	}

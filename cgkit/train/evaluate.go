@@ -33,6 +33,9 @@ func (s slab) free() {
 // Evaluate measures the model on all training and test examples. For sets with a target there are no accuracies: the
 // share of the variance that is explained, R², is train_r2 and test_r2.
 func (e *engine) Evaluate(ctx context.Context) (record.Evaluation, error) {
+	if err := e.begin(ctx); err != nil {
+		return record.Evaluation{}, err
+	}
 	set, noise := e.problem.Set, e.problem.Noise
 	train, err := e.measure(ctx, 0, set.Train, e.feed.given)
 	if err != nil {
@@ -61,8 +64,17 @@ func (e *engine) Evaluate(ctx context.Context) (record.Evaluation, error) {
 	if err := e.measureHealth(ctx, evaluation.Extra); err != nil {
 		return evaluation, err
 	}
+	if e.first != nil && e.step == 0 {
+		evaluation.Extra["first_accuracy"] = e.first.accuracy
+	}
+	if err := e.measureAlignment(evaluation.Extra); err != nil {
+		return evaluation, err
+	}
 	if e.problem.Spec.Light(e.step) {
 		return evaluation, nil
+	}
+	if err := e.measureExamples(ctx, &evaluation); err != nil {
+		return evaluation, err
 	}
 	if err := e.measureGradients(ctx, evaluation.Extra); err != nil {
 		return evaluation, err

@@ -133,7 +133,7 @@ func TestHealthAgainstTwin(t *testing.T) {
 func TestHealthChangesNothing(t *testing.T) {
 	cgtest.Each(t, func(t *testing.T, b compute.Backend) {
 		var want map[string]run.Array
-		for _, measure := range []record.Measure{"", "gradients,clamping,health"} {
+		for _, measure := range []record.Measure{"", "gradients,clamping,health,signals"} {
 			p := measuredProblem(t, 100, func(s *record.Spec) { s.Batch, s.Aggregator, s.C = 20, "winsorize", 10 })
 			p.Measure = measure
 			e := newSmall(t, b, p)
@@ -142,7 +142,7 @@ func TestHealthChangesNothing(t *testing.T) {
 				advance(t, e, 5)
 			}
 			state := stateOf(t, e)
-			for _, name := range []string{stateHealth, stateClamping, stateContributions} {
+			for _, name := range []string{stateHealth, stateClamping, stateContributions, stateSignals} {
 				if _, ok := state[name]; ok != (measure != "") {
 					t.Errorf("measure %q: %s in the state: %v", measure, name, ok)
 				}

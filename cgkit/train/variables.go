@@ -14,7 +14,6 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -109,11 +108,17 @@ func (e *engine) State() (map[string]run.Array, error) {
 	if e.health != nil {
 		state[stateHealth] = e.health.state()
 	}
+	if e.first != nil {
+		state[stateFirstPhase] = e.first.state()
+	}
 	if e.signals != nil {
 		state[stateSignals] = e.signals.state()
 	}
 	if e.clamping != nil {
 		state[stateClamping] = run.Array{Shape: []int{1}, Data: []uint8{1}}
+	}
+	if e.examples != nil {
+		e.examples.addState(state)
 	}
 	return state, nil
 }
@@ -191,7 +196,7 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if err := e.restoreContributions(state); err != nil {
 		return err
 	}
-	if err := errors.Join(e.restoreHealth(state), e.restoreSignals(state), e.restoreClamping(state)); err != nil {
+	if err := errors.Join(e.restoreHealth(state), e.restoreSignals(state), e.restoreClamping(state), e.restoreFirst(state), e.restoreExamples(state)); err != nil {
 		return err
 	}
 	want := len(e.variables)
@@ -209,6 +214,12 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	}
 	if e.clamping != nil {
 		want++
+	}
+	if e.first != nil {
+		want++
+	}
+	if e.examples != nil {
+		want += 4
 	}
 	if len(state) != want {
 		return fmt.Errorf("a state of %d arrays: this model has %d", len(state), want)
@@ -229,11 +240,7 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 		if fmt.Sprintf("%T", empty) != fmt.Sprintf("%T", array.Data) || !slices.Equal(array.Shape, v.Shape().Dimensions) || array.Check() != nil {
 			return fmt.Errorf("%s of the state does not fit this model's %s", name, v.Shape())
 		}
-		value := tensors.FromShape(v.Shape())
-		if err := value.MutableFlatData(func(flat any) { copyAny(flat, array.Data) }); err != nil {
-			return err
-		}
-		if err := v.SetValue(value); err != nil {
+		if err := setArray(v, array); err != nil {
 			return err
 		}
 	}

@@ -52,7 +52,7 @@ var arrows = map[string][]string{
 	"cgkit/backend":                   {"cgkit/backend/plugin", "cgkit/internal/xlaflags"},
 	"cgkit/coherence":                 {"cgkit/perexample"},
 	"cgkit":                           {"cgkit/aggregate", "cgkit/internal/halves", "cgkit/perexample"},
-	"cgkit/meters":                    {"cgkit/aggregate", "cgkit/coherence", "cgkit/perexample"},
+	"cgkit/meters":                    {"cgkit/aggregate", "cgkit/coherence", "cgkit/perexample", "cgkit/stopping"},
 	"cgkit/models":                    {"cgkit/internal/settings", "datasets/random"},
 	"cgkit/record":                    {"cgkit/internal/disk", "cgkit/internal/settings", "datasets", "datasets/plainfile"},
 	"cgkit/internal/settings":         {},

@@ -25,32 +25,6 @@ func carried(dataset string) (specs []record.Spec) {
 	return specs
 }
 
-// wideRuns are those of record.CarriedWide; measure gradients with them.
-func wideRuns() []record.Spec {
-	var specs []record.Spec
-	for _, seed := range record.CarrySeeds {
-		for _, noise := range []float64{0.25, 0.5, 0} {
-			s := record.CarriedWide(noise)
-			s.Seed = seed
-			specs = append(specs, s)
-		}
-	}
-	return specs
-}
-
-// wholeRuns are those of record.CarriedWhole, with the first of the seeds alone.
-func wholeRuns() []record.Spec {
-	var specs []record.Spec
-	for _, noise := range []float64{0.25, 0.5} {
-		for _, c := range []float64{0, 1, 2} {
-			s := record.CarriedWhole(noise, c)
-			s.Seed = record.CarrySeeds[0]
-			specs = append(specs, s)
-		}
-	}
-	return specs
-}
-
 // only is the block of one run.
 func only(s record.Spec) Block {
 	b := Block{

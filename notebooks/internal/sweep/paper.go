@@ -45,11 +45,13 @@ var paper = map[string]func() Grid{
 	"examples":  examplesGrid,
 	"easy-hard": easyHardGrid,
 	// Does it carry over to other images and another net? With wide, measure gradients.
-	"carry-over": listed(carried("fashion-mnist-6000")), "carry-over-cifar": listed(carried("cifar-10-2000")), "carry-over-wide": listed(wideRuns()), "carry-over-whole": listed(wholeRuns()),
+	"carry-over": listed(carried("fashion-mnist-6000")), "carry-over-cifar": listed(carried("cifar-10-2000")), "carry-over-wide": listed(record.CarriedWideRuns()), "carry-over-whole": listed(record.CarriedWholeRuns()),
 	// What the paper left open. With the first, measure gradients, with the last alignment.
 	"open-capacity": listed(record.CapacityRuns()), "open-starts": listed(record.StartedRuns()), "open-patterns": listed(record.PatternRuns()),
 	// Which rule forgets wrong labels.
 	"rules": listed(record.RuleRuns("mnist")),
+	// How far gradients agree over training. Measure coherence with them.
+	"coherence": listed(record.CoherenceRuns()), "coherence-whole": listed(record.CoherenceWholeRuns()),
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -121,11 +123,13 @@ func stoppingGrid() Grid {
 // examplesGrid is record.WrongLabels and record.CleanLabels, the first seed of all first.
 func examplesGrid() Grid {
 	var g Grid
-	for _, seed := range record.ExampleSeeds {
+	clean := len(record.ExampleSeeds)
+	for i, seed := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(record.ExampleSeeds, record.StopSeeds)))) {
 		for _, set := range record.ExampleSets() {
-			steps := record.CleanLabels(set).Steps
-			one := Block{Dataset: []string{set}, Steps: []int{steps}, Seed: []int64{seed}}
-			g = append(g, one)
+			one := Block{Dataset: []string{set}, Steps: []int{record.CleanLabels(set).Steps}, Seed: []int64{seed}}
+			if i < clean {
+				g = append(g, one)
+			}
 			for _, kind := range record.WrongKinds() {
 				wrong := one
 				wrong.Noise, wrong.NoiseKind = []float64{record.WrongLabels(set, kind).Noise}, []string{kind}

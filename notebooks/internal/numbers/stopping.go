@@ -1,0 +1,144 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package numbers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"coherentgradients/cgkit/claims"
+	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/stopping"
+	"coherentgradients/notebooks/study"
+)
+
+// Of the rules that the claim S1 compares: stopping_mean RULE is the mean over the cells that have runs of the medians
+// over their seeds of the points lost, stopping_worst RULE the largest of them; stopping_within is in how many of how
+// many cells the trough loses no more than the claim allows, stopping_seeds how many seeds a cell has, and
+// stopping_best how many of the rules that are told neither labels nor noise lose less than the trough in the mean.
+// stopping_run COLUMN at=STEP is a value of the run whose signals are drawn.
+func init() {
+	points := study.Unit{Factor: 100, Digits: 1, Name: " points"}
+	facts["stopping_mean"] = stoppingFact(func(lost []float64) string { return points.One(meanOf(lost)) })
+	facts["stopping_worst"] = stoppingFact(func(lost []float64) string { return points.One(slices.Max(lost)) })
+	facts["stopping_within"] = func(b *Book, _ query) (string, error) {
+		within, all := 0, 0
+		for name, lost := range b.stoppingLost("trough") {
+			limit := 0.03
+			if name == "n0" {
+				limit = 0.01
+			}
+			for _, v := range lost {
+				if all++; v <= limit {
+					within++
+				}
+			}
+		}
+		return fmt.Sprintf("%d of %d", within, all), nil
+	}
+	facts["stopping_best"] = func(b *Book, _ query) (string, error) {
+		trough := meanOf(flat(b.stoppingLost("trough")))
+		less, all := 0, 0
+		for _, rule := range stopping.Rules()[1:] {
+			if rule.Knows != "" {
+				continue
+			}
+			if all++; meanOf(flat(b.stoppingLost(rule.Name))) < trough {
+				less++
+			}
+		}
+		return fmt.Sprintf("%d of %d", less, all), nil
+	}
+	facts["stopping_run"] = stoppingRun
+	facts["stopping_seeds"] = func(b *Book, _ query) (string, error) {
+		var seeds []float64
+		for _, q := range b.stoppingQuantities("trough") {
+			seeds = append(seeds, float64(q.Seeds))
+		}
+		if len(seeds) == 0 {
+			return "", fmt.Errorf("no run of S1")
+		}
+		return study.Unit{}.Range(seeds), nil
+	}
+}
+
+// stoppingRun is a value of the first seed on fashion-mnist-6000 with half of the labels permuted.
+func stoppingRun(b *Book, q query) (string, error) {
+	if len(q.words) != 3 || q.values["at"] == "" {
+		return "", fmt.Errorf("say fact stopping_run COLUMN at=STEP")
+	}
+	runs, err := b.of(record.Stopping(record.StoppingSets()[1], 0.5, ""))
+	if err != nil {
+		return "", err
+	}
+	steps, values := runs[0].Column(q.words[2])
+	v, err := q.of(steps, values)
+	if err != nil {
+		return "", err
+	}
+	if strings.HasSuffix(q.words[2], "_accuracy") {
+		return study.Percent.One(v), nil
+	}
+	return study.Unit{Digits: 0}.One(v), nil
+}
+
+func stoppingFact(write func(lost []float64) string) func(*Book, query) (string, error) {
+	return func(b *Book, q query) (string, error) {
+		if len(q.words) != 3 {
+			return "", fmt.Errorf("say fact %s RULE", q.words[1])
+		}
+		lost := flat(b.stoppingLost(q.words[2]))
+		if len(lost) == 0 {
+			return "", fmt.Errorf("no run of S1, or no rule %q", q.words[2])
+		}
+		return write(lost), nil
+	}
+}
+
+// stoppingQuantities are what a rule loses, by cell as S1 names it, mnist_n25, of those that have runs.
+func (b *Book) stoppingQuantities(rule string) map[string]claims.Quantity {
+	found := map[string]claims.Quantity{}
+	for _, v := range b.verdicts {
+		if v.ID != "S1" {
+			continue
+		}
+		for _, n := range record.StoppingNoises() {
+			for _, set := range []string{"mnist_", "fashion_"} {
+				if q, ok := v.Measured["lost_"+rule+"_"+set+n.Name]; ok {
+					found[set+n.Name] = q
+				}
+			}
+		}
+	}
+	return found
+}
+
+// stoppingLost are the medians of them, by noise, one for each data set.
+func (b *Book) stoppingLost(rule string) map[string][]float64 {
+	lost := map[string][]float64{}
+	quantities := b.stoppingQuantities(rule)
+	for _, n := range record.StoppingNoises() {
+		for _, set := range []string{"mnist_", "fashion_"} {
+			if q, ok := quantities[set+n.Name]; ok {
+				lost[n.Name] = append(lost[n.Name], q.Median)
+			}
+		}
+	}
+	return lost
+}
+
+// flat are all of them, noise after noise.
+func flat(lost map[string][]float64) (all []float64) {
+	for _, n := range record.StoppingNoises() {
+		all = append(all, lost[n.Name]...)
+	}
+	return all
+}
+
+func meanOf(values []float64) (sum float64) {
+	for _, v := range values {
+		sum += v / float64(len(values))
+	}
+	return sum
+}

@@ -180,3 +180,15 @@ func TestRise(t *testing.T) {
 		}
 	}
 }
+
+// C15's minibatches are as long as planned, or longer: other claims have shorter runs of the same kind.
+func TestShortRunsAreNotC15s(t *testing.T) {
+	own := world(1)
+	want := verdictOf(t, "C15", own)
+	short := record.Coherence("mnist", 0.5)
+	short.Seed = 11
+	got := verdictOf(t, "C15", append(own, fill(short, func(_ float64, e *record.Evaluation) { e.TestAccuracy = 0.5 })))
+	if !slices.Equal(got.Runs, want.Runs) || got.Measured["final_test_accuracy_n50_mini"].Seeds != 1 || got.Verdict != want.Verdict {
+		t.Errorf("C15 looks at %v", got.Runs)
+	}
+}

@@ -18,6 +18,20 @@ func CarryRuns() []record.Spec {
 func FashionRuns() []record.Spec { return carriedOn(record.CarriedFashion(0, 0, "").Dataset) }
 func CIFARRuns() []record.Spec   { return carriedOn(record.CarriedCIFAR(0, 0, "").Dataset) }
 
+// DigitRuns are the runs of record.CarriedDigits at 25 and 50 % noise.
+func DigitRuns() (specs []record.Spec) {
+	for _, seed := range record.CarrySeeds {
+		for _, noise := range []float64{0.25, 0.5} {
+			for _, c := range []float64{0, 1, 2} {
+				s := record.CarriedDigits(noise, c)
+				s.Seed = seed
+				specs = append(specs, s)
+			}
+		}
+	}
+	return specs
+}
+
 func carriedOn(dataset string) (specs []record.Spec) {
 	for _, s := range record.CarryOver() {
 		if s.Dataset == dataset {

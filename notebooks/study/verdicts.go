@@ -42,13 +42,14 @@ func claimRuns(store *record.Store, dataset string) []record.Spec {
 }
 
 // LaterRuns are the specs of the runs that the claims which are not the paper's are judged by, on a data set: the short
-// ones of C10a, those of W1 and W2, of F1 to F4, of O1 to O3, and those that compare rules.
+// ones of C10a, those of W1 and W2, of F1 to F4, of O1 to O3, those that compare rules, and those of S1.
 func LaterRuns(dataset string) []record.Spec {
 	specs := claims.FirstSteps(basisOf(dataset))
 	for _, arm := range CollapseArms(dataset) {
 		specs = append(specs, arm.Specs...)
 	}
-	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset), record.CoherenceRuns(), record.CoherenceWholeRuns())
+	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset), record.StoppingRuns(),
+		record.CoherenceRuns(), record.CoherenceWholeRuns())
 }
 
 // FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training

@@ -4,6 +4,7 @@ package numbers
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -143,7 +144,12 @@ func (b *Book) runs(q query) ([]*record.Record, error) {
 	case "rules":
 		return b.armOf(q)
 	default:
-		return nil, fmt.Errorf("there are no runs %q: use figure1, figure4, fullbatch, minibatch, collapse or rules", kind)
+		make, known := further[kind]
+		if !known {
+			return nil, fmt.Errorf("there are no runs %q: use figure1, figure4, fullbatch, minibatch, collapse, rules or %s", kind,
+				strings.Join(slices.Sorted(maps.Keys(further)), ", "))
+		}
+		spec = make(n/100, c)
 	}
 	return b.of(spec)
 }

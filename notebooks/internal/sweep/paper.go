@@ -108,14 +108,9 @@ func collapseGrid() Grid {
 // stoppingGrid is record.Stopping on both data sets, the first seed of all cells first.
 func stoppingGrid() Grid {
 	var g Grid
-	for _, seed := range record.StoppingSeeds {
-		for _, n := range record.StoppingNoises() {
-			for _, set := range record.StoppingSets() {
-				s := record.Stopping(set, n.Share, n.Kind)
-				g = append(g, Block{Dataset: []string{set}, Noise: []float64{n.Share}, NoiseKind: []string{n.Kind}, C: []float64{0},
-					Steps: []int{s.Steps}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
-			}
-		}
+	for _, s := range record.StoppingRuns() {
+		g = append(g, Block{Dataset: []string{s.Dataset}, Noise: []float64{s.Noise}, NoiseKind: []string{s.NoiseKind}, C: []float64{0},
+			Steps: []int{s.Steps}, Schedule: []string{s.Schedule}, Seed: []int64{s.Seed}})
 	}
 	return g
 }

@@ -1,0 +1,22 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package numbers
+
+import "coherentgradients/cgkit/record"
+
+// further are the runs of notebooks 11 and 12 by the names that texts have for them, at a share of noise and a c.
+var further = map[string]func(noise, c float64) record.Spec{
+	"patterns":         func(noise, _ float64) record.Spec { return record.Patterns(record.OpenSets()[0], noise) },
+	"patterns_clothes": func(noise, _ float64) record.Spec { return record.Patterns(record.OpenSets()[1], noise) },
+	"digits":           func(noise, c float64) record.Spec { return record.CarriedDigits(noise, c) },
+	"clothes":          func(noise, c float64) record.Spec { return record.CarriedFashion(noise, c, "") },
+	"clothes_shifted": func(noise, c float64) record.Spec {
+		return record.CarriedFashion(noise, c, record.AugmentShift)
+	},
+	"clothes_flipped": func(noise, c float64) record.Spec {
+		return record.CarriedFashion(noise, c, record.AugmentFlipShift)
+	},
+	"photographs":         func(noise, c float64) record.Spec { return record.CarriedCIFAR(noise, c, "") },
+	"photographs_flipped": func(noise, c float64) record.Spec { return record.CarriedCIFAR(noise, c, record.AugmentFlipShift) },
+	"clothes_wide":        func(noise, _ float64) record.Spec { return record.CarriedWide(noise) },
+}

@@ -63,8 +63,9 @@ func init() { // not in the declaration: their readers look into collections, to
 
 // entry is a registered set, or what was wrong with its registration.
 type entry struct {
-	open func(context.Context, Options) (*Set, error)
-	err  error
+	open     func(context.Context, Options) (*Set, error)
+	err      error
+	unlisted bool
 }
 
 var (
@@ -79,13 +80,22 @@ var (
 // Names are of small letters, digits, '-', '_' and '.', beginning with a letter or digit, and not those of a built-in
 // set. A wrong name or a nil function does not disturb the program here: Open(name) says so.
 func Register(name string, open func(ctx context.Context, opt Options) (*Set, error)) {
-	e := entry{open: open}
+	register(name, entry{open: open})
+}
+
+// RegisterUnlisted is [Register] for sets that follow from others, of which there are too many to list: Names leaves
+// them out.
+func RegisterUnlisted(name string, open func(ctx context.Context, opt Options) (*Set, error)) {
+	register(name, entry{open: open, unlisted: true})
+}
+
+func register(name string, e entry) {
 	switch {
 	case slices.Contains(builtin, name):
 		e.err = fmt.Errorf("data set %q was registered over the built-in one: register it under another name", name)
 	case !validName(name):
 		e.err = fmt.Errorf("data set registered as %q, allowed are small letters, digits, '-', '_', '.' after a letter or digit: register it under such a name", name)
-	case open == nil:
+	case e.open == nil:
 		e.err = fmt.Errorf("data set %q was registered without a function: give Register one", name)
 	}
 	registryMutex.Lock()
@@ -113,7 +123,7 @@ func Names() []string {
 	defer registryMutex.RUnlock()
 	var own []string
 	for name, e := range registry {
-		if e.err == nil {
+		if e.err == nil && !e.unlisted {
 			own = append(own, name)
 		}
 	}

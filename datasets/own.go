@@ -152,6 +152,7 @@ func holdBack(set *Set) {
 		}
 	}
 	all := set.Train
+	set.heldBack = true
 	set.Train, set.Test = all.pick(train, set.Features()), all.pick(test, set.Features())
 	set.Title += fmt.Sprintf(" (%s of its %s examples held back for testing)", humanize.Comma(int64(len(test))), humanize.Comma(int64(n)))
 }
@@ -172,6 +173,9 @@ func (s Split) pick(list []int32, features int) Split {
 		}
 		if s.Targets != nil {
 			out.Targets = append(out.Targets, s.Targets[i])
+		}
+		if s.Files != nil {
+			out.Files = append(out.Files, s.Files[i])
 		}
 	}
 	return out

@@ -92,10 +92,19 @@ func readPictures(ctx context.Context, set *Set, dir string, folders []string) e
 			whole := colours[i][int(k)*3*area : (int(k)+1)*3*area]
 			split.Pixels = append(split.Pixels, whole[:set.Channels*area]...)
 			split.Labels = append(split.Labels, labels[at+int(k)])
+			split.Files = append(split.Files, pathIn(dir, lists[i][k].path))
 		}
 		at += len(lists[i])
 	}
 	return nil
+}
+
+// pathIn is a picture's path in its set's folder.
+func pathIn(dir, path string) string {
+	if rel, err := filepath.Rel(dir, path); err == nil {
+		path = rel
+	}
+	return filepath.ToSlash(path)
 }
 
 // listPictures lists the pictures in a part's folders, in the order of their names.

@@ -156,6 +156,25 @@ func TestOwnPictures(t *testing.T) {
 	if slices.IsSorted(set.Train.Labels) {
 		t.Error("the pictures lie class by class")
 	}
+	if !set.HeldBack() || len(set.Train.Files) != 16 || len(set.Test.Files) != 4 {
+		t.Errorf("held back %v, files of %d and %d", set.HeldBack(), len(set.Train.Files), len(set.Test.Files))
+	}
+	for i, file := range set.Train.Files { // each is the file that the picture came from
+		class, number, _ := strings.Cut(file, "/")
+		brightness := 10
+		if class == "dog" {
+			brightness = 200
+		}
+		if want := fmt.Sprintf("%d", int(set.Train.Pixels[20*i])-brightness); strings.ToLower(number) != want+".png" {
+			t.Errorf("picture %d of brightness %d is %s", i, set.Train.Pixels[20*i], file)
+		}
+	}
+	if cut, err := set.Take(3, 1); err != nil || !slices.Equal(cut.Train.Files, set.Train.Files[:3]) {
+		t.Errorf("the first three: %v, %v", cut.Train.Files, err)
+	}
+	if two := set.Pick([]int32{5, 5}); !slices.Equal(two.Files, []string{set.Train.Files[5], set.Train.Files[5]}) || two.Len() != 2 {
+		t.Errorf("picked %v", two.Files)
+	}
 	if again := mustOwn(t, files); !slices.Equal(again.Train.Pixels, set.Train.Pixels) {
 		t.Error("another order when opened again")
 	}
@@ -163,6 +182,9 @@ func TestOwnPictures(t *testing.T) {
 		"train/a/1.png": pngOf(t, 2, 1, color.NRGBA{1, 2, 3, 255}), "train/b/1.png": pngOf(t, 2, 1, color.Gray{9}),
 		"test/a/1.png": pngOf(t, 2, 1, color.NRGBA{4, 5, 6, 255}),
 	})
+	if colour.HeldBack() || colour.Test.Files[0] != "test/a/1.png" {
+		t.Errorf("files %v, held back %v", colour.Test.Files, colour.HeldBack())
+	}
 	if colour.Channels != 3 || !slices.Equal(colour.Test.Pixels, []byte{4, 4, 5, 5, 6, 6}) || colour.Train.Len() != 2 {
 		t.Errorf("%+v", colour)
 	}

@@ -35,6 +35,11 @@ func TestRegister(t *testing.T) {
 		t.Errorf("check: %v, %v", s, err)
 	}
 
+	RegisterUnlisted("derived", give(func(*Set) {}))
+	if set, err := Open(t.Context(), "derived", Options{}); err != nil || set.Name != "derived" || slices.Contains(Names(), "derived") {
+		t.Errorf("unlisted: %v, %v; names %v", set, err, Names())
+	}
+
 	own := errors.New("own error")
 	for name, c := range map[string]struct {
 		open  func(context.Context, Options) (*Set, error)

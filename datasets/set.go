@@ -25,8 +25,15 @@ type Set struct {
 
 	Source string // where it was found, for provenance: a folder, "generated", …
 
-	own bool // of the user's own, by the name of a folder
+	own      bool // of the user's own, by the name of a folder
+	heldBack bool // see HeldBack
 }
+
+// HeldBack says that the set brought no test part: its test examples are some of those found, kept back by a draw.
+func (s *Set) HeldBack() bool { return s.heldBack }
+
+// Pick copies the listed training examples, in the order of the list, which may name one more than once.
+func (s *Set) Pick(list []int32) Split { return s.Train.pick(list, s.Features()) }
 
 // Features is the number of values of one example: Height·Width·Channels.
 func (s *Set) Features() int { return s.Height * s.Width * s.Channels }
@@ -59,6 +66,9 @@ type Split struct {
 	Labels []uint8
 	// Targets is [n] in place of Labels, for sets without classes (Classes is 0).
 	Targets []float32
+	// Files is [n], where each example is a file of its own: its path below the set's Source, with slashes. nil where
+	// examples are not.
+	Files []string
 }
 
 // Len is the number of examples n.
@@ -83,6 +93,9 @@ func (s Split) Take(n int) (Split, error) {
 	}
 	if s.Targets != nil {
 		cut.Targets = s.Targets[:n:n]
+	}
+	if s.Files != nil {
+		cut.Files = s.Files[:n:n]
 	}
 	return cut, nil
 }
@@ -140,6 +153,9 @@ func (s Split) validate(set *Set, name string) error {
 	}
 	if set.Classes == 0 && s.Labels != nil || set.Classes > 0 && s.Targets != nil {
 		return fmt.Errorf("%d %s labels and %d targets in %d classes: labels where there are classes, targets where there are none", len(s.Labels), name, len(s.Targets), set.Classes)
+	}
+	if s.Files != nil && len(s.Files) != s.Len() {
+		return fmt.Errorf("%d files for %d %s examples: one for each, or none", len(s.Files), s.Len(), name)
 	}
 	for i, l := range s.Labels {
 		if int(l) >= set.Classes {

@@ -3,6 +3,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 	"image/color"
@@ -23,6 +24,9 @@ type DigitsData struct {
 	// Labels are the labels as given to training, Original the labels before
 	// label noise; nil means the same as Labels.
 	Labels, Original []int
+	// Word stands before the other label of a marked example, and Key says below
+	// what marked ones are; empty means "was", and "corrupt: label changed".
+	Word, Key string
 	// Names, where given, name the classes; else labels are shown as numbers.
 	Names []string
 	// Attribution is printed small below the pictures.
@@ -60,7 +64,8 @@ func Digits(d DigitsData) (*Figure, error) {
 	if side == 0 {
 		return nil, fmt.Errorf("digits: image of %d values is not a square of grey or colour pixels: use side² or 3·side² values", size)
 	}
-	t := digits{pixels: side, channels: channels, attribution: oneLine(d.Attribution, 300)}
+	t := digits{pixels: side, channels: channels, attribution: oneLine(d.Attribution, 300),
+		word: cmp.Or(oneLine(d.Word, 40), "was"), key: cmp.Or(oneLine(d.Key, 80), "corrupt: label changed")}
 	table := Table{Columns: []string{"image", "label", "original_label", "corrupt"}}
 	for i := 0; i < size; i++ {
 		table.Columns = append(table.Columns, "v"+strconv.Itoa(i))
@@ -87,6 +92,9 @@ func Digits(d DigitsData) (*Figure, error) {
 	m := d.Meta.clean()
 	if m.Alt == "" {
 		m.Alt = fmt.Sprintf("%d example images with their labels, %d of them corrupt.", n, t.corrupt)
+		if d.Key != "" {
+			m.Alt = fmt.Sprintf("%d example images with their labels, %d of them marked (%s).", n, t.corrupt, t.key)
+		}
 	}
 	return &Figure{meta: m, table: table, height: t.height, draw: t.draw}, nil
 }
@@ -122,6 +130,7 @@ type digits struct {
 	pixels, channels int // of a side, of a pixel
 	corrupt          int
 	attribution      string
+	word, key        string
 }
 
 // zoom is how many sheet pixels an image pixel takes: enough that no viewer or
@@ -219,7 +228,7 @@ func (t digits) draw(c vg.Canvas, st style, w, h, reserve vg.Length) error {
 		k := st.pt(7)
 		r := vg.Rectangle{Min: vg.Point{X: st.pt(3), Y: y - st.pt(1)}, Max: vg.Point{X: st.pt(3) + k, Y: y - st.pt(1) + k}}
 		corruptFrame(c, st, r)
-		drawText(c, face(regular, st.tickSize()), ink, vg.Point{X: r.Max.X + st.pt(4), Y: r.Min.Y + k/2}, anchor{0, 0.5}, 0, "corrupt: label changed")
+		drawText(c, face(regular, st.tickSize()), ink, vg.Point{X: r.Max.X + st.pt(4), Y: r.Min.Y + k/2}, anchor{0, 0.5}, 0, t.key)
 		y -= st.pt(9)
 	}
 	drawText(c, fc, faintInk, vg.Point{X: st.pt(2), Y: y}, anchor{0, 0}, 0, fit(fc, t.attribution, w-st.pt(4)))
@@ -236,7 +245,7 @@ func (t digits) tile(c vg.Canvas, st style, tl tile, r vg.Rectangle, room vg.Len
 	}
 	corruptFrame(c, st, r)
 	was := face(italic, st.smallSize())
-	drawText(c, was, faintInk, vg.Point{X: mid, Y: r.Min.Y - st.pt(10.5)}, anchor{0.5, 1}, 0, fit(was, "was "+tl.was, room))
+	drawText(c, was, faintInk, vg.Point{X: mid, Y: r.Min.Y - st.pt(10.5)}, anchor{0.5, 1}, 0, fit(was, t.word+" "+tl.was, room))
 }
 
 // corruptFrame marks a corrupt example by shape first, colour second.

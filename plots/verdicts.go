@@ -41,7 +41,7 @@ type VerdictsData struct {
 
 // The most claims that a figure has room for, and conditions of a claim.
 const (
-	MaxClaims     = 40
+	MaxClaims     = 60
 	MaxConditions = 12
 )
 

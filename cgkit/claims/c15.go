@@ -17,7 +17,7 @@ func claim15() Claim {
 	return Claim{
 		ID: "C15", Where: "CG, discussion", Figure: "full batch beside minibatches",
 		Runs: "a fixed part of 6,000 training examples, noise 0 and 50 %, hidden 256,256,256, rate 0.1: all 6,000 a step for 10,000 steps, and minibatches of 100 " +
-			"on the same examples (of several lengths the longest); the same seed in both",
+			"on the same examples (10,000 steps or more, of several lengths the longest); the same seed in both",
 		Text: "Training on the full batch in place of minibatches generalises qualitatively alike.",
 		Quantity: "final test accuracy without noise; highest test accuracy at 50 % noise; the largest difference in test accuracy where both first reach the same " +
 			"training accuracy: 80, 90, 95, 99 % without noise and 30, 40 … 90 % with, as far as both get",

@@ -3,6 +3,7 @@
 package claims
 
 import (
+	"slices"
 	"strings"
 
 	"coherentgradients/cgkit/record"
@@ -15,7 +16,7 @@ func (b Basis) easyHard(set, trained, tested string) setting {
 		what: set + ", trained on " + trained + " examples and tested on " + tested + " ones",
 		ask: func(s record.Spec) bool {
 			want := b.on(record.EasyHard(set, trained, tested, s.Seed)).Normalized()
-			if s.Data == "" { // what the examples are is no part of the name
+			if s.Data == "" || !slices.Contains(record.ExampleSeeds, s.Seed) { // what the examples are is no part of the name
 				return false
 			}
 			s.Data = ""

@@ -64,12 +64,13 @@ func JudgeOn(basis Basis, records []*record.Record) []Verdict {
 // change what it gets.
 func Further() []Claim {
 	return slices.Concat(
-		[]Claim{claimW1(), claimW2()},                       // the collapse, notebook 03
-		[]Claim{claimS1()},                                  // when to stop
-		[]Claim{claim18(), claimL1()},                       // easy, hard and wrong examples
-		[]Claim{claim16(), claim17(), claimR1(), claimR2()}, // rules that forget
-		carryOver(),        // other images, another net
-		openObservations(), // what the paper left open
+		[]Claim{claimW1(), claimW2()}, // the collapse, notebook 03
+		[]Claim{claim19(), claim19g(), claim20(), claim20g(), claim21(), claimE1()}, // how far gradients agree, 07
+		[]Claim{claim16(), claim17(), claimR1(), claimR2()},                         // rules that forget, 08
+		[]Claim{claimS1()},                       // when to stop, 09
+		[]Claim{claim18(), claimL1(), claimL2()}, // easy, hard and wrong examples, 10
+		openObservations(),                       // what the paper left open, 11
+		carryOver(),                              // other images, another net, 12
 	)
 }
 

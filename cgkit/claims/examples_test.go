@@ -49,6 +49,12 @@ func examplesWorld(seed int64, edit func(s record.Spec, e *record.Evaluation)) [
 				for score, missed := range missedBy() {
 					e.Extra["missed_"+score] = missed
 				}
+				if step == 100 {
+					e.TestAccuracy = 0.9
+				}
+				if step > 100 { // whatever the scores do later
+					e.Extra["missed_"+record.ScoreAlignment] = 0.3
+				}
 			}
 			if edit != nil {
 				edit(s, &e)
@@ -58,6 +64,56 @@ func examplesWorld(seed int64, edit func(s record.Spec, e *record.Evaluation)) [
 		records = append(records, r)
 	}
 	return records
+}
+
+// L2 is about the step with the best test accuracy, 100 here, and about AUM at the end.
+func TestClaimAboutTheStop(t *testing.T) {
+	late := func(change func(record.Spec, *record.Evaluation)) func(record.Spec, *record.Evaluation) {
+		return func(s record.Spec, e *record.Evaluation) {
+			if e.Step > 100 && s.Noise > 0 {
+				for _, score := range record.ExampleScores() {
+					e.Extra["missed_"+score] = 0.4
+				}
+			}
+			if change != nil && e.Step == 100 && s.NoiseKind == "" && s.Dataset == "fashion-mnist-6000" {
+				change(s, e)
+			}
+		}
+	}
+	set := func(score string, missed float64) func(record.Spec, *record.Evaluation) {
+		return late(func(_ record.Spec, e *record.Evaluation) { e.Extra["missed_"+score] = missed })
+	}
+	world := func(edit func(record.Spec, *record.Evaluation)) []*record.Record {
+		return append(examplesWorld(12, edit), examplesWorld(13, edit)...)
+	}
+	if v := furtherVerdict(t, "L2", world(late(nil))); v.Verdict != Holds || v.Checks[0].Seeds != 2 {
+		t.Errorf("%s: %s\n%v", v.Verdict, v.Reason, v.Measured)
+	}
+	if v := furtherVerdict(t, "L2", examplesWorld(11, late(nil))); v.Verdict != NotTested {
+		t.Errorf("by the seed that was looked at: %s", v.Verdict)
+	}
+	for name, c := range map[string]struct {
+		edit  func(record.Spec, *record.Evaluation)
+		want  string
+		unmet string
+	}{
+		"alignment is better":      {set(record.ScoreAlignment, 0.04), DoesNotHold, "alignment"},
+		"the end is as good":       {nil, DoesNotHold, "AUM at the end"},
+		"self-influence is better": {set(record.ScoreSelfInfluence, 0.04), HoldsInPart, "self-influence"},
+		"learned first is better":  {set(record.ScoreFirst, 0.04), HoldsInPart, "first step"},
+		"learned last is better":   {set(record.ScoreKept, 0.04), HoldsInPart, "stays so"},
+		"EL2N is much better":      {set(record.ScoreEL2N, 0.03), HoldsInPart, "EL2N"},
+		"one margin is better":     {set(record.ScoreStop, 0.04), HoldsInPart, "margin there alone"},
+		"it finds few": {late(func(_ record.Spec, e *record.Evaluation) {
+			for name := range e.Extra {
+				e.Extra[name] += 0.16
+			}
+		}), HoldsInPart, "≤ 20 %"},
+	} {
+		if v := furtherVerdict(t, "L2", world(c.edit)); v.Verdict != c.want || !strings.Contains(v.Reason, c.unmet) {
+			t.Errorf("%s: %s (%s), want %s", name, v.Verdict, v.Reason, c.want)
+		}
+	}
 }
 
 func TestExampleClaims(t *testing.T) {

@@ -3,13 +3,17 @@
 package claims
 
 import (
+	"slices"
+
 	"coherentgradients/cgkit/record"
 )
 
-// wrong is the runs with wrong labels of a kind.
-func (b Basis) wrong(set, kind string) setting {
+// wrong is the runs with wrong labels of a kind, of some seeds.
+func (b Basis) wrong(set, kind string, seeds []int64) setting {
 	s := settingOf(b.on(record.WrongLabels(set, kind)), setKey(set)+"_"+kindKey(kind))
 	s.what += ", labels " + kindName(kind)
+	any := s.ask
+	s.ask = func(spec record.Spec) bool { return slices.Contains(seeds, spec.Seed) && any(spec) }
 	return s
 }
 
@@ -50,7 +54,7 @@ func claimL1() Claim {
 			var parts [5][]part
 			for _, set := range record.ExampleSets() {
 				for _, kind := range record.WrongKinds() {
-					s := e.basis().wrong(set, kind)
+					s := e.basis().wrong(set, kind, record.ExampleSeeds)
 					where := ", " + setName(set) + ", labels " + kindName(kind)
 					missed := map[string]Quantity{}
 					for _, score := range record.ExampleScores() {

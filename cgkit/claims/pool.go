@@ -112,9 +112,13 @@ func (b Basis) fullBatch(noise float64) setting {
 }
 
 func (b Basis) miniBatch(noise float64) setting {
-	s := b.on(record.MiniBatch(b.Dataset, noise))
-	s.Steps = 0 // any length: of several, the longest
-	return settingOf(s, noiseKey(noise)+"_mini")
+	planned := b.on(record.MiniBatch(b.Dataset, noise))
+	longer := planned
+	longer.Steps = 0 // any length from the planned one on: of several, the longest
+	s := settingOf(longer, noiseKey(noise)+"_mini")
+	ask := s.ask
+	s.ask = func(spec record.Spec) bool { return spec.Steps >= planned.Steps && ask(spec) }
+	return s
 }
 
 func noiseKey(noise float64) string { return fmt.Sprintf("n%g", 100*noise) }

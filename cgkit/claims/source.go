@@ -18,7 +18,7 @@ func Sources() []Source {
 			"C11", "C12", "C13", "C14", "C15", "C10a", "C11a"}},
 		{"Weak and Strong Gradient Directions (P. Zielinski, S. Krishnan, S. Chatterjee, 2020)", []string{"C16", "C17", "C18"}},
 		{"Making Coherence Out of Nothing At All (S. Chatterjee, P. Zielinski, 2020) and On the Generalization Mystery in Deep Learning (2022)",
-			[]string{"C19", "C20", "C21"}},
+			[]string{"C19", "C19g", "C20", "C20g", "C21"}},
 		{"This project", nil},
 	}
 }

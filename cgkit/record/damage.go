@@ -59,7 +59,7 @@ const (
 	maxLine           = 64 << 10  // of evaluations.jsonl
 	maxEvaluations    = 256 << 20 // all lines
 	maxSealFile       = 4 << 10
-	maxExamplesFile   = 1 << 30 // 16 million examples
+	maxExamplesFile   = 64 << 20 // a million examples
 )
 
 // fileLimit is the most bytes that a file of a record with that many evaluations may have.

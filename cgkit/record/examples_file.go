@@ -37,7 +37,7 @@ func (e *Examples) arrays(steps *[]int32) []array {
 }
 
 // maxExampleNumbers bounds what one array may claim to hold.
-const maxExampleNumbers = 1 << 24
+const maxExampleNumbers = 1 << 20
 
 // WriteExamples writes scores into a record's folder as examples.npz, whole or not at all.
 func WriteExamples(dir string, e *Examples) error {

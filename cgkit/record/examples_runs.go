@@ -8,6 +8,10 @@ import "fmt"
 // about those were written.
 var ExampleSeeds = []int64{11, 12, 13}
 
+// StopSeeds are the seeds of the runs of [WrongLabels] that the claim about scores up to a stop is judged by: it was
+// written when those of seed 11 had been looked at, and no other.
+var StopSeeds = []int64{12, 13, 14}
+
 // ExampleSets are the data sets of those runs.
 func ExampleSets() []string { return []string{"mnist-6000", "fashion-mnist-6000"} }
 

@@ -41,6 +41,12 @@ const (
 	// others. At steps of a [ScheduleDense] that are not the paper's none of these is measured.
 	MeasureGradients Measure = "gradients"
 
+	// MeasureCoherence is the part of [MeasureGradients] that says how far gradients agree, in a third of the space:
+	// gradient_norm2, example_norm2, coherence, coherence_pristine and coherence_corrupt, and of each layer coherence_layer_0
+	// … and example_norm2_layer_0 …, to seven digits, which is what sums of single-precision gradients are good for. It costs
+	// as much. Asked for with MeasureGradients it adds nothing.
+	MeasureCoherence Measure = "coherence"
+
 	// MeasureClamping tells whose gradients a rule clamps or drops, for rules that do: shares, 0 to 1, of the values of
 	// a group's per-example gradients in the batches of the next ClampingBatches updates, at the weights of the
 	// evaluated step. It costs a few updates.
@@ -116,7 +122,7 @@ const SignalBatches = 5
 const ClampingBatches = 5
 
 // measures lists the names in the order in which [ParseMeasure] writes them.
-var measures = []Measure{MeasureGradients, MeasureClamping, MeasureHealth, MeasureSignals, MeasureExamples, MeasureAlignment}
+var measures = []Measure{MeasureGradients, MeasureCoherence, MeasureClamping, MeasureHealth, MeasureSignals, MeasureExamples, MeasureAlignment}
 
 // Asks says whether m is, or has among its names, the given one.
 func (m Measure) Asks(name Measure) bool {
@@ -163,7 +169,7 @@ func MeasureNames() string {
 // Columns are values that a record has if it was measured so, whatever its model, noise and rule.
 func (m Measure) Columns() []string {
 	var list []string
-	if m.Asks(MeasureGradients) {
+	if m.Asks(MeasureGradients) || m.Asks(MeasureCoherence) {
 		list = append(list, "gradient_norm2", "example_norm2", "coherence")
 	}
 	if m.Asks(MeasureHealth) {

@@ -32,7 +32,7 @@ func RuleCells(set string) []RuleCell {
 		{"n50", "half of the labels permuted", "half permuted", true, first, 0.5, ""},
 		{"n25", "25 % of the labels permuted", "25 % permuted", false, first, 0.25, ""},
 		{"pairs25", "25 % of the labels turned into the next class", "25 %, next class", false, first, 0.25, NoisePairFlip},
-		{"fashion", "Fashion-MNIST, half of the labels permuted", "Fashion, half permuted", true, "fashion-mnist-6000", 0.5, ""},
+		{"fashion", "Fashion-MNIST, half of the labels permuted", "Fashion, half", true, "fashion-mnist-6000", 0.5, ""},
 		{"n0", "no label noise", "no noise", false, first, 0, ""},
 	}
 }

@@ -40,6 +40,20 @@ func StoppingNoises() []StoppingNoise {
 	}
 }
 
+// StoppingRuns are all runs of [Stopping], the first seed of all of them first.
+func StoppingRuns() (specs []Spec) {
+	for _, seed := range StoppingSeeds {
+		for _, n := range StoppingNoises() {
+			for _, set := range StoppingSets() {
+				s := Stopping(set, n.Share, n.Kind)
+				s.Seed = seed
+				specs = append(specs, s.Normalized())
+			}
+		}
+	}
+	return specs
+}
+
 // Right is the share of labels that are expected to be right among those trained on, of ten classes: 1 − 0.9 ε, or 1 − ε
 // of [NoisePairFlip].
 func (s Spec) Right() float64 {

@@ -195,11 +195,9 @@ func (t *training) evaluate(ctx context.Context) error {
 			return unwritten(spec, err)
 		}
 	}
-	if x, ok := t.engine.(scorer); ok && step == spec.Steps {
-		if scores := x.Examples(); scores != nil {
-			if err := record.WriteExamples(t.record.Dir, scores); err != nil {
-				return unwritten(spec, err)
-			}
+	if step == spec.Steps {
+		if err := writeScores(t.record.Dir, t.engine); err != nil {
+			return unwritten(spec, err)
 		}
 	}
 	if t.opt.SaveWeights && step == spec.Steps {
@@ -216,6 +214,16 @@ func (t *training) evaluate(ctx context.Context) error {
 		return t.save()
 	}
 	return nil
+}
+
+// writeScores writes the engine's scores of examples into a record's folder, or sees that there are none.
+func writeScores(dir string, engine Engine) error {
+	if x, ok := engine.(scorer); ok {
+		if scores := x.Examples(); scores != nil {
+			return record.WriteExamples(dir, scores)
+		}
+	}
+	return disk.Remove(filepath.Join(dir, record.ExamplesName))
 }
 
 // seconds is the time spent training so far, rounded to what is worth reading.

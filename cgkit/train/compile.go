@@ -53,6 +53,15 @@ func (e *engine) Compile(ctx context.Context) error {
 	if e.signals != nil {
 		jobs = append(jobs, job{e.signals.batch, examples(1, batch)})
 	}
+	if m := e.examples; m != nil {
+		var sums []shapes.Shape
+		for _, v := range e.trainable() {
+			sums = append(sums, shapes.Make(dtypes.Float64, v.Shape().Dimensions...))
+		}
+		jobs = append(jobs,
+			job{m.sum, append(append(examples(m.size), shapes.Make(dtypes.Float32, m.size)), sums...)},
+			job{m.score, append(examples(m.size), sums...)})
+	}
 	for _, j := range jobs {
 		if err := ctx.Err(); err != nil {
 			return err

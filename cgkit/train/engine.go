@@ -103,6 +103,7 @@ type engine struct {
 	health    *health    // the same
 	alignment *alignment // the same
 	clamping  *model.Exec
+	examples  *examples // nil unless they are to be scored
 
 	step  int
 	chunk int // see ChunkSteps
@@ -148,7 +149,7 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 			return nil, err
 		}
 	}
-	if p.Measure.Asks(record.MeasureGradients) {
+	if p.Measure.Asks(record.MeasureGradients) || p.Measure.Asks(record.MeasureCoherence) {
 		if err := e.prepareGradients(); err != nil {
 			return nil, err
 		}
@@ -165,6 +166,11 @@ func newEngine(ctx context.Context, b compute.Backend, m models.Model, p run.Pro
 	}
 	if p.Measure.Asks(record.MeasureClamping) && e.hasEffect() {
 		if err := e.prepareClamping(); err != nil {
+			return nil, err
+		}
+	}
+	if p.Measure.Asks(record.MeasureExamples) {
+		if err := e.prepareExamples(); err != nil {
 			return nil, err
 		}
 	}
@@ -266,6 +272,7 @@ func (e *engine) Close() error {
 	e.sums.close()
 	e.signals.close()
 	e.health.close()
+	e.examples.close()
 	if e.clamping != nil {
 		e.clamping.Finalize()
 	}

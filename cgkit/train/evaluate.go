@@ -73,6 +73,9 @@ func (e *engine) Evaluate(ctx context.Context) (record.Evaluation, error) {
 	if e.problem.Spec.Light(e.step) {
 		return evaluation, nil
 	}
+	if err := e.measureExamples(ctx, &evaluation); err != nil {
+		return evaluation, err
+	}
 	if err := e.measureGradients(ctx, evaluation.Extra); err != nil {
 		return evaluation, err
 	}

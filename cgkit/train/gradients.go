@@ -6,8 +6,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"coherentgradients/cgkit/coherence"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -20,10 +22,11 @@ const contributionSteps = 10
 // stateContributions names the table of contributions in a state; a state without it is of a run that is not measured.
 const stateContributions = "gradient_contributions"
 
-// gradients is what [record.MeasureGradients] adds to an engine.
+// gradients is what [record.MeasureGradients] adds to an engine, or [record.MeasureCoherence].
 type gradients struct {
 	*groupSums
 	entries *model.Exec // nil where there is no sample
+	short   bool        // of what agrees alone: record.MeasureCoherence
 
 	sample         *gradientSample // the paper's estimate; nil for models that are no dense nets
 	inputs, labels *tensors.Tensor // of the sample
@@ -39,13 +42,20 @@ const worlds = 1 + 1 + nullWorlds
 // tableColumns is how many numbers a step has in the table.
 const tableColumns = 1 + 2*worlds
 
+// notFollowed stands in the table, in place of 0 or 1, where contributions are not followed.
+const notFollowed = -1
+
 // prepareGradients makes ready for measuring; the computations are compiled when first called.
 func (e *engine) prepareGradients() (err error) {
 	if err := e.prepareSums(); err != nil {
 		return err
 	}
 	m := &gradients{groupSums: e.sums, table: make([]float64, contributionSteps*tableColumns)}
-	if e.hasSample() {
+	m.short = e.problem.Measure.Asks(record.MeasureCoherence) && !e.problem.Measure.Asks(record.MeasureGradients)
+	if m.short {
+		m.table[0] = notFollowed
+	}
+	if !m.short && e.hasSample() {
 		m.sample = newGradientSample(e.sampleShapes(), m.many, e.problem.Noise.Corrupt)
 		if m.entries, err = model.NewExec(e.backend, e.store, e.entriesGraph); err != nil {
 			return err
@@ -66,6 +76,9 @@ func (e *engine) measureGradients(ctx context.Context, into map[string]float64) 
 		return err
 	}
 	set := func(name string, v float64) { setFinite(into, name, v) }
+	if m.short {
+		set = func(name string, v float64) { setFinite(into, name, sevenDigits(v)) }
+	}
 	corrupt := m.many - m.pristine
 	both := m.pristine > 0 && corrupt > 0
 
@@ -81,7 +94,7 @@ func (e *engine) measureGradients(ctx context.Context, into map[string]float64) 
 		ofLayer := [2]float64{energies[0][l], energies[1][l]}
 		set("coherence"+name, coherence.Energy{Sum2: part.Norm2(), Total: ofLayer[0] + ofLayer[1]}.MCoherence())
 		set("example_norm2"+name, (ofLayer[0]+ofLayer[1])/n)
-		if both {
+		if both && !m.short {
 			fp, _ := part.F()
 			set("fp"+name, fp)
 			setGroups(set, name, part, ofLayer)
@@ -91,6 +104,11 @@ func (e *engine) measureGradients(ctx context.Context, into map[string]float64) 
 	set("example_norm2", (total[0]+total[1])/n)
 	set("coherence", coherence.Energy{Sum2: g.Norm2(), Total: total[0] + total[1]}.MCoherence())
 	if !both {
+		return nil
+	}
+	if m.short {
+		set("coherence_pristine", coherence.Energy{Sum2: g.PP, Total: total[0]}.MCoherence())
+		set("coherence_corrupt", coherence.Energy{Sum2: g.CC, Total: total[1]}.MCoherence())
 		return nil
 	}
 	setGroups(set, "", g, total)
@@ -157,7 +175,19 @@ func (e *engine) restoreContributions(state map[string]run.Array) error {
 		return fmt.Errorf("%s of the state does not fit %d steps of %d numbers", stateContributions, contributionSteps, tableColumns)
 	}
 	copy(e.gradients.table, data)
+	if m := e.problem.Measure; !m.Asks(record.MeasureGradients) && !m.Asks(record.MeasureCoherence) {
+		e.gradients.short = data[0] == notFollowed // it goes on as it was begun
+	}
 	return nil
+}
+
+// sevenDigits rounds to as many significant digits.
+func sevenDigits(v float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 7, 64), 64)
+	if err != nil {
+		return v // infinite, or too large when rounded
+	}
+	return rounded
 }
 
 func (m *gradients) close() {

@@ -332,3 +332,43 @@ func TestMeasuringCanBeInterrupted(t *testing.T) {
 		t.Error("no error although the context had ended")
 	}
 }
+
+// The short measure has the same numbers as the long one, to seven digits, and nothing else; a state says which of the
+// two a run was begun with.
+func TestCoherenceAlone(t *testing.T) {
+	cgtest.Each(t, func(t *testing.T, b compute.Backend) {
+		p := measuredProblem(t, 100, nil)
+		all := evaluate(t, newSmall(t, b, p)).Extra
+		p.Measure = record.MeasureCoherence
+		e := newSmall(t, b, p)
+		got := evaluate(t, e).Extra
+		p.Measure = ""
+		plain := evaluate(t, newSmall(t, b, p)).Extra
+		want := []string{"gradient_norm2", "example_norm2", "coherence", "coherence_pristine", "coherence_corrupt"}
+		for l := range len(p.Spec.Hidden) + 1 {
+			want = append(want, fmt.Sprintf("coherence_layer_%d", l), fmt.Sprintf("example_norm2_layer_%d", l))
+		}
+		for _, name := range want {
+			if v, ok := got[name]; !ok || math.Abs(v-all[name]) > 1e-6*math.Abs(all[name]) {
+				t.Errorf("%s is %v, the long measure has %v", name, v, all[name])
+			}
+		}
+		if len(got) != len(want)+len(plain) {
+			t.Errorf("%v is more than is asked", got)
+		}
+		if !record.MeasureCoherence.In(&record.Record{Spec: p.Spec, Evaluations: []record.Evaluation{{Extra: got}}}) {
+			t.Error("a record does not know its measure")
+		}
+		state, err := e.State()
+		if err != nil {
+			t.Fatal(err)
+		}
+		resumed := newSmall(t, b, p) // which is not told
+		if err := resumed.Restore(0, state); err != nil {
+			t.Fatal(err)
+		}
+		if again := evaluate(t, resumed).Extra; !maps.Equal(again, got) {
+			t.Errorf("goes on with %v, begun with %v", again, got)
+		}
+	})
+}

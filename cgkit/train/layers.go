@@ -60,7 +60,7 @@ func (m *gradients) contributed(step, world, p, c int) (ip, ic float64, ok bool)
 	}
 	for t := 0; t <= step; t++ {
 		row := m.table[t*tableColumns:][:tableColumns]
-		if row[0] == 0 {
+		if row[0] != 1 {
 			return 0, 0, false
 		}
 		ip += row[1+2*world] / float64(p)

@@ -18,7 +18,7 @@ import (
 // Stopping while a finished record is measured leaves one that goes on measured.
 func TestMeasuringIsResumed(t *testing.T) {
 	t.Run("gradients", func(t *testing.T) {
-		isResumed(t, "gradients,health", "gradient_norm2", "fp", "ip", "ic_null_6", "dead_layer_1", "logit_max")
+		isResumed(t, "gradients,health,examples", "gradient_norm2", "fp", "ip", "ic_null_6", "dead_layer_1", "logit_max")
 	})
 	t.Run("signals", func(t *testing.T) {
 		isResumed(t, "signals", "coherence", "gradient_disparity", "evidence", "validation_accuracy")
@@ -67,10 +67,16 @@ func isResumed(t *testing.T, measure record.Measure, columns ...string) {
 		for i := range r.Evaluations {
 			r.Evaluations[i].Seconds, want.Evaluations[i].Seconds = 0, 0
 		}
-		a, _ := os.ReadFile(filepath.Join(want.Dir, "learned.json"))
-		z, _ := os.ReadFile(filepath.Join(r.Dir, "learned.json"))
-		if string(a) != string(z) {
-			t.Error("learned.json differs")
+		files := []string{record.LearnedName}
+		if measure.Asks(record.MeasureExamples) {
+			files = append(files, record.ExamplesName)
+		}
+		for _, name := range files {
+			a, _ := os.ReadFile(filepath.Join(want.Dir, name))
+			z, _ := os.ReadFile(filepath.Join(r.Dir, name))
+			if wanted := name == record.LearnedName || measure.Asks(record.MeasureExamples); string(a) != string(z) || wanted && len(a) == 0 {
+				t.Errorf("%s of %d bytes differs from that of %d", name, len(z), len(a))
+			}
 		}
 		for i, e := range r.Evaluations {
 			x, _ := e.MarshalJSON()

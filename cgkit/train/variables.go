@@ -117,6 +117,9 @@ func (e *engine) State() (map[string]run.Array, error) {
 	if e.clamping != nil {
 		state[stateClamping] = run.Array{Shape: []int{1}, Data: []uint8{1}}
 	}
+	if e.examples != nil {
+		e.examples.addState(state)
+	}
 	return state, nil
 }
 
@@ -193,7 +196,7 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if err := e.restoreContributions(state); err != nil {
 		return err
 	}
-	if err := errors.Join(e.restoreHealth(state), e.restoreSignals(state), e.restoreClamping(state), e.restoreFirst(state)); err != nil {
+	if err := errors.Join(e.restoreHealth(state), e.restoreSignals(state), e.restoreClamping(state), e.restoreFirst(state), e.restoreExamples(state)); err != nil {
 		return err
 	}
 	want := len(e.variables)
@@ -214,6 +217,9 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	}
 	if e.first != nil {
 		want++
+	}
+	if e.examples != nil {
+		want += 4
 	}
 	if len(state) != want {
 		return fmt.Errorf("a state of %d arrays: this model has %d", len(state), want)

@@ -130,10 +130,11 @@ var coreCurves = []struct {
 }{
 	{"sgd", "plain SGD", plots.Series(0)}, {"ra3", "RA3", plots.Series(1)}, {"rm3", "RM3", plots.Series(2)}, {"m3", "M3", plots.Series(3)},
 	{"winsorize_2", "winsorized, c = 2", plots.Series(4)}, {"shift", "shifted images", plots.Series(5)},
+	{"clip", "norms clipped at 1", plots.Series(6)},
 }
 
-// MemoryFigure draws what is memorised and the test accuracy of the arms that the claims compare, over the updates made,
-// in every cell with label noise. M3 makes an update of three batches.
+// MemoryFigure draws what is memorised and the test accuracy of the arms that the claims compare, and of clipped norms where there are
+// any, over the updates made, in every cell with label noise. M3 makes an update of three batches.
 func MemoryFigure(c *Contest) *plots.Figure { return figure(memory(c)) }
 
 func memory(c *Contest) (*plots.Figure, error) {

@@ -9,34 +9,33 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"coherentgradients/cgkit/record"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/plots"
 )
 
-// RuleBench is the file beside the committed records with step times of rules: what this prints on a quiet machine.
+// Benches are the files beside the committed records with step times, measured by turns; the first goes before the
+// second. The first is what this prints, with all names of rules:
 //
-//	go run ./notebooks bench --json --rules rolling-median,…
-const RuleBench = "bench_rules.jsonl"
+//	go run ./notebooks bench --json --rules rolling-median,rolling-mean,…
+var benches = []string{"bench_rules.jsonl", "bench.jsonl"}
 
-// Times are milliseconds a step.
-type Times struct {
-	Measured bool // by [RuleBench]; else by the runs' own clocks
-	byRule   map[string]float64
-}
+// Times are milliseconds a step, by rule.
+type Times struct{ byRule map[string]float64 }
 
-// StepTimes are the times of a step of the contest's arms. Where [RuleBench] is not there, or lacks the rule, they are
-// by the clocks of the runs themselves, in the least disturbed of them: other work ran beside, and evaluations are
-// included.
-func StepTimes(c *Contest) Times {
-	t := Times{byRule: map[string]float64{}}
+// StepTimes are the times of a step by the committed bench, for the rules that it has.
+func StepTimes() Times {
+	t := Times{map[string]float64{}}
 	store, err := place.OpenStore("")
 	must(err)
-	if len(store.Folders) > 0 {
-		if text, err := os.ReadFile(filepath.Join(store.Folders[0], RuleBench)); err == nil {
+	for _, name := range benches {
+		if len(store.Folders) == 0 || len(t.byRule) > 0 {
+			break
+		}
+		if text, err := os.ReadFile(filepath.Join(store.Folders[0], name)); err == nil {
 			t.byRule = benchTimes(text)
-			t.Measured = len(t.byRule) > 0
 		}
 	}
 	return t
@@ -60,44 +59,20 @@ func benchTimes(text []byte) map[string]float64 {
 
 func timeKey(rule string, c float64) string { return fmt.Sprintf("%s %g", rule, c) }
 
-// Of is the time of a step of an arm, NaN where it is not known.
-func (t Times) Of(c *Contest, arm record.RuleArm) float64 {
-	s := arm.On(c.Cells[0])
-	if ms, ok := t.byRule[timeKey(s.Aggregator, s.C)]; ok {
+// Of is the time of a step of an arm, NaN where the bench has not measured it. Images that are shifted take time of their
+// own.
+func (t Times) Of(arm record.RuleArm) float64 {
+	s := arm.On(record.RuleCells(DefaultDataset)[0])
+	if ms, ok := t.byRule[timeKey(s.Aggregator, s.C)]; ok && s.Augment == "" {
 		return ms
 	}
-	if t.Measured {
-		return math.NaN()
-	}
-	least := math.NaN()
-	for _, cell := range c.Cells {
-		for _, r := range c.Of(cell.Name, arm.Name) {
-			if ms := clockTime(r); !(least <= ms) {
-				least = ms
-			}
-		}
-	}
-	return least
-}
-
-// clockTime is milliseconds a step by a run's own clock, in the fastest stretch of at least 900 steps between two
-// evaluations, the second of which is included.
-func clockTime(r *record.Record) float64 {
-	least := math.NaN()
-	for i := 1; i < len(r.Evaluations); i++ {
-		a, b := r.Evaluations[i-1], r.Evaluations[i]
-		if steps := b.Step - a.Step; steps >= 900 && b.Seconds > a.Seconds {
-			if ms := 1000 * (b.Seconds - a.Seconds) / float64(steps); !(least <= ms) {
-				least = ms
-			}
-		}
-	}
-	return least
+	return math.NaN()
 }
 
 // TimesFigure draws, against the milliseconds that a step takes, what each run of the first cell is after as much time
 // as plain SGD takes for all of its steps: its best test accuracy within that time, its test accuracy then, and what it
-// has memorised. A rule that takes longer has had fewer steps.
+// has memorised. A rule that takes longer has had fewer steps. Arms that the bench has not measured are named in the
+// caption.
 func TimesFigure(c *Contest, t Times) *plots.Figure { return figure(timesOf(c, t)) }
 
 func timesOf(c *Contest, t Times) (*plots.Figure, error) {
@@ -108,8 +83,9 @@ func timesOf(c *Contest, t Times) (*plots.Figure, error) {
 		{Title: "Corrupt, as labelled, after it (%)"},
 	}
 	var shown []*record.Record
+	var missing []string
 	if len(c.Arms) > 0 {
-		plain, steps := t.Of(c, c.Arms[0]), float64(record.RuleSteps)
+		plain, steps := t.Of(c.Arms[0]), float64(record.RuleSteps)
 		for _, r := range c.Of(cell, c.Arms[0].Name) {
 			steps = float64(r.Spec.Steps)
 		}
@@ -119,8 +95,12 @@ func timesOf(c *Contest, t Times) (*plots.Figure, error) {
 				curves[k] = plots.Curve{Name: family, Role: plots.Series(i), Scatter: true}
 			}
 			for _, arm := range c.In(cell) {
-				ms := t.Of(c, arm)
-				if Family(arm) != i || math.IsNaN(ms) {
+				ms := t.Of(arm)
+				if Family(arm) != i {
+					continue
+				}
+				if math.IsNaN(ms) {
+					missing = append(missing, arm.Text)
 					continue
 				}
 				for _, r := range c.Of(cell, arm.Name) {
@@ -140,11 +120,11 @@ func timesOf(c *Contest, t Times) (*plots.Figure, error) {
 			}
 		}
 	}
-	how := "step times by the runs' own clocks, beside other work and with an evaluation in each stretch"
-	if t.Measured {
-		how = "step times by the bench"
+	what := "Equal time, that of plain SGD's run; step times by the bench"
+	if len(missing) > 0 {
+		what += "; not measured there: " + strings.Join(missing, "; ")
 	}
-	return plots.NewGrid(ofRuns("Equal time, that of plain SGD's run; "+how, "each point is a run", shown),
+	return plots.NewGrid(ofRuns(what, "each point is a run", shown),
 		plots.Grid{Panels: [][]*plots.Panel{panels}, XLabel: "milliseconds a step", Aspect: 0.9, Reflow: true})
 }
 

@@ -67,10 +67,10 @@ func stoppingPlan() (plan []plannedCell) {
 	for _, set := range record.StoppingSets() {
 		for _, n := range record.StoppingNoises() {
 			c := plannedCell{StoppingCell: StoppingCell{Dataset: set, Noise: n}}
-			for _, seed := range record.StoppingSeeds {
-				s := record.Stopping(set, n.Share, n.Kind)
-				s.Seed = seed
-				c.specs = append(c.specs, s.Normalized())
+			for _, s := range record.StoppingRuns() {
+				if s.Dataset == set && s.Noise == n.Share && s.NoiseKind == n.Kind {
+					c.specs = append(c.specs, s)
+				}
 			}
 			plan = append(plan, c)
 		}

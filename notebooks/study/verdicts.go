@@ -42,13 +42,14 @@ func claimRuns(store *record.Store, dataset string) []record.Spec {
 }
 
 // LaterRuns are the specs of the runs that the claims which are not the paper's are judged by, on a data set: the short
-// ones of C10a, those of W1 and W2, of F1 to F4, of O1 to O3, and those that compare rules.
+// ones of C10a, those of W1 and W2, of F1 to F4, of O1 to O3, those that compare rules, and those of S1.
 func LaterRuns(dataset string) []record.Spec {
 	specs := claims.FirstSteps(basisOf(dataset))
 	for _, arm := range CollapseArms(dataset) {
 		specs = append(specs, arm.Specs...)
 	}
-	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset))
+	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset), record.StoppingRuns(),
+		record.CoherenceRuns(), record.CoherenceWholeRuns())
 }
 
 // FullBatch are the four runs of the paper's discussion on a fixed part of a data set, its first 6,000 training
@@ -79,7 +80,8 @@ func Judged() []claims.Verdict {
 				plain = append(plain, spec)
 			}
 		}
-		collapsed, _, unreadable := Finished(store, LaterRuns(Dataset()))
+		easyHard, _ := EasyHardRuns(store)
+		collapsed, _, unreadable := Finished(store, append(LaterRuns(Dataset()), easyHard...))
 		tell(os.Stdout, unreadable)
 		return judgeAll(Dataset(), slices.Concat(Train(plain...), TrainMeasured(measured...), collapsed))
 	}
@@ -99,9 +101,10 @@ func basisOf(dataset string) claims.Basis {
 // Judge is [Judged] on the records of a store, for use without a notebook: it trains nothing and ends no program. It
 // says also how many of the records it found, and which it could not read.
 func Judge(store *record.Store, dataset string) (verdicts []claims.Verdict, found, asked int, unreadable []Unreadable) {
-	specs := append(claimRuns(store, dataset), LaterRuns(dataset)...)
+	easyHard, absent := EasyHardRuns(store)
+	specs := slices.Concat(claimRuns(store, dataset), LaterRuns(dataset), easyHard)
 	records, _, unreadable := Finished(store, specs)
-	return judgeAll(dataset, records), count(records), len(specs), unreadable
+	return judgeAll(dataset, records), count(records), len(specs) + absent, unreadable
 }
 
 // judgeAll judges the paper's claims, those added to them, and the project's own.
@@ -250,6 +253,7 @@ var short = map[string]string{
 	"R2":   "RM3, not RA3, is unstable with momentum 0.9",
 	"C18":  "easy examples generalise better among themselves than hard ones",
 	"L1":   "the mean margin finds wrong labels best, alignment no better",
+	"L2":   "averaged up to the stop it does, and far better than to the end",
 	"C11a": "c > 1: corrupt examples are not learned below that either",
 	"S1":   "the trough of α̂ tells when to stop, as well as rival rules",
 	"F1":   "winsorizing on Fashion-MNIST: no memorising, less overfit",
@@ -260,6 +264,13 @@ var short = map[string]string{
 	"O1":   "wider nets generalise better, gradients agree more",
 	"O2":   "random labels first: worse, by directions, not norms",
 	"O3":   "random labels: weights along the images' directions",
+
+	"C19":  "coherence falls from near m, rises, returns; later with noise",
+	"C19g": "real labels: coherence starts near 1, climbs to tens, returns",
+	"C20":  "random labels reach hundreds, real ones far more",
+	"C20g": "an example helps tens with real labels, one or two with random",
+	"C21":  "convolutions are more coherent than dense layers",
+	"E1":   "E‖g‖² turns up exactly where a quarter or more is noisy",
 }
 
 // judged draws the verdicts on the records of [ClaimRuns], nil where one is missing.

@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 	"cgkit":                           {"cgkit/aggregate", "cgkit/internal/halves", "cgkit/perexample"},
 	"cgkit/meters":                    {"cgkit/aggregate", "cgkit/coherence", "cgkit/perexample", "cgkit/stopping"},
 	"cgkit/models":                    {"cgkit/internal/settings", "datasets/random"},
-	"cgkit/record":                    {"cgkit/internal/disk", "cgkit/internal/settings", "datasets", "datasets/plainfile"},
+	"cgkit/record":                    {"cgkit/internal/disk", "cgkit/internal/settings", "datasets", "datasets/plainfile", "datasets/random"},
 	"cgkit/internal/settings":         {},
 	"cgkit/run":                       {"cgkit/internal/disk", "cgkit/record", "datasets", "datasets/plainfile", "datasets/random"},
 	"cgkit/train": {"cgkit", "cgkit/aggregate", "cgkit/backend", "cgkit/coherence", "cgkit/internal/settings", "cgkit/meters", "cgkit/models", "cgkit/perexample",

@@ -103,7 +103,7 @@ func New(stdout, stderr io.Writer) *cobra.Command {
 	root.Version = "of this checkout" // asked for only when it is shown
 	cobra.AddTemplateFunc("revision", version)
 	root.SetVersionTemplate("coherentgradients {{revision}}\n")
-	root.AddCommand(completionCommand(root), benchCommand(), labCommand(), newCommand(), runCommand(), trainCommand(), sweepCommand(), runsCommand(), figuresCommand(), claimsCommand(), siteCommand(), playgroundCommand(), doctorCommand())
+	root.AddCommand(completionCommand(root), benchCommand(), labCommand(), newCommand(), runCommand(), trainCommand(), sweepCommand(), runsCommand(), labelsCommand(), figuresCommand(), claimsCommand(), siteCommand(), playgroundCommand(), doctorCommand())
 	completeFlags(root)
 	return root
 }

@@ -31,7 +31,7 @@ func TestMistakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"nonsense"}, `no command "nonsense": use one of bench, claims, completion, doctor, figures, lab, new, playground, run, runs, site, sweep, train`},
+		{[]string{"nonsense"}, `no command "nonsense": use one of bench, claims, completion, doctor, figures, lab, labels, new, playground, run, runs, site, sweep, train`},
 		{[]string{"figure"}, `no command "figure": did you mean figures? use one of`},
 		{[]string{"tarin"}, `no command "tarin": did you mean train? use one of`},
 		{[]string{"train", "--agregator", "mean"}, "unknown flag: --agregator: did you mean --aggregator? see go run ./notebooks train --help"},

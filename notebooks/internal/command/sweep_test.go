@@ -280,7 +280,7 @@ func TestSweepMistakes(t *testing.T) {
 	}{
 		{[]string{"--grid", grid}, `block 1: unknown key "sed"`},
 		{[]string{"--grid", grid, "--paper", "figure4"}, "paper"},
-		{[]string{"--paper", "figure9"}, "use one or more of collapse, figure1"},
+		{[]string{"--paper", "figure9"}, "use one or more of collapse, easy-hard, examples, figure1"},
 		{[]string{"--noise", "0,2"}, "noise = 2"},
 		{[]string{"--c", "1,,2"}, "an empty place"},
 		{[]string{"--weights", "half"}, `weights = "half": unknown`},

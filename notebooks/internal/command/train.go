@@ -27,7 +27,7 @@ import (
 )
 
 const measureHelp = "measure more at evaluated steps, one or more of: gradients, those of all training examples (Figures 1 to 3); " +
-	"clamping, whose gradients are clamped; health, dead units, logits and updates; signals, what rules look at that say when to stop; alignment, the first layer along the images"
+	"coherence, of these how far they agree; clamping, whose gradients are clamped; health, dead units, logits and updates; signals, what rules look at that say when to stop; alignment, the first layer along the images; examples, scores of each training example"
 
 // Help of what is no part of the paper's runs.
 const (

@@ -72,7 +72,7 @@ func checkoutRevision() string {
 func completeFlags(root *cobra.Command) {
 	fixed := map[string][]string{
 		"dataset": datasets.Names(), "model": models.Names(), "aggregator": train.Rules(), "percentile": {"nearest", "linear"},
-		"init": {"authors", "xavier"}, "measure": {"gradients"}, "size": {"column", "textwidth", "slide", "notebook"},
+		"init": {"authors", "xavier"}, "measure": {"gradients", "coherence"}, "size": {"column", "textwidth", "slide", "notebook"},
 	}
 	for _, cmd := range root.Commands() {
 		for name, values := range fixed {

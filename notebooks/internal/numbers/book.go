@@ -43,7 +43,8 @@ var short = map[string]string{
 // STATISTIC is final, best (the largest), least, bestat and leastat (their steps), at=STEP, reach=LEVEL (the step at
 // which a level is first reached, on a straight line between evaluations), all but the last two over the evaluations
 // from=STEP and to=STEP where given. COLUMN is a value of the record, or one of [study.Derive]. RUNS is figure1
-// with n, figure4 with n and c, fullbatch and minibatch with n, collapse, or rules with arm and cell.
+// with n, figure4 with n and c, fullbatch and minibatch with n, collapse, rules with arm and cell, or one of
+// coherentSpec with n.
 //
 // One run a seed gives one number; the answer is their median and, in brackets, the least and the largest. These words
 // change how it is written: bare (without the unit), only=median, min, max or range, as=percent, points, number,
@@ -136,6 +137,8 @@ func (b *Book) runs(q query) ([]*record.Record, error) {
 		spec = record.FullBatch(study.DefaultDataset, n/100)
 	case "minibatch":
 		spec = record.MiniBatch(study.DefaultDataset, n/100)
+	case "coherent", "coherent-fashion", "coherent-whole", "convolutions", "convolutions-fashion":
+		spec = coherentSpec(kind, n/100)
 	case "collapse":
 		spec = record.Collapse(study.DefaultDataset)
 	case "rules":

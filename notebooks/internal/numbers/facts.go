@@ -183,8 +183,8 @@ func figure1Fact(f func(*record.Record) float64, kind string) func(b *Book, q qu
 func Facts() []string { return slices.Sorted(maps.Keys(facts)) }
 
 func (b *Book) fact(q query) (string, error) {
-	if len(q.words) != 2 {
-		return "", fmt.Errorf("say fact NAME")
+	if len(q.words) < 2 {
+		return "", fmt.Errorf("say fact NAME, and what some ask for behind it")
 	}
 	f, ok := facts[q.words[1]]
 	if !ok {

@@ -96,3 +96,33 @@ func TestNumber(t *testing.T) {
 		}
 	}
 }
+
+// Numbers of the runs over which coherence is followed, α̂ included.
+func TestCoherentNumbers(t *testing.T) {
+	var records []*record.Record
+	for i, s := range []record.Spec{record.Coherence("mnist", 0), record.Coherence("fashion-mnist", 0), record.CoherenceWhole("mnist", 0), record.CoherenceConvolutions("fashion-mnist", 0)} {
+		s.Seed = 11
+		a := float64(2 + i)
+		r := &record.Record{Spec: s}
+		for _, step := range s.Evaluated() { // of 6,000 examples: ‖ḡ‖² = A E‖g‖²/6,000
+			r.Evaluations = append(r.Evaluations, record.Evaluation{Step: step, Extra: map[string]float64{"coherence": a, "example_norm2": 1, "gradient_norm2": a / 6000}})
+		}
+		records = append(records, r)
+	}
+	early := record.CoherenceWhole("mnist", 0.5) // a seed that E1 does not look at
+	records = append(records, &record.Record{Spec: early, Evaluations: []record.Evaluation{{Step: early.Steps}}})
+	b := NewBook(records)
+	for what, want := range map[string]string{
+		"fact turn_whole n=50":        "not run yet",
+		"at=0 coherence coherent n=0": "2.00 (one seed)", "final coherence coherent-fashion n=0": "3.00 (one seed)", "best coherence coherent-whole n=0": "4.00 (one seed)",
+		"least coherence convolutions-fashion n=0": "5.00 (one seed)", "final alpha coherent-fashion n=0 as=percent digits=3": "0.033 % (one seed)",
+		"fact turn_whole n=0": "1.00 (one seed)", "fact turn_whole n=25": "not run yet",
+	} {
+		if got, err := b.Number(what); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", what, got, err, want)
+		}
+	}
+	if _, err := b.Number("final coherence convolutions n=0"); err == nil {
+		t.Error("a run that is not there")
+	}
+}

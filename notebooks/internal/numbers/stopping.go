@@ -5,6 +5,7 @@ package numbers
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"coherentgradients/cgkit/claims"
 	"coherentgradients/cgkit/record"
@@ -16,6 +17,7 @@ import (
 // over their seeds of the points lost, stopping_worst RULE the largest of them; stopping_within is in how many of how
 // many cells the trough loses no more than the claim allows, stopping_seeds how many seeds a cell has, and
 // stopping_best how many of the rules that are told neither labels nor noise lose less than the trough in the mean.
+// stopping_run COLUMN at=STEP is a value of the run whose signals are drawn.
 func init() {
 	points := study.Unit{Factor: 100, Digits: 1, Name: " points"}
 	facts["stopping_mean"] = stoppingFact(func(lost []float64) string { return points.One(meanOf(lost)) })
@@ -48,6 +50,7 @@ func init() {
 		}
 		return fmt.Sprintf("%d of %d", less, all), nil
 	}
+	facts["stopping_run"] = stoppingRun
 	facts["stopping_seeds"] = func(b *Book, _ query) (string, error) {
 		var seeds []float64
 		for _, q := range b.stoppingQuantities("trough") {
@@ -58,6 +61,26 @@ func init() {
 		}
 		return study.Unit{}.Range(seeds), nil
 	}
+}
+
+// stoppingRun is a value of the first seed on fashion-mnist-6000 with half of the labels permuted.
+func stoppingRun(b *Book, q query) (string, error) {
+	if len(q.words) != 3 || q.values["at"] == "" {
+		return "", fmt.Errorf("say fact stopping_run COLUMN at=STEP")
+	}
+	runs, err := b.of(record.Stopping(record.StoppingSets()[1], 0.5, ""))
+	if err != nil {
+		return "", err
+	}
+	steps, values := runs[0].Column(q.words[2])
+	v, err := q.of(steps, values)
+	if err != nil {
+		return "", err
+	}
+	if strings.HasSuffix(q.words[2], "_accuracy") {
+		return study.Percent.One(v), nil
+	}
+	return study.Unit{Digits: 0}.One(v), nil
 }
 
 func stoppingFact(write func(lost []float64) string) func(*Book, query) (string, error) {

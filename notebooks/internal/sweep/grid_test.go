@@ -183,8 +183,9 @@ func FuzzIntegers(f *testing.F) {
 func TestPaper(t *testing.T) {
 	for names, want := range map[string]int{
 		"figure4": 25, "figure1": 5, "figure4-seeds": 24, "figure1-seeds": 9, "full-batch": 4, "collapse": 21, "first-steps": 21,
+		"coherence": 36, "coherence-whole": 12,
 		"stopping": 50, "rules": 195,
-		"examples": 18, "easy-hard": 24,
+		"examples": 22, "easy-hard": 24,
 		"figure4,figure1": 30,
 		"carry-over":      3 * (9 + 4), "carry-over-cifar": 3 * 9, "carry-over-wide": 9, "carry-over-whole": 6,
 		"open-capacity": 3*2*6 + 2, "open-starts": 3 * 2 * 11, "open-patterns": 12,

@@ -50,6 +50,8 @@ var paper = map[string]func() Grid{
 	"open-capacity": listed(record.CapacityRuns()), "open-starts": listed(record.StartedRuns()), "open-patterns": listed(record.PatternRuns()),
 	// Which rule forgets wrong labels.
 	"rules": listed(record.RuleRuns("mnist")),
+	// How far gradients agree over training. Measure coherence with them.
+	"coherence": listed(record.CoherenceRuns()), "coherence-whole": listed(record.CoherenceWholeRuns()),
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -106,14 +108,9 @@ func collapseGrid() Grid {
 // stoppingGrid is record.Stopping on both data sets, the first seed of all cells first.
 func stoppingGrid() Grid {
 	var g Grid
-	for _, seed := range record.StoppingSeeds {
-		for _, n := range record.StoppingNoises() {
-			for _, set := range record.StoppingSets() {
-				s := record.Stopping(set, n.Share, n.Kind)
-				g = append(g, Block{Dataset: []string{set}, Noise: []float64{n.Share}, NoiseKind: []string{n.Kind}, C: []float64{0},
-					Steps: []int{s.Steps}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
-			}
-		}
+	for _, s := range record.StoppingRuns() {
+		g = append(g, Block{Dataset: []string{s.Dataset}, Noise: []float64{s.Noise}, NoiseKind: []string{s.NoiseKind}, C: []float64{0},
+			Steps: []int{s.Steps}, Schedule: []string{s.Schedule}, Seed: []int64{s.Seed}})
 	}
 	return g
 }
@@ -121,11 +118,13 @@ func stoppingGrid() Grid {
 // examplesGrid is record.WrongLabels and record.CleanLabels, the first seed of all first.
 func examplesGrid() Grid {
 	var g Grid
-	for _, seed := range record.ExampleSeeds {
+	clean := len(record.ExampleSeeds)
+	for i, seed := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(record.ExampleSeeds, record.StopSeeds)))) {
 		for _, set := range record.ExampleSets() {
-			steps := record.CleanLabels(set).Steps
-			one := Block{Dataset: []string{set}, Steps: []int{steps}, Seed: []int64{seed}}
-			g = append(g, one)
+			one := Block{Dataset: []string{set}, Steps: []int{record.CleanLabels(set).Steps}, Seed: []int64{seed}}
+			if i < clean {
+				g = append(g, one)
+			}
 			for _, kind := range record.WrongKinds() {
 				wrong := one
 				wrong.Noise, wrong.NoiseKind = []float64{record.WrongLabels(set, kind).Noise}, []string{kind}

@@ -16,6 +16,13 @@ func TestSources(t *testing.T) {
 			t.Errorf("%s is of paper %d", c.ID, SourceOf(c.ID))
 		}
 	}
+	for _, s := range Sources() {
+		for _, id := range s.ids {
+			if !slices.Contains(known, id) {
+				t.Errorf("%s: there is no claim %s", s.Title, id)
+			}
+		}
+	}
 	if SourceOf("C12") != 0 || SourceOf("C17") != 1 || SourceOf("C20") != 2 || SourceOf("W2") != 3 {
 		t.Error("claims are of other papers than theirs")
 	}

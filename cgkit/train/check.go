@@ -66,6 +66,9 @@ func CheckRule(s record.Spec) error {
 	return fmt.Errorf("c = %v with aggregator %q: it clamps none of the %d examples of a batch, which is the plain mean; %s", s.C, s.Aggregator, s.Batch, remedy)
 }
 
+// RuleSettings lists the settings that a rule takes as texts, in alphabetical order: see [aggregate.Settings].
+func RuleSettings(rule string) []string { return aggregate.Settings(rule) }
+
 // Rules lists the rules that a spec may name: those of package aggregate that need no more than a c, rules registered
 // by the program included. Of those that remember earlier batches a step is still one batch, whether it moves the
 // weights or not.

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/train"
@@ -140,7 +139,7 @@ func (c Controls) spec(base record.Spec) (record.Spec, error) {
 	if !usesC(c.Rule) {
 		s.C = 0
 	}
-	if len(aggregate.Settings(c.Rule)) == 0 {
+	if len(train.RuleSettings(c.Rule)) == 0 {
 		s.RuleSettings = nil // they are another rule's
 	}
 	if c.Optimizer != "" {

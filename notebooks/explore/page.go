@@ -13,9 +13,9 @@ import (
 	"slices"
 	"strings"
 
-	"coherentgradients/cgkit/aggregate"
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
+	"coherentgradients/cgkit/train"
 	"coherentgradients/plots"
 )
 
@@ -66,7 +66,7 @@ func page(id string, c choices, at Controls) (string, error) {
 	}
 	of := map[string]string{}
 	for _, rule := range c.rules {
-		of[rule] = strings.Join(aggregate.Settings(rule), ", ")
+		of[rule] = strings.Join(train.RuleSettings(rule), ", ")
 	}
 	named := func(names map[string]string) func(string) string {
 		return func(v string) string { return cmp.Or(names[v], v) }

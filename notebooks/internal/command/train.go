@@ -22,6 +22,7 @@ import (
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/dump"
 	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/progress"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/sweep"
 )
@@ -177,7 +178,7 @@ func trainOne(cmd *cobra.Command, f trainFlags) error {
 		return err
 	}
 	opt := run.Options{
-		NewEngine: train.New, Store: store, SaveWeights: f.saveWeights, Measure: measure,
+		NewEngine: train.New, Store: store, SaveWeights: f.saveWeights, Measure: measure, Progress: progress.NewProgress(),
 		Datasets: dataOptions(printer(cmd)),
 	}
 	completed, err := run.CompleteSpecs(cmd.Context(), []record.Spec{spec}, opt.Datasets)

@@ -84,7 +84,7 @@ func claim21() Claim {
 func claimE1() Claim {
 	return Claim{
 		ID: "E1", Where: "not in the papers", Figure: "notebook 07, the turn of E‖g‖²",
-		Runs: "784–256–256–256–10 by plain SGD, seeds from 11 on, 0, 25, 50, 100 % noise: on all of MNIST for 20,000 steps; on the first 6,000 training examples of MNIST " +
+		Runs: "784–256–256–256–10 by plain SGD, seeds 11 to 13, 0, 25, 50, 100 % noise: on all of MNIST for 20,000 steps; on the first 6,000 training examples of MNIST " +
 			"and of Fashion-MNIST for 6,000",
 		Text:     "The mean squared norm of an example's gradient turns up while labels are memorised exactly where at least a quarter of them is noisy; with right labels it only falls.",
 		Quantity: "E‖g‖² = (1/N) Σ_e ‖g_e‖², smoothed by the median of three neighbouring evaluations: its largest later value over an earlier one",

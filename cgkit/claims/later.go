@@ -50,6 +50,14 @@ func from(s setting, seed int64) setting {
 	return s
 }
 
+// among leaves out all seeds but some.
+func among(s setting, seeds []int64) setting {
+	ask := s.ask
+	s.ask = func(spec record.Spec) bool { return slices.Contains(seeds, spec.Seed) && ask(spec) }
+	s.what += fmt.Sprintf(", seeds %d to %d", seeds[0], seeds[len(seeds)-1])
+	return s
+}
+
 func claim10a() Claim {
 	return Claim{
 		ID: "C10a", Where: "CG §2.4, figure 3", Figure: "figure 3, ratios",

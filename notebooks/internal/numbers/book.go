@@ -138,7 +138,8 @@ func (b *Book) runs(q query) ([]*record.Record, error) {
 	case "minibatch":
 		spec = record.MiniBatch(study.DefaultDataset, n/100)
 	case "coherent", "coherent-fashion", "coherent-whole", "convolutions", "convolutions-fashion":
-		spec = coherentSpec(kind, n/100)
+		runs, err := b.of(coherentSpec(kind, n/100))
+		return slices.DeleteFunc(runs, func(r *record.Record) bool { return !slices.Contains(record.CoherenceSeeds, r.Spec.Seed) }), err
 	case "collapse":
 		spec = record.Collapse(study.DefaultDataset)
 	case "rules":

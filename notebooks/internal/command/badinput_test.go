@@ -196,7 +196,7 @@ func TestBadFlags(t *testing.T) {
 		{"--max-update=-1", []string{"max update = -1", "finite number"}},
 		{"--weight-decay 1", []string{"weight decay = 1", "[0, 1)"}},
 		{"--schedule often", []string{`schedule = "often"`, "use dense"}},
-		{"--measure health,weight", []string{`measure = "weight"`, "gradients, clamping, health"}},
+		{"--measure health,weight", []string{`measure = "weight"`, "gradients, coherence, clamping, health"}},
 		{"--init zero", []string{`"zero"`, "authors or xavier"}},
 		{"--seed 9223372036854775808", []string{"9223372036854775808", "--seed"}},
 		{"word", []string{`"word"`}},

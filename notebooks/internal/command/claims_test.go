@@ -3,18 +3,30 @@
 package command
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"coherentgradients/cgkit/claims"
+	"coherentgradients/cgkit/record"
 	"coherentgradients/notebooks/study"
 )
+
+// allClaims is how many claims there are.
+func allClaims() int { return len(claims.All()) + len(claims.Later()) + len(claims.Further()) }
+
+// judgedRuns is how many runs the claims ask for on the synthetic set. Those of papers after the first are on data sets
+// of their own, so that there may be records of them.
+func judgedRuns(t *testing.T) int {
+	_, _, asked, _ := study.Judge(&record.Store{Write: t.TempDir()}, "glyphs")
+	return asked
+}
 
 func TestClaims(t *testing.T) {
 	runs, _ := figuresOf(t)
 	code, stdout, errs := call("claims")
-	if code != codeOK || strings.Count(stdout, claims.NotTested) < 19 || !strings.Contains(errs, "0 of 98 records found") {
+	if code != codeOK || strings.Count(stdout, claims.NotTested) < len(claims.All())+len(claims.Later()) || !strings.Contains(errs, fmt.Sprintf(" of %d records found", judgedRuns(t))) {
 		t.Errorf("without records: code %d, %q, %q", code, stdout, errs)
 	}
 	for _, spec := range append(study.ClaimRuns("glyphs"), study.LaterRuns("glyphs")...) {
@@ -25,7 +37,7 @@ func TestClaims(t *testing.T) {
 		t.Errorf("code %d, %q, %q", code, stdout, errs)
 	}
 	verdicts, err := claims.Read(path)
-	if err != nil || len(verdicts) != 19 {
+	if err != nil || len(verdicts) != allClaims() {
 		t.Fatalf("%d verdicts, %v", len(verdicts), err)
 	}
 	// Every made-up run ends with all examples learned, so all labels are memorised whatever c is.

@@ -75,6 +75,16 @@ func CarryOver() []Spec {
 	return specs
 }
 
+// CarriedOn lists those of [CarryOver] on a data set.
+func CarriedOn(dataset string) (specs []Spec) {
+	for _, s := range CarryOver() {
+		if s.Dataset == dataset {
+			specs = append(specs, s)
+		}
+	}
+	return specs
+}
+
 // CarriedWideRuns lists the runs of [CarriedWide], whose gradients are measured, the first seed of all of them first.
 func CarriedWideRuns() []Spec {
 	var specs []Spec

@@ -2,7 +2,10 @@
 
 package record
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // ExampleSeeds are the seeds of the runs about easy, hard and wrong examples. None of them had a run before the claims
 // about those were written.
@@ -11,6 +14,11 @@ var ExampleSeeds = []int64{11, 12, 13}
 // StopSeeds are the seeds of the runs of [WrongLabels] that the claim about scores up to a stop is judged by: it was
 // written when those of seed 11 had been looked at, and no other.
 var StopSeeds = []int64{12, 13, 14}
+
+// WrongSeeds are the seeds of all runs of [WrongLabels].
+func WrongSeeds() []int64 {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(ExampleSeeds, StopSeeds))))
+}
 
 // ExampleSets are the data sets of those runs.
 func ExampleSets() []string { return []string{"mnist-6000", "fashion-mnist-6000"} }
@@ -31,6 +39,26 @@ func WrongLabels(dataset, kind string) Spec {
 	s := CleanLabels(dataset)
 	s.Noise, s.NoiseKind = 0.25, kind
 	return s
+}
+
+// ExampleRuns are the runs of [CleanLabels] and [WrongLabels], the first seed of all of them first.
+func ExampleRuns() (specs []Spec) {
+	for _, seed := range WrongSeeds() {
+		for _, set := range ExampleSets() {
+			var runs []Spec
+			if slices.Contains(ExampleSeeds, seed) {
+				runs = append(runs, CleanLabels(set))
+			}
+			for _, kind := range WrongKinds() {
+				runs = append(runs, WrongLabels(set, kind))
+			}
+			for _, s := range runs {
+				s.Seed = seed
+				specs = append(specs, s)
+			}
+		}
+	}
+	return specs
 }
 
 // Easy and Hard name the halves of a training set, see [EasyHardSet].
@@ -54,4 +82,20 @@ func EasyHard(dataset, trained, tested string, seed int64) Spec {
 	s := Figure4(EasyHardSet(dataset, trained, tested, seed), 0, 0)
 	s.Steps, s.Batch, s.Seed = 2500, 50, seed
 	return s
+}
+
+// EasyHardRuns are the runs of [EasyHard] on all its sets, the first seed of all of them first. What a set is made of is
+// filled in from the runs of [CleanLabels].
+func EasyHardRuns() (specs []Spec) {
+	kinds := []string{Easy, Hard}
+	for _, seed := range ExampleSeeds {
+		for _, set := range ExampleSets() {
+			for _, trained := range kinds {
+				for _, tested := range kinds {
+					specs = append(specs, EasyHard(set, trained, tested, seed))
+				}
+			}
+		}
+	}
+	return specs
 }

@@ -22,7 +22,7 @@ func metaOfSeeds(what string, records []*record.Record) plots.Meta {
 // CurvesOf says what curves are that are medians over seeds: of how many seeds, with their range as a band, and which are
 // of one seed alone.
 func CurvesOf(records []*record.Record) string {
-	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	present := nonNil(records)
 	first, runs := bySeeds(present)
 	same := !slices.ContainsFunc(present, func(r *record.Record) bool { return r.Spec.Seed != present[0].Spec.Seed })
 	var counts []int

@@ -15,8 +15,8 @@ func CarryRuns() []record.Spec {
 }
 
 // FashionRuns and CIFARRuns are the runs of record.CarriedFashion and record.CarriedCIFAR.
-func FashionRuns() []record.Spec { return carriedOn(record.CarriedFashion(0, 0, "").Dataset) }
-func CIFARRuns() []record.Spec   { return carriedOn(record.CarriedCIFAR(0, 0, "").Dataset) }
+func FashionRuns() []record.Spec { return record.CarriedOn(record.CarriedFashion(0, 0, "").Dataset) }
+func CIFARRuns() []record.Spec   { return record.CarriedOn(record.CarriedCIFAR(0, 0, "").Dataset) }
 
 // DigitRuns are the runs of record.CarriedDigits at 25 and 50 % noise.
 func DigitRuns() (specs []record.Spec) {
@@ -27,15 +27,6 @@ func DigitRuns() (specs []record.Spec) {
 				s.Seed = seed
 				specs = append(specs, s)
 			}
-		}
-	}
-	return specs
-}
-
-func carriedOn(dataset string) (specs []record.Spec) {
-	for _, s := range record.CarryOver() {
-		if s.Dataset == dataset {
-			specs = append(specs, s)
 		}
 	}
 	return specs

@@ -4,7 +4,6 @@ package study
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -62,10 +61,7 @@ func AtNoise(records []*record.Record, noise float64) []*record.Record {
 // CurveOf is a column of records that differ in their seed over the evaluated steps from one on: the median, with the
 // range as a band where there are several seeds. It has no points where no record has the column.
 func CurveOf(name string, role plots.Role, records []*record.Record, column string, from int) plots.Curve {
-	records = slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
-	steps := slices.DeleteFunc(evaluated(records, math.MaxInt), func(s float64) bool { return s < float64(from) })
-	l := spread(records, steps, named(column))
-	return plots.Curve{Name: name, Role: role, X: steps[:len(l.Y)], Y: l.Y, Lo: l.Lo, Hi: l.Hi}
+	return lineFrom(from, name, role, nonNil(records), named(column))
 }
 
 // CaptionOf is the caption of a figure whose curves are [CurveOf] of these records: what it shows, the data sets, nets

@@ -4,7 +4,7 @@ package study
 
 import (
 	"fmt"
-	"math"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -25,9 +25,9 @@ type Arm struct {
 // see record.Collapse and the claims W1 and W2. Their records, beside accuracies and losses, have dead_layer_0 …,
 // logit_max, update_max and the shares clamped; go through them with [Arm.Available] or [Quantity].
 func CollapseArms(dataset string) []Arm {
-	arms := []Arm{{Name: "none", Text: "no change", Specs: seeded(record.Collapse(dataset))}}
+	arms := []Arm{{Name: "none", Text: "no change", Specs: withSeedsOf(record.Collapse(dataset), record.CollapseSeeds)}}
 	for _, r := range record.Remedies(dataset) {
-		arms = append(arms, Arm{r.Name, r.Text, seeded(r.Spec)})
+		arms = append(arms, Arm{r.Name, r.Text, withSeedsOf(r.Spec, record.CollapseSeeds)})
 	}
 	return arms
 }
@@ -37,20 +37,9 @@ func CollapseArms(dataset string) []Arm {
 func (a Arm) Available() []*record.Record {
 	store, err := place.OpenStore("")
 	must(err)
-	found, _, unreadable := Finished(store, a.Specs)
-	tell(os.Stdout, unreadable)
-	records := slices.DeleteFunc(found, func(r *record.Record) bool { return r == nil })
+	records := findIn(store, os.Stdout, "", a.Specs)
 	fmt.Printf("%s: %d of %d records found\n", a.Text, len(records), len(a.Specs))
 	return records
-}
-
-func seeded(s record.Spec) []record.Spec {
-	var specs []record.Spec
-	for _, seed := range record.CollapseSeeds {
-		s.Seed = seed
-		specs = append(specs, s.Normalized())
-	}
-	return specs
 }
 
 // CollapseFigure draws what happens in a net that collapses, from records of [CollapseArms] or others that measured
@@ -61,17 +50,15 @@ func CollapseFigure(records []*record.Record) *plots.Figure { return figure(coll
 
 // collapse is [CollapseFigure] with its error.
 func collapse(records []*record.Record) (*plots.Figure, error) {
-	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
-	steps := evaluated(present, math.MaxInt)
+	runs := nonNil(records)
 	curve := func(name string, role plots.Role, value func(record.Evaluation) (float64, bool)) plots.Curve {
-		l := spread(present, steps, value)
-		return plots.Curve{Name: name, Role: role, X: steps[:len(l.Y)], Y: l.Y, Lo: l.Lo, Hi: l.Hi}
+		return line(name, role, runs, value)
 	}
 	accuracy := &plots.Panel{Title: "(a) Accuracy (%)", Percent: true, Curves: []plots.Curve{
 		curve("train", plots.Train, named("train_accuracy")), curve("test", plots.Test, named("test_accuracy"))}}
 	dead := &plots.Panel{Title: "(b) Dead units (%)", Percent: true}
-	if len(present) > 0 {
-		for l := range present[0].Spec.Hidden {
+	if len(runs) > 0 {
+		for l := range runs[0].Spec.Hidden {
 			dead.Curves = append(dead.Curves, curve(fmt.Sprintf("hidden layer %d", l+1), plots.Series(l), named(fmt.Sprintf("dead_layer_%d", l))))
 		}
 	}
@@ -87,7 +74,7 @@ func collapse(records []*record.Record) (*plots.Figure, error) {
 			p.XSteps = true
 		}
 	}
-	return plots.NewGrid(metaOfSeeds("A winsorized net that collapses", present), plots.Grid{Panels: panels, XLabel: "step", ShareX: true, Aspect: 0.6})
+	return plots.NewGrid(metaOfSeeds("A winsorized net that collapses", runs), plots.Grid{Panels: panels, XLabel: "step", ShareX: true, Aspect: 0.6})
 }
 
 // ClampedFigure draws, for each layer of a net, the shares of the pristine and of the corrupt examples' gradient values
@@ -97,13 +84,12 @@ func ClampedFigure(records []*record.Record) *plots.Figure { return figure(clamp
 
 // clampedByLayer is [ClampedFigure] with its error.
 func clampedByLayer(records []*record.Record) (*plots.Figure, error) {
-	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
-	steps := evaluated(present, math.MaxInt)
+	runs := nonNil(records)
 	var panels []*plots.Panel
-	if len(present) > 0 {
-		for l := range len(present[0].Spec.Hidden) + 1 {
+	if len(runs) > 0 {
+		for l := range len(runs[0].Spec.Hidden) + 1 {
 			title := fmt.Sprintf("Hidden layer %d (%%)", l+1)
-			if l == len(present[0].Spec.Hidden) {
+			if l == len(runs[0].Spec.Hidden) {
 				title = "Output layer (%)"
 			}
 			p := &plots.Panel{Title: title, XSteps: true}
@@ -111,14 +97,12 @@ func clampedByLayer(records []*record.Record) (*plots.Figure, error) {
 				name string
 				role plots.Role
 			}{{"pristine", plots.Pristine}, {"corrupt", plots.Corrupt}} {
-				line := spread(present, steps, percent(clampedOf(fmt.Sprintf("%s_layer_%d", group.name, l))))
-				p.Curves = append(p.Curves, plots.Curve{Name: "of " + group.name + " examples", Role: group.role,
-					X: steps[:len(line.Y)], Y: line.Y, Lo: line.Lo, Hi: line.Hi})
+				p.Curves = append(p.Curves, line("of "+group.name+" examples", group.role, runs, percent(clampedOf(fmt.Sprintf("%s_layer_%d", group.name, l)))))
 			}
 			panels = append(panels, p)
 		}
 	}
-	return plots.NewGrid(metaOfSeeds("Values clamped (%), by layer", present),
+	return plots.NewGrid(metaOfSeeds("Values clamped (%), by layer", runs),
 		plots.Grid{Panels: inRows(panels), XLabel: "step", ShareX: true, ShareY: true, Aspect: 0.6})
 }
 
@@ -153,18 +137,15 @@ func remedies(arms []Arm) (*plots.Figure, error) {
 	var missing []string
 	var panels []*plots.Panel
 	for _, arm := range arms {
-		found, _, _ := Finished(store, arm.Specs)
-		records := slices.DeleteFunc(found, func(r *record.Record) bool { return r == nil })
+		records := findIn(store, io.Discard, "", arm.Specs)
 		if len(records) == 0 {
 			missing = append(missing, arm.Text)
 			continue
 		}
 		all = append(all, records...)
-		steps := evaluated(records, math.MaxInt)
 		p := &plots.Panel{Title: arm.Text, Percent: true, XSteps: true, YMin: 0, YMax: 1}
 		for name, role := range map[string]plots.Role{"train": plots.Train, "test": plots.Test} {
-			l := spread(records, steps, named(name+"_accuracy"))
-			p.Curves = append(p.Curves, plots.Curve{Name: name, Role: role, X: steps[:len(l.Y)], Y: l.Y, Lo: l.Lo, Hi: l.Hi})
+			p.Curves = append(p.Curves, line(name, role, records, named(name+"_accuracy")))
 		}
 		slices.SortFunc(p.Curves, func(a, b plots.Curve) int { return strings.Compare(b.Name, a.Name) }) // train first
 		panels = append(panels, p)

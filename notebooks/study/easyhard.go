@@ -5,6 +5,8 @@ package study
 import (
 	"context"
 	"fmt"
+	"os"
+	"strings"
 
 	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
@@ -89,36 +91,36 @@ func cleanScores(store *record.Store, set string, seed int64) (*record.Examples,
 // EasyHardRuns are the specs of the runs on easy and on hard examples, as far as their data sets can be told from the
 // records there are: see record.EasyHard. missing counts the others.
 func EasyHardRuns(store *record.Store) (specs []record.Spec, missing int) {
-	found := map[string]record.Spec{}
-	list, _ := record.List(store.Clean().Write)
-	for _, folder := range store.Clean().Folders {
-		more, err := record.List(folder)
-		if err == nil {
-			list = append(list, more...)
-		}
-	}
-	for _, at := range list {
-		if at.Record != nil {
-			s := at.Record.Spec
-			data := s.Data
-			s.Data = ""
-			if _, there := found[s.ID()]; !there && data != "" && at.Record.Complete() {
-				found[s.ID()] = at.Record.Spec
-			}
-		}
-	}
-	for _, seed := range record.ExampleSeeds {
-		for _, set := range record.ExampleSets() {
-			for _, trained := range []string{record.Easy, record.Hard} {
-				for _, tested := range []string{record.Easy, record.Hard} {
-					if s, ok := found[record.EasyHard(set, trained, tested, seed).Normalized().ID()]; ok {
-						specs = append(specs, s)
-					} else {
-						missing++
-					}
-				}
-			}
+	for _, wanted := range record.EasyHardRuns() {
+		if s, ok := withItsData(store, wanted); ok {
+			specs = append(specs, s)
+		} else {
+			missing++
 		}
 	}
 	return specs, missing
+}
+
+// withItsData finds the complete record of a spec that leaves out what its data set is made of, and is that record's spec.
+// It reads no others: the name of a record is that of the spec but for the hash at its end.
+func withItsData(store *record.Store, wanted record.Spec) (record.Spec, bool) {
+	id := wanted.ID()
+	name := id[:strings.LastIndex(id, "-")+1]
+	for _, folder := range store.Clean().Folders {
+		entries, _ := os.ReadDir(folder) // one that can't be read holds none
+		for _, entry := range entries {
+			if !strings.HasPrefix(entry.Name(), name) {
+				continue
+			}
+			r, err := record.FindIn(folder, entry.Name())
+			if err != nil || !r.Complete() || r.Spec.Data == "" {
+				continue
+			}
+			s := r.Spec
+			if s.Data = ""; s.ID() == id {
+				return r.Spec, true
+			}
+		}
+	}
+	return record.Spec{}, false
 }

@@ -20,30 +20,19 @@ import (
 
 // EasyHardRecords are the finished records on easy and on hard examples; in the mode full what is missing is trained.
 func EasyHardRecords() []*record.Record {
-	var specs []record.Spec
 	if Mode() == place.Full {
-		for _, seed := range record.ExampleSeeds {
-			for _, set := range record.ExampleSets() {
-				for _, trained := range []string{record.Easy, record.Hard} {
-					for _, tested := range []string{record.Easy, record.Hard} {
-						specs = append(specs, record.EasyHard(set, trained, tested, seed))
-					}
-				}
-			}
-		}
-		return Train(specs...)
+		return Train(record.EasyHardRuns()...)
 	}
 	store, err := place.OpenStore("")
 	must(err)
 	specs, missing := EasyHardRuns(store)
-	found, _, unreadable := Finished(store, specs)
-	tell(os.Stdout, unreadable)
-	fmt.Printf("%d of %d records found", count(found), len(specs)+missing)
+	found := findIn(store, os.Stdout, "", specs)
+	fmt.Printf("%d of %d records found", len(found), len(specs)+missing)
 	if missing > 0 {
 		fmt.Print("; train the rest with: go run ./notebooks sweep --paper easy-hard, after sweep --paper examples --measure examples")
 	}
 	fmt.Println()
-	return slices.DeleteFunc(found, func(r *record.Record) bool { return r == nil })
+	return found
 }
 
 // EasyHardFigure draws the test accuracy of nets trained on easy and on hard examples, tested on other examples of either

@@ -147,14 +147,14 @@ func Medians(records []*record.Record) *plots.Evaluations { return evaluationsOf
 
 // meta is caption, provenance and marks from the records themselves, each of which is drawn by itself.
 func meta(what string, records ...*record.Record) plots.Meta {
-	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	present := nonNil(records)
 	return metaWith(what, seedsInWords(present), records...)
 }
 
 // metaWith is meta with its words on seeds.
 func metaWith(what, ofSeeds string, records ...*record.Record) plots.Meta {
 	m := plots.Meta{Provenance: map[string]string{}}
-	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	present := nonNil(records)
 	var ids, seeds, rates []string
 	add := func(list *[]string, word string) {
 		if !slices.Contains(*list, word) {
@@ -246,7 +246,7 @@ var titles = map[string]string{
 
 // runsOf is [RunsFigure] with its error.
 func runsOf(records []*record.Record, columns []string) (*plots.Figure, error) {
-	present := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r == nil })
+	present := nonNil(records)
 	first, seeds := bySeeds(present)
 	g := plots.Grid{XLabel: "step", ShareX: true, Aspect: 0.6}
 	for i, column := range columns {

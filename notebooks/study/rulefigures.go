@@ -153,15 +153,13 @@ func memory(c *Contest) (*plots.Figure, error) {
 				if column == "test_accuracy" { // each run once
 					shown = append(shown, records...)
 				}
-				steps := evaluated(records, math.MaxInt)
-				l := spread(records, steps, named(column))
-				x := slices.Clone(steps[:len(l.Y)])
+				curve := line(core.name, core.role, records, named(column))
 				if core.arm == "m3" {
-					for i := range x {
-						x[i] = math.Floor(x[i] / 3)
+					for i := range curve.X {
+						curve.X[i] = math.Floor(curve.X[i] / 3)
 					}
 				}
-				p.Curves = append(p.Curves, plots.Curve{Name: core.name, Role: core.role, X: x, Y: l.Y, Lo: l.Lo, Hi: l.Hi})
+				p.Curves = append(p.Curves, curve)
 			}
 			row = append(row, p)
 		}
@@ -184,9 +182,7 @@ func momentum(find func(rule string, rate float64) []*record.Record) (*plots.Fig
 				continue
 			}
 			shown = append(shown, records...)
-			steps := evaluated(records, math.MaxInt)
-			l := spread(records, steps, named("train_loss"))
-			p.Curves = append(p.Curves, plots.Curve{Name: rule.text, Role: plots.Series(i), X: steps[:len(l.Y)], Y: l.Y, Lo: l.Lo, Hi: l.Hi})
+			p.Curves = append(p.Curves, line(rule.text, plots.Series(i), records, named("train_loss")))
 		}
 		row = append(row, p)
 	}

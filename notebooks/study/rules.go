@@ -3,7 +3,6 @@
 package study
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -39,29 +38,14 @@ func rulesIn(store *record.Store, w io.Writer) *Contest {
 			if !arm.Runs(cell) {
 				continue
 			}
-			records, _, unreadable := Finished(store, withRuleSeeds(arm.On(cell)))
-			tell(w, unreadable)
-			asked += len(records)
-			records = slices.DeleteFunc(records, func(r *record.Record) bool { return r == nil })
+			records := findIn(store, w, "", withSeedsOf(arm.On(cell), record.RuleSeeds))
+			asked += len(record.RuleSeeds)
 			found += len(records)
 			c.runs[cell.Name+" "+arm.Name] = records
 		}
 	}
-	fmt.Fprintf(w, "%d of %d records found", found, asked)
-	if found < asked {
-		fmt.Fprint(w, "; train the rest with: go run ./notebooks sweep --paper rules")
-	}
-	fmt.Fprintln(w)
+	sayFound(w, found, asked, "sweep --paper rules")
 	return c
-}
-
-// withRuleSeeds is a spec with each seed of the contest.
-func withRuleSeeds(s record.Spec) (specs []record.Spec) {
-	for _, seed := range record.RuleSeeds {
-		s.Seed = seed
-		specs = append(specs, s.Normalized())
-	}
-	return specs
 }
 
 // quickRules are three arms in the first cell, one seed, short.
@@ -163,7 +147,5 @@ func Steady(rule string, rate float64) []*record.Record {
 	}
 	store, err := place.OpenStore("")
 	must(err)
-	records, _, unreadable := Finished(store, withRuleSeeds(record.Steady(DefaultDataset, rule, rate, 0.9)))
-	tell(os.Stdout, unreadable)
-	return slices.DeleteFunc(records, func(r *record.Record) bool { return r == nil })
+	return findIn(store, os.Stdout, "", withSeedsOf(record.Steady(DefaultDataset, rule, rate, 0.9), record.RuleSeeds))
 }

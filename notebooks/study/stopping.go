@@ -3,14 +3,11 @@
 package study
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"os"
-	"slices"
 
 	"coherentgradients/cgkit/record"
-	"coherentgradients/cgkit/run"
 	"coherentgradients/cgkit/stopping"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/plots"
@@ -40,11 +37,7 @@ func StoppingCells() []StoppingCell {
 		c.Records = records
 		cells = append(cells, c.StoppingCell)
 	}
-	fmt.Printf("%d of %d records found", found, asked)
-	if found < asked {
-		fmt.Print("; train the rest with: go run ./notebooks sweep --paper stopping --measure signals")
-	}
-	fmt.Println()
+	sayFound(os.Stdout, found, asked, "sweep --paper stopping --measure signals")
 	return cells
 }
 
@@ -81,17 +74,11 @@ func stoppingPlan() (plan []plannedCell) {
 // find loads a cell's records, or makes them in the modes that do.
 func (c plannedCell) find() []*record.Record {
 	if mode := Mode(); mode == place.Quick || mode == place.Full {
-		ctx, stop := run.Interruptible(context.Background())
-		defer stop()
-		records, err := run.RunAll(ctx, c.specs, options(record.MeasureSignals))
-		must(err)
-		return records
+		return trainAll(record.MeasureSignals, c.specs)
 	}
 	store, err := place.OpenStore("")
 	must(err)
-	found, _, unreadable := Finished(store, c.specs)
-	tell(os.Stdout, unreadable)
-	return slices.DeleteFunc(found, func(r *record.Record) bool { return r == nil || !record.MeasureSignals.In(r) })
+	return findIn(store, os.Stdout, record.MeasureSignals, c.specs)
 }
 
 // Signals is a run as rules look at it.

@@ -3,16 +3,12 @@
 package study
 
 import (
-	"context"
-	"fmt"
 	"math"
 	"os"
 	"slices"
 	"strings"
 
 	"coherentgradients/cgkit/record"
-	"coherentgradients/cgkit/run"
-	"coherentgradients/cgkit/train"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/plots"
 )
@@ -29,23 +25,8 @@ func Stored(measure record.Measure, specs ...record.Spec) []*record.Record {
 	}
 	store, err := place.OpenStore("")
 	must(err)
-	found, _, unreadable := Finished(store, specs)
-	tell(os.Stdout, unreadable)
-	records := slices.DeleteFunc(found, func(r *record.Record) bool { return r == nil || !measure.In(r) })
-	fmt.Printf("%d of %d records found\n", len(records), len(specs))
-	return records
-}
-
-// trainAll trains runs of which several may have a shape in common.
-func trainAll(measure record.Measure, specs []record.Spec) []*record.Record {
-	ctx, stop := run.Interruptible(context.Background())
-	defer stop()
-	pool := &train.Pool{}
-	defer pool.Close()
-	opt := options(measure)
-	opt.NewEngine = pool.New
-	records, err := run.RunAll(ctx, specs, opt)
-	must(err)
+	records := findIn(store, os.Stdout, measure, specs)
+	sayFound(os.Stdout, len(records), len(specs), "")
 	return records
 }
 
@@ -86,9 +67,14 @@ func Where(records []*record.Record, is func(record.Spec) bool) []*record.Record
 	return found
 }
 
-// line is a curve of a value over the steps, the median over runs that differ in their seed with their range.
+// line draws a value of runs that differ in their seed over the steps: the median, with their range.
 func line(name string, role plots.Role, runs []*record.Record, value func(record.Evaluation) (float64, bool)) plots.Curve {
-	steps := evaluated(runs, math.MaxInt)
+	return lineFrom(0, name, role, runs, value)
+}
+
+// lineFrom is line from a step on.
+func lineFrom(from int, name string, role plots.Role, runs []*record.Record, value func(record.Evaluation) (float64, bool)) plots.Curve {
+	steps := slices.DeleteFunc(evaluated(runs, math.MaxInt), func(s float64) bool { return s < float64(from) })
 	l := spread(runs, steps, value)
 	return plots.Curve{Name: name, Role: role, X: steps[:len(l.Y)], Y: l.Y, Lo: l.Lo, Hi: l.Hi}
 }

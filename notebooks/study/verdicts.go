@@ -48,7 +48,7 @@ func LaterRuns(dataset string) []record.Spec {
 	for _, arm := range CollapseArms(dataset) {
 		specs = append(specs, arm.Specs...)
 	}
-	return slices.Concat(specs, ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset), record.StoppingRuns(),
+	return slices.Concat(specs, record.ExampleRuns(), CarryRuns(), OpenRuns(), record.RuleRuns(dataset), record.StoppingRuns(),
 		record.CoherenceRuns(), record.CoherenceWholeRuns())
 }
 

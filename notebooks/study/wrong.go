@@ -23,12 +23,12 @@ var scoreNames = map[string]string{
 func wrongPanels(records []*record.Record, panel func(runs []*record.Record) *plots.Panel) (heads []string, rows [][]*plots.Panel, shown []*record.Record) {
 	kinds := []string{"25 % permuted", "25 % flipped to the next class"}
 	var names []string
-	for _, set := range setsOf(records) {
+	for _, set := range namesOf(records) {
 		names = append(names, titleOf(set))
 	}
 	for k, kind := range record.WrongKinds() {
 		var row []*plots.Panel
-		for _, set := range setsOf(records) {
+		for _, set := range namesOf(records) {
 			runs := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool {
 				return r == nil || r.Spec.Dataset != set || r.Spec.NoiseKind != kind || r.Spec.Noise == 0
 			})
@@ -49,16 +49,6 @@ func wrongPanels(records []*record.Record, panel func(runs []*record.Record) *pl
 	return names, rows, shown
 }
 
-func setsOf(records []*record.Record) []string {
-	var sets []string
-	for _, r := range records {
-		if r != nil && !slices.Contains(sets, r.Spec.Dataset) {
-			sets = append(sets, r.Spec.Dataset)
-		}
-	}
-	return sets
-}
-
 // titleOf is a data set's name in headings: that of the whole set.
 func titleOf(set string) string {
 	name := map[string]string{"mnist-6000": "MNIST", "fashion-mnist-6000": "Fashion-MNIST"}[set]
@@ -75,10 +65,8 @@ func WrongFigure(records []*record.Record) *plots.Figure { return figure(wrongLa
 func wrongLabels(records []*record.Record) (*plots.Figure, error) {
 	_, rows, shown := wrongPanels(records, func(runs []*record.Record) *plots.Panel {
 		p := &plots.Panel{XSteps: true, Percent: true}
-		steps := slices.DeleteFunc(evaluated(runs, math.MaxInt), func(s float64) bool { return s == 0 })
 		for i, score := range record.ExampleScores() {
-			l := spread(runs, steps, named("missed_"+score))
-			p.Curves = append(p.Curves, plots.Curve{Name: scoreNames[score], Role: plots.Series(i), X: steps[:len(l.Y)], Y: l.Y, Lo: l.Lo, Hi: l.Hi})
+			p.Curves = append(p.Curves, lineFrom(1, scoreNames[score], plots.Series(i), runs, named("missed_"+score)))
 		}
 		return p
 	})

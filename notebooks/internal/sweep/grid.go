@@ -16,6 +16,8 @@ const MaxRuns = 10_000
 // Block is a part of a grid: all combinations of its values. A nil list is the paper's value (CG §3); the aggregator is
 // by default winsorize, which is the mean for c = 0.
 type Block struct {
+	run *record.Spec // a nil list is this run's value; nil: the paper's
+
 	Dataset      []string
 	Noise        []float64
 	Model        []string
@@ -125,6 +127,9 @@ func tooMany(n int) error {
 func (b Block) specs() ([]record.Spec, error) {
 	d := record.DefaultSpec()
 	d.Aggregator = record.AggregatorWinsorize
+	if b.run != nil {
+		d = *b.run
+	}
 	list := []record.Spec{d}
 	if b.Model == nil && len(b.Settings) > 0 {
 		return nil, errors.New("settings without a model: say which model they are of")
@@ -179,7 +184,7 @@ func (b Block) specs() ([]record.Spec, error) {
 
 // checkRules refuses a rule that is asked for by name without the c that makes it another than the mean.
 func (b Block) checkRules() error {
-	if b.C != nil {
+	if b.C != nil || b.run != nil {
 		return nil
 	}
 	for _, rule := range b.Aggregator {

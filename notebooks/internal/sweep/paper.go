@@ -38,20 +38,26 @@ var paper = map[string]func() Grid{
 		return Grid{{Hidden: wide, Steps: wideSteps, Noise: []float64{0, 0.25, 0.5}, Seed: seeds}}
 	},
 	// Not the paper's: a run that collapses, and what may keep it from that. Measure clamping and health with it.
-	"collapse": collapseGrid,
+	"collapse": listed(collapseRuns),
 	// Not the paper's: runs by which rules are judged that say when to stop. Measure signals with it.
-	"stopping": stoppingGrid,
+	"stopping": listed(record.StoppingRuns),
 	// Easy, hard and wrong examples: measure examples with the first; the second needs its clean runs.
-	"examples":  examplesGrid,
-	"easy-hard": easyHardGrid,
+	"examples":  listed(record.ExampleRuns),
+	"easy-hard": listed(record.EasyHardRuns),
 	// Does it carry over to other images and another net? With wide, measure gradients.
-	"carry-over": listed(carried("fashion-mnist-6000")), "carry-over-cifar": listed(carried("cifar-10-2000")), "carry-over-wide": listed(record.CarriedWideRuns()), "carry-over-whole": listed(record.CarriedWholeRuns()),
+	"carry-over":       listed(func() []record.Spec { return record.CarriedOn("fashion-mnist-6000") }),
+	"carry-over-cifar": listed(func() []record.Spec { return record.CarriedOn("cifar-10-2000") }),
+	"carry-over-wide":  listed(record.CarriedWideRuns),
+	"carry-over-whole": listed(record.CarriedWholeRuns),
 	// What the paper left open. With the first, measure gradients, with the last alignment.
-	"open-capacity": listed(record.CapacityRuns()), "open-starts": listed(record.StartedRuns()), "open-patterns": listed(record.PatternRuns()),
+	"open-capacity": listed(record.CapacityRuns),
+	"open-starts":   listed(record.StartedRuns),
+	"open-patterns": listed(record.PatternRuns),
 	// Which rule forgets wrong labels.
-	"rules": listed(record.RuleRuns("mnist")),
+	"rules": listed(func() []record.Spec { return record.RuleRuns("mnist") }),
 	// How far gradients agree over training. Measure coherence with them.
-	"coherence": listed(record.CoherenceRuns()), "coherence-whole": listed(record.CoherenceWholeRuns()),
+	"coherence":       listed(record.CoherenceRuns),
+	"coherence-whole": listed(record.CoherenceWholeRuns),
 	// CG, discussion: the full batch beside minibatches, on a subset.
 	"full-batch": func() Grid {
 		return Grid{{Dataset: []string{"mnist-6000"}, Steps: []int{10_000}, Noise: []float64{0, 0.5}, Batch: []int{6000, 100}}}
@@ -88,66 +94,28 @@ func Paper(names string) (Grid, error) {
 	return g, nil
 }
 
-// collapseGrid is record.Collapse and its remedies.
-func collapseGrid() Grid {
-	specs := []record.Spec{record.Collapse("mnist")}
-	for _, r := range record.Remedies("mnist") {
-		specs = append(specs, r.Spec)
-	}
-	var g Grid
-	for _, seed := range record.CollapseSeeds { // the first seed of all of them first
-		for _, s := range specs {
-			g = append(g, Block{Noise: []float64{s.Noise}, C: []float64{s.C}, Init: []string{s.Init}, Steps: []int{s.Steps}, Batch: []int{s.Batch},
-				LearningRate: []float64{s.LearningRate}, Weights: []string{s.Weights}, MaxUpdate: []float64{s.MaxUpdate},
-				WeightDecay: []float64{s.WeightDecay}, Schedule: []string{s.Schedule}, Seed: []int64{seed}})
+// listed is the grid of a list of runs, in their order.
+func listed(runs func() []record.Spec) func() Grid {
+	return func() Grid {
+		var g Grid
+		for _, s := range runs() {
+			g = append(g, Block{run: &s})
 		}
+		return g
 	}
-	return g
 }
 
-// stoppingGrid is record.Stopping on both data sets, the first seed of all cells first.
-func stoppingGrid() Grid {
-	var g Grid
-	for _, s := range record.StoppingRuns() {
-		g = append(g, Block{Dataset: []string{s.Dataset}, Noise: []float64{s.Noise}, NoiseKind: []string{s.NoiseKind}, C: []float64{0},
-			Steps: []int{s.Steps}, Schedule: []string{s.Schedule}, Seed: []int64{s.Seed}})
-	}
-	return g
-}
-
-// examplesGrid is record.WrongLabels and record.CleanLabels, the first seed of all first.
-func examplesGrid() Grid {
-	var g Grid
-	clean := len(record.ExampleSeeds)
-	for i, seed := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(record.ExampleSeeds, record.StopSeeds)))) {
-		for _, set := range record.ExampleSets() {
-			one := Block{Dataset: []string{set}, Steps: []int{record.CleanLabels(set).Steps}, Seed: []int64{seed}}
-			if i < clean {
-				g = append(g, one)
-			}
-			for _, kind := range record.WrongKinds() {
-				wrong := one
-				wrong.Noise, wrong.NoiseKind = []float64{record.WrongLabels(set, kind).Noise}, []string{kind}
-				g = append(g, wrong)
-			}
+// collapseRuns are record.Collapse and its remedies, the first seed of all of them first.
+func collapseRuns() (specs []record.Spec) {
+	for _, seed := range record.CollapseSeeds {
+		runs := []record.Spec{record.Collapse("mnist")}
+		for _, r := range record.Remedies("mnist") {
+			runs = append(runs, r.Spec)
+		}
+		for _, s := range runs {
+			s.Seed = seed
+			specs = append(specs, s)
 		}
 	}
-	return g
-}
-
-// easyHardGrid is record.EasyHard on all its sets.
-func easyHardGrid() Grid {
-	var g Grid
-	kinds := []string{record.Easy, record.Hard}
-	for _, seed := range record.ExampleSeeds {
-		for _, set := range record.ExampleSets() {
-			for _, trained := range kinds {
-				for _, tested := range kinds {
-					s := record.EasyHard(set, trained, tested, seed)
-					g = append(g, Block{Dataset: []string{s.Dataset}, Steps: []int{s.Steps}, Batch: []int{s.Batch}, Seed: []int64{seed}})
-				}
-			}
-		}
-	}
-	return g
+	return specs
 }

@@ -273,9 +273,7 @@ func (e *engine) Close() error {
 	e.signals.close()
 	e.health.close()
 	e.examples.close()
-	if e.clamping != nil {
-		e.clamping.Finalize()
-	}
+	finalizeAll(e.clamping)
 	for _, s := range slices.Concat(e.slabs[0], e.slabs[1]) {
 		s.free()
 	}
@@ -305,9 +303,5 @@ func (e *engine) compileOrAdopt() error {
 
 // finalize frees what compile has made.
 func (e *engine) finalize() {
-	for _, exec := range []*model.Exec{e.steps, e.evaluate, e.probe} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
+	finalizeAll(e.steps, e.evaluate, e.probe)
 }

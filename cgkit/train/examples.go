@@ -12,7 +12,6 @@ import (
 	"coherentgradients/cgkit/run"
 
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -38,9 +37,8 @@ const (
 type examples struct {
 	sum, score *model.Exec
 
-	size    int                 // examples of a slab
-	classes [][]slab            // the examples given each class apart, so that a slab has one sum to be compared with
-	weights [][]*tensors.Tensor // of their examples: 1, and 0 for filling
+	size    int     // examples of a slab
+	classes []group // the examples given each class apart, so that a slab has one sum to be compared with
 
 	// totals are, for each example, sums over the updates up to step last; before the first update the values themselves.
 	totals [totalsOf][]float64
@@ -117,7 +115,7 @@ func (e *engine) measureExamples(ctx context.Context, evaluation *record.Evaluat
 // scoreExamples takes in the values at the current step.
 func (e *engine) scoreExamples(ctx context.Context, testAccuracy float64) error {
 	m := e.examples
-	e.classSlabs()
+	e.placeClasses()
 	n := len(m.margins)
 	var values [totalsOf][]float64
 	for i := range values {
@@ -156,38 +154,15 @@ func (e *engine) scoreExamples(ctx context.Context, testAccuracy float64) error 
 // scoreClass fills in the values of the examples given a class.
 func (e *engine) scoreClass(ctx context.Context, class int, values *[totalsOf][]float64, margins []float32, rivals []uint8) error {
 	m := e.examples
-	if len(m.classes[class]) == 0 {
+	if len(m.classes[class].slabs) == 0 {
 		return nil
 	}
-	var sums []*tensors.Tensor
-	defer func() {
-		for _, t := range sums {
-			t.MustFinalizeAll()
-		}
-	}()
-	for _, v := range e.trainable() {
-		sums = append(sums, tensors.FromFlatDataAndDimensions(make([]float64, v.Shape().Size()), v.Shape().Dimensions...))
+	sums, err := e.sumOver(ctx, m.classes[class], m.sum, nil)
+	if err != nil {
+		return err
 	}
-	for i, s := range m.classes[class] {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		args := []any{s.inputs, s.labels, m.weights[class][i]}
-		for _, t := range sums {
-			donated, err := graph.DonateTensorBuffer(t, e.backend, 0)
-			if err != nil {
-				return err
-			}
-			args = append(args, donated)
-		}
-		sums = nil // given away
-		out, err := m.sum.Call(args...)
-		if err != nil {
-			return err
-		}
-		sums = out
-	}
-	for _, s := range m.classes[class] {
+	defer freeAll(sums)
+	for _, s := range m.classes[class].slabs {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -200,9 +175,7 @@ func (e *engine) scoreClass(ctx context.Context, class int, values *[totalsOf][]
 			return err
 		}
 		err = takeScores(s.examples, out, values, margins, rivals)
-		for _, t := range out {
-			t.MustFinalizeAll()
-		}
+		freeAll(out)
 		if err != nil {
 			return err
 		}
@@ -241,8 +214,8 @@ func cosineWithOthers(norm2, inner, whole float64) float64 {
 	return min(max((inner-norm2)/math.Sqrt(norm2*others), -1), 1)
 }
 
-// classSlabs puts the examples on the device, class by class, once.
-func (e *engine) classSlabs() {
+// placeClasses puts the examples on the device, class by class, once.
+func (e *engine) placeClasses() {
 	m := e.examples
 	if m.classes != nil {
 		return
@@ -251,17 +224,8 @@ func (e *engine) classSlabs() {
 	for i, k := range e.feed.given.classes {
 		members[k] = append(members[k], int32(i))
 	}
-	m.classes, m.weights = make([][]slab, len(members)), make([][]*tensors.Tensor, len(members))
-	for class, list := range members {
-		for some := range slices.Chunk(list, m.size) {
-			inputs, labels := e.feed.gather(e.problem.Set.Train, e.feed.given, some, m.size)
-			weights := make([]float32, m.size)
-			for i := range some {
-				weights[i] = 1
-			}
-			m.classes[class] = append(m.classes[class], slab{inputs: inputs, labels: labels, examples: some})
-			m.weights[class] = append(m.weights[class], tensors.FromFlatDataAndDimensions(weights, m.size))
-		}
+	for _, list := range members {
+		m.classes = append(m.classes, e.groupOf(list, m.size))
 	}
 }
 
@@ -345,16 +309,9 @@ func (m *examples) close() {
 	if m == nil {
 		return
 	}
-	for _, exec := range []*model.Exec{m.sum, m.score} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
-	for class := range m.classes {
-		for i, s := range m.classes[class] {
-			s.free()
-			m.weights[class][i].MustFinalizeAll()
-		}
+	finalizeAll(m.sum, m.score)
+	for _, g := range m.classes {
+		g.free()
 	}
 }
 

@@ -77,7 +77,7 @@ func (e *engine) measureGradients(ctx context.Context, into map[string]float64) 
 	}
 	set := func(name string, v float64) { setFinite(into, name, v) }
 	if m.short {
-		set = func(name string, v float64) { setFinite(into, name, sevenDigits(v)) }
+		set = func(name string, v float64) { setFinite(into, name, significant(v, 7)) }
 	}
 	corrupt := m.many - m.pristine
 	both := m.pristine > 0 && corrupt > 0
@@ -181,11 +181,11 @@ func (e *engine) restoreContributions(state map[string]run.Array) error {
 	return nil
 }
 
-// sevenDigits rounds to as many significant digits.
-func sevenDigits(v float64) float64 {
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 7, 64), 64)
+// significant rounds to so many significant digits.
+func significant(v float64, digits int) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
 	if err != nil {
-		return v // infinite, or too large when rounded
+		return v // too large when rounded
 	}
 	return rounded
 }
@@ -194,9 +194,7 @@ func (m *gradients) close() {
 	if m == nil {
 		return
 	}
-	if m.entries != nil {
-		m.entries.Finalize()
-	}
+	finalizeAll(m.entries)
 	if m.inputs != nil {
 		m.inputs.MustFinalizeAll()
 		m.labels.MustFinalizeAll()

@@ -4,12 +4,10 @@ package train
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"coherentgradients/cgkit/coherence"
 
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -18,9 +16,8 @@ import (
 type groupSums struct {
 	sum, products *model.Exec
 
-	size           int                  // examples of a slab
-	groups         [2][]slab            // pristine and corrupt examples apart, so that a slab has one group to be added to
-	weights        [2][]*tensors.Tensor // of their examples: 1, and 0 for filling
+	size           int       // examples of a slab
+	groups         *[2]group // pristine and corrupt examples apart, so that a slab has one group to be added to; nil: not on the device yet
 	layers         []layer
 	pristine, many int // examples
 }
@@ -46,46 +43,21 @@ func (e *engine) prepareSums() (err error) {
 // groupGradients sums the gradients of all training examples in their two groups: the products of the sums by layer,
 // and Σ_e ‖∇ℓ_e‖² by group and layer.
 func (e *engine) groupGradients(ctx context.Context) (layers []coherence.Groups, energies [2][]float64, err error) {
-	e.gradientSlabs()
+	e.placeGroups()
 	m := e.sums
 	var sums [2][]*tensors.Tensor
-	defer func() {
-		for _, t := range slices.Concat(sums[0], sums[1]) {
-			t.MustFinalizeAll()
-		}
-	}()
+	defer func() { freeAll(slices.Concat(sums[0], sums[1])) }()
 	for group := range sums {
-		for _, v := range e.trainable() {
-			sums[group] = append(sums[group], tensors.FromFlatDataAndDimensions(make([]float64, v.Shape().Size()), v.Shape().Dimensions...))
-		}
 		energies[group] = make([]float64, len(m.layers))
-		for i, s := range m.groups[group] {
-			if err := ctx.Err(); err != nil {
-				return nil, energies, err
-			}
-			args := []any{s.inputs, s.labels, m.weights[group][i]}
-			for _, t := range sums[group] {
-				donated, err := graph.DonateTensorBuffer(t, e.backend, 0)
-				if err != nil {
-					return nil, energies, err
-				}
-				args = append(args, donated)
-			}
-			sums[group] = nil // given away
-			out, err := m.sum.Call(args...)
-			if err != nil {
-				return nil, energies, fmt.Errorf("the gradients at step %d failed: %w", e.step, err)
-			}
-			last := len(out) - 1
-			sums[group] = out[:last]
-			norms, err := tensors.CopyFlatData[float64](out[last])
-			if err != nil {
-				return nil, energies, err
-			}
-			out[last].MustFinalizeAll()
-			for l, v := range norms {
+		sums[group], err = e.sumOver(ctx, m.groups[group], m.sum, func(norms *tensors.Tensor) error {
+			values, err := tensors.CopyFlatData[float64](norms)
+			for l, v := range values {
 				energies[group][l] += v
 			}
+			return err
+		})
+		if err != nil {
+			return nil, energies, err
 		}
 	}
 	var args []any
@@ -107,10 +79,10 @@ func (e *engine) groupGradients(ctx context.Context) (layers []coherence.Groups,
 	return layers, energies, nil
 }
 
-// gradientSlabs puts the examples on the device, group by group, once.
-func (e *engine) gradientSlabs() {
+// placeGroups puts the examples on the device, group by group, once.
+func (e *engine) placeGroups() {
 	m := e.sums
-	if m.groups[0] != nil || m.groups[1] != nil {
+	if m.groups != nil {
 		return
 	}
 	var members [2][]int32
@@ -121,33 +93,16 @@ func (e *engine) gradientSlabs() {
 		}
 		members[group] = append(members[group], int32(i))
 	}
-	train := e.problem.Set.Train
-	for group, list := range members {
-		for some := range slices.Chunk(list, m.size) {
-			inputs, labels := e.feed.gather(train, e.feed.given, some, m.size)
-			weights := make([]float32, m.size)
-			for i := range some {
-				weights[i] = 1
-			}
-			m.groups[group] = append(m.groups[group], slab{inputs: inputs, labels: labels, examples: some})
-			m.weights[group] = append(m.weights[group], tensors.FromFlatDataAndDimensions(weights, m.size))
-		}
-	}
+	m.groups = &[2]group{e.groupOf(members[0], m.size), e.groupOf(members[1], m.size)}
 }
 
 func (m *groupSums) close() {
 	if m == nil {
 		return
 	}
-	for _, exec := range []*model.Exec{m.sum, m.products} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
-	for group := range m.groups {
-		for i, s := range m.groups[group] {
-			s.free()
-			m.weights[group][i].MustFinalizeAll()
-		}
+	finalizeAll(m.sum, m.products)
+	if m.groups != nil {
+		m.groups[0].free()
+		m.groups[1].free()
 	}
 }

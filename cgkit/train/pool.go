@@ -124,11 +124,7 @@ func (p *Pool) put(c *compiled) {
 }
 
 func (c *compiled) free() {
-	for _, exec := range []*model.Exec{c.steps, c.evaluate, c.probe} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
+	finalizeAll(c.steps, c.evaluate, c.probe)
 	c.store.Finalize()
 }
 

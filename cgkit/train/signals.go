@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"coherentgradients/cgkit/coherence"
 	"coherentgradients/cgkit/record"
@@ -145,10 +144,7 @@ func (e *engine) signalsOfBatches(into map[string]float64) error {
 
 // setShort is setFinite with six significant digits: more would be noise, and fill the record.
 func setShort(into map[string]float64, name string, v float64) {
-	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
-	if err == nil {
-		setFinite(into, name, short)
-	}
+	setFinite(into, name, significant(v, 6))
 }
 
 // state is the last measured step, and both lists of predictions behind it, −1 where there are none.
@@ -207,11 +203,7 @@ func (s *signals) close() {
 	if s == nil {
 		return
 	}
-	for _, exec := range []*model.Exec{s.batch, s.distances} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
+	finalizeAll(s.batch, s.distances)
 	for _, slab := range s.validation {
 		slab.free()
 	}

@@ -199,30 +199,12 @@ func (e *engine) Restore(step int, state map[string]run.Array) error {
 	if err := errors.Join(e.restoreHealth(state), e.restoreSignals(state), e.restoreClamping(state), e.restoreFirst(state), e.restoreExamples(state)); err != nil {
 		return err
 	}
-	want := len(e.variables)
-	if e.learned != nil {
-		want += 2
+	own, err := e.State() // after what is followed was made as the state has it
+	if err != nil {
+		return err
 	}
-	if e.gradients != nil {
-		want++
-	}
-	if e.health != nil {
-		want++
-	}
-	if e.signals != nil {
-		want++
-	}
-	if e.clamping != nil {
-		want++
-	}
-	if e.first != nil {
-		want++
-	}
-	if e.examples != nil {
-		want += 4
-	}
-	if len(state) != want {
-		return fmt.Errorf("a state of %d arrays: this model has %d", len(state), want)
+	if len(state) != len(own) {
+		return fmt.Errorf("a state of %d arrays: this model has %d", len(state), len(own))
 	}
 	if e.learned != nil {
 		for name, list := range map[string]*[]int32{stateFirst: &e.learned.first, stateKept: &e.learned.kept} {

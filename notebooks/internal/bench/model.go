@@ -3,19 +3,14 @@
 package bench
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/gomlx/compute"
-
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/run"
-	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 )
 
@@ -76,8 +71,19 @@ var modelRoutines = []routine{
 	{Rule{"mean", 0}, "plain"}, {Rule{"winsorize", 1}, "topk"}, {Rule{"winsorize", 8}, "topk"}, {Rule{"clip-norm", 0}, "norms"},
 }
 
-// PeerModel is the model that the peers can build.
-const PeerModel = "cnn"
+// PeerModel is the model that a peer can build, and modelPeer that peer.
+const (
+	PeerModel = "cnn"
+	modelPeer = "torch"
+)
+
+// Peers are the libraries that can build the model.
+func (m *Model) Peers() []string {
+	if m.Name != PeerModel {
+		return nil
+	}
+	return []string{modelPeer}
+}
 
 // modelHeat is this project and PyTorch on the model.
 func (o Options) modelHeat() heat {
@@ -86,7 +92,7 @@ func (o Options) modelHeat() heat {
 		h.contenders = append(h.contenders, o.ours(sectionStep, nil, o.Batch, r, wayCall, wayLoop)...)
 	}
 	for _, p := range o.Peers {
-		if p.Library == "torch" && o.Model.Name == PeerModel {
+		if slices.Contains(o.Model.Peers(), p.Library) {
 			h.contenders = append(h.contenders, o.peerContenders(p, modelRoutines)...)
 		}
 	}
@@ -122,54 +128,6 @@ func modelProblem(s *Setup) (run.Problem, error) {
 	return run.Problem{Spec: spec, Set: set, Noise: noise}, spec.Validate()
 }
 
-// modelSteps makes steps of a model by the engine: one a call, or as many as it asks for.
-type modelSteps struct {
-	loop
-	single    bool
-	variables []Variable
-}
-
-func newModelSteps(ctx context.Context, b compute.Backend, s *Setup) (*modelSteps, error) {
-	p, err := modelProblem(s)
-	if err != nil {
-		return nil, err
-	}
-	engine, err := train.On(b)(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	m := &modelSteps{loop: loop{engine: engine, chunk: 1}, single: s.Way == wayCall, variables: s.Model.Variables}
-	if m.variables == nil {
-		if m.variables, err = variablesOf(engine); err != nil {
-			return nil, err
-		}
-	}
-	if s.Dir == "" {
-		return m, nil
-	}
-	flat, err := readFloats(filepath.Join(s.Dir, weightsFile))
-	if err != nil {
-		return nil, err
-	}
-	if n := s.Model.parameters(); len(flat) != n {
-		return nil, fmt.Errorf("%s holds %d numbers, the model has %d", weightsFile, len(flat), n)
-	}
-	state, err := engine.State()
-	if err != nil {
-		return nil, err
-	}
-	for _, v := range m.variables {
-		array := state[v.Name]
-		old, ok := array.Data.([]float32)
-		if !ok {
-			return nil, fmt.Errorf("the model has no variable %s of float32", v.Name)
-		}
-		array.Data = slices.Clone(flat[:len(old)])
-		state[v.Name], flat = array, flat[len(old):]
-	}
-	return m, engine.Restore(0, state)
-}
-
 // variablesOf are the trained variables of an engine, by name.
 func variablesOf(e run.Engine) ([]Variable, error) {
 	w, ok := e.(interface {
@@ -187,65 +145,4 @@ func variablesOf(e run.Engine) ([]Variable, error) {
 		list = append(list, Variable{Name: name, Shape: arrays[name].Shape})
 	}
 	return list, nil
-}
-
-func (m *modelSteps) weights() ([][]float32, error) {
-	state, err := m.engine.State()
-	if err != nil {
-		return nil, err
-	}
-	var list [][]float32
-	for _, v := range m.variables {
-		data, ok := state[v.Name].Data.([]float32)
-		if !ok {
-			return nil, fmt.Errorf("the model has no variable %s of float32", v.Name)
-		}
-		list = append(list, data)
-	}
-	return list, nil
-}
-
-// warm leaves one step a call where that is asked for.
-func (m *modelSteps) warm(ctx context.Context) (ms float64, err error) {
-	if !m.single {
-		return m.loop.warm(ctx)
-	}
-	for range 3 {
-		if ms, err = timed(ctx, m); err != nil {
-			break
-		}
-	}
-	return ms, err
-}
-
-// prepareModel writes the batch, and the weights after some plain steps, and says what they are of.
-func prepareModel(ctx context.Context, b compute.Backend, s *Setup) ([]Variable, error) {
-	plain := *s
-	plain.Way, plain.Dir, plain.Aggregator, plain.C = wayLoop, "", "mean", 0
-	p, err := modelProblem(&plain)
-	if err != nil {
-		return nil, err
-	}
-	images, labels, err := firstBatch(p)
-	if err != nil {
-		return nil, err
-	}
-	m, err := newModelSteps(ctx, b, &plain)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := m.engine.Advance(ctx, modelPrepareSteps); err != nil {
-		return nil, err
-	}
-	weights, err := m.weights()
-	if err != nil {
-		return nil, err
-	}
-	if err := writeFloats(filepath.Join(s.Dir, imagesFile), images); err != nil {
-		return nil, err
-	}
-	if err := writeLabels(filepath.Join(s.Dir, labelsFile), labels); err != nil {
-		return nil, err
-	}
-	return m.variables, writeFloats(filepath.Join(s.Dir, weightsFile), weights...)
 }

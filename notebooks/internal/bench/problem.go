@@ -37,6 +37,9 @@ const (
 // problem is the synthetic training problem of a setup: digits as white strokes on black, with label noise so that the
 // gradients do not die out.
 func problem(ctx context.Context, s *Setup) (run.Problem, error) {
+	if s.Model != nil {
+		return modelProblem(s)
+	}
 	n := (fewestExamples + s.Batch - 1) / s.Batch * s.Batch
 	set, err := datasets.NewGlyphs(ctx, n, classes, 1)
 	if err != nil {

@@ -100,21 +100,16 @@ func start(ctx context.Context, setup *Setup) (stepper, Answer, error) {
 	if err != nil {
 		return nil, Answer{}, err
 	}
-	a := Answer{Backend: kind, Parameters: parameters(setup.Net), XLAFlags: os.Getenv("XLA_FLAGS"), Versions: moduleVersions()}
+	a := Answer{Backend: kind, Parameters: setup.parameters(), XLAFlags: os.Getenv("XLA_FLAGS"), Versions: moduleVersions()}
 	if choice := backend.Describe(); choice.Plugin != "" && kind != "go" && setup.Backend == "" {
 		a.Versions["plugin"] = filepath.Base(choice.Plugin) + " sha256 " + backend.FileHash(choice.Plugin)
 	}
 	var s stepper
 	switch {
-	case setup.Way == wayPrepare && setup.Model != nil:
-		a.Variables, err = prepareModel(ctx, b, setup)
-		return nil, a, err
 	case setup.Way == wayPrepare:
-		return nil, a, prepare(ctx, b, setup)
-	case setup.Model != nil:
-		a.Parameters = setup.Model.parameters()
-		s, err = newModelSteps(ctx, b, setup)
-	case setup.Way == wayLoop:
+		a.Variables, err = prepare(ctx, b, setup)
+		return nil, a, err
+	case setup.Way == wayLoop || setup.Model != nil:
 		s, err = newLoop(ctx, b, setup)
 	default:
 		s, err = newCall(ctx, b, setup)
@@ -140,11 +135,8 @@ func start(ctx context.Context, setup *Setup) (stepper, Answer, error) {
 		return nil, Answer{}, err
 	}
 	a.CompileS = max(first-a.StepMS, 0) / 1e3
-	switch s := s.(type) {
-	case *loop:
-		a.Chunk = s.chunk
-	case *modelSteps:
-		a.Chunk = s.chunk
+	if l, ok := s.(*loop); ok {
+		a.Chunk = l.chunk
 	}
 	return s, a, nil
 }

@@ -136,7 +136,11 @@ func runBench(cmd *cobra.Command, f benchFlags) error {
 		if err != nil {
 			return err
 		}
-		if o.Peers, o.Missing, err = bench.EnsurePeers(ctx, cache, out, bench.Libraries...); err != nil {
+		libraries := bench.Libraries
+		if o.Model != nil {
+			libraries = o.Model.Peers()
+		}
+		if o.Peers, o.Missing, err = bench.EnsurePeers(ctx, cache, out, libraries...); err != nil {
 			return err
 		}
 	}

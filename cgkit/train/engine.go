@@ -109,6 +109,8 @@ type engine struct {
 	chunk int // see ChunkSteps
 	limit int // most updates a call
 
+	convolves bool // an update has convolutions
+
 	pool   *Pool // gets the computations back; nil: they are freed
 	key    string
 	broken bool // a computation failed: they are not handed on

@@ -21,9 +21,10 @@ import (
 // compile prepares the computations; they are compiled when first called.
 func (e *engine) compile() (err error) {
 	steps := e.loopGraph
-	if !e.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] || aggregate.Loops(e.rule, e.problem.Spec.Batch, e.backend) {
-		// GoMLX's pure-Go backend, which has no loop to speak of, and rules that have a loop of their own: one update
-		// a call.
+	if !e.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] || aggregate.Loops(e.rule, e.problem.Spec.Batch, e.backend) ||
+		e.convolves {
+		// GoMLX's pure-Go backend, which has no loop to speak of, rules that have a loop of their own, and convolutions,
+		// which XLA on a CPU computes many times slower within a loop: one update a call.
 		steps, e.limit = e.stepGraph, 1
 	}
 	if e.steps, err = model.NewExec(e.backend, e.store, steps); err != nil {

@@ -49,6 +49,7 @@ func (e *engine) prepareVariables() error {
 	if err != nil {
 		return fmt.Errorf("model %q can't be trained by %s: %w", e.model.Name, e.rule.Name(), err)
 	}
+	e.convolves = slices.ContainsFunc(g.Nodes(), func(n *graph.Node) bool { return n.Type() == graph.NodeTypeConvGeneral })
 	for v := range e.store.IterVariables() {
 		if v.InUseByGraph(g) {
 			e.variables = append(e.variables, v)

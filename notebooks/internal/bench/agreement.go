@@ -63,25 +63,33 @@ func agreement(contenders []*contender, scratch string) Agreement {
 			continue
 		}
 		a.Compared++
-		if d := difference(update, first[rule]); d >= a.Largest {
+		if d := difference(update, first[rule], before); d >= a.Largest {
 			a.Largest, a.Of = d, c.name()
 		}
 	}
 	return a
 }
 
-// difference is max|a−b| / max|b|; a NaN anywhere makes it as large as can be.
-func difference(a, b []float64) float64 {
+// difference is max|a−b| / max|b|, less what storing the weights in float32 may do to two equal updates: each result is
+// rounded by half of the distance between neighbouring numbers, which is no small share of a short update. A NaN
+// anywhere makes it as large as can be.
+func difference(a, b []float64, before []float32) float64 {
 	var apart, largest float64
 	for i := range a {
 		d := math.Abs(a[i] - b[i])
 		if math.IsNaN(d) {
 			return math.MaxFloat64
 		}
-		apart, largest = max(apart, d), max(largest, math.Abs(b[i]))
+		apart, largest = max(apart, d-spacing(before[i], a[i], b[i])), max(largest, math.Abs(b[i]))
 	}
 	if apart == 0 {
 		return 0
 	}
 	return min(apart/largest, math.MaxFloat64)
+}
+
+// spacing is the distance between neighbouring float32 numbers near a weight after either of two updates.
+func spacing(before float32, a, b float64) float64 {
+	after := float32(max(math.Abs(float64(before)-a), math.Abs(float64(before)-b)))
+	return float64(math.Nextafter32(after, math.MaxFloat32)) - float64(after)
 }

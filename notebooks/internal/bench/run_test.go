@@ -5,6 +5,7 @@ package bench
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -119,6 +120,17 @@ func TestDisagreement(t *testing.T) {
 	ours, near := of("", write("a", 0.5, 0.75)), of("jax", write("b", 0.50002, 0.75))
 	if a := agreement([]*contender{ours, near}, dir); !a.OK() || a.Compared != 1 || math.Abs(a.Largest-4e-5) > 1e-6 {
 		t.Errorf("near: %+v", a)
+	}
+	// Stored beside a weight of 1, an update of 1e-6 has three digits: one step of the last is no disagreement, four are.
+	after := func(steps int) string {
+		w := math.Float32frombits(math.Float32bits(0.999999) + uint32(steps))
+		return write(fmt.Sprint("short", steps), w, w)
+	}
+	if a := agreement([]*contender{of("", after(0)), of("jax", after(1))}, dir); !a.OK() || a.Compared != 1 {
+		t.Errorf("one rounding: %+v", a)
+	}
+	if a := agreement([]*contender{of("", after(0)), of("jax", after(4))}, dir); a.OK() {
+		t.Errorf("four roundings: %+v", a)
 	}
 	for name, far := range map[string]*contender{
 		"far": of("jax", write("c", 0.501, 0.75)), "NaN": of("jax", write("d", float32(math.NaN()), 0.75)),

@@ -84,12 +84,17 @@ func digits(v float64) float64 {
 	return v
 }
 
-// shownNumber is a number of the table.
+// shownNumber is a number of the table, with three digits or more.
 func shownNumber(v float64) string {
-	if v = digits(v); v >= 1000 {
+	switch v = digits(v); {
+	case v >= 1000:
 		return humanize.Comma(int64(v))
+	case v >= 100:
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	case v >= 10:
+		return strconv.FormatFloat(v, 'f', 1, 64)
 	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return strconv.FormatFloat(v, 'f', 2, 64)
 }
 
 // quotient is a ratio as it is said.

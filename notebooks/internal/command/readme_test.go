@@ -95,7 +95,7 @@ func TestBenchText(t *testing.T) {
 	}
 	text := write()
 	for _, want := range []string{
-		"(1,234,567 parameters), m = 50,", "on 4 cores (Some CPU)", "| **cgkit**, one step a call | 2 | 3 | | | 5.56 | |\n", "as `train` does | | 0.9 | | | | |\n",
+		"(1,234,567 parameters), m = 50,", "on 4 cores (Some CPU)", "| **cgkit**, one step a call | 2.00 | 3.00 | | | 5.56 | |\n", "as `train` does | | 0.90 | | | | |\n",
 		"So a winsorized step costs 1.50 (c = 1) to 2.78 (c = 8) times a plain one, one call a step.\n",
 	} {
 		if !strings.Contains(text, want) {
@@ -117,8 +117,8 @@ func TestBenchText(t *testing.T) {
 	report.Rows = append(report.Rows, failed, large)
 	text = write()
 	for _, want := range []string{
-		"| the same selection network written in JAX 9.9 | 1.5 | | | | | |\n", "| JAX, `vmap(grad)` and `sort`, `percentile`, `top_k` | | 333 · – · 1,234 | | | | |\n",
-		"| PyTorch 3.1.0, `vmap(grad)` and `topk`, `kthvalue`, `sort` | 41.7 by `vmap` | 60 · – · – | | | | |\n", "one thread · two | | | | | 90 · – | |\n",
+		"| the same selection network written in JAX 9.9 | 1.50 | | | | | |\n", "| JAX, `vmap(grad)` and `sort`, `percentile`, `top_k` | | 333 · – · 1,234 | | | | |\n",
+		"| PyTorch 3.1.0, `vmap(grad)` and `topk`, `kthvalue`, `sort` | 41.7 by `vmap` | 60.0 · – · – | | | | |\n", "one thread · two | | | | | 90.0 · – | |\n",
 		"costs 2.00 (c = 1) to 3.71 (c = 8) times JAX's plain step", "library routines of JAX and PyTorch take 111 and 20 times as long at c = 1.",
 		"A plain\nstep, called singly, is 1.33 times JAX's.", "At 37 million parameters", "222 at c = 1", "1.51 GB",
 	} {

@@ -1,6 +1,8 @@
 # Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 """PyTorch: ordinary autograd, library routines on vmap(grad), and on Opacus' per-sample gradients."""
 
+import copy
+
 import numpy as np
 import torch
 from torch import nn
@@ -133,6 +135,14 @@ class ModelPeer(Peer):
         self.routine = setup["way"]
         if self.routine == "plain":
             self.params = [p.requires_grad_() for p in self.params]
+
+    def exact(self):
+        """The same step in float64, to compare updates by: among millions of activations float32 takes one to the other
+        side of a kink or a maximum now and then, and that changes an update by some 0.2 % of its largest component."""
+        twin = copy.copy(self)
+        twin.params = [p.detach().double().requires_grad_(p.requires_grad) for p in self.params]
+        twin.batch = self.batch[0].double(), self.batch[1]
+        return twin
 
     def forward(self, params, x):
         by_name = dict(zip(self.names, params))

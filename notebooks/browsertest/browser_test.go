@@ -22,7 +22,7 @@ import (
 const width, height = 1400, 1000
 
 // chromium is the browser's path; where there is none, the test is skipped.
-func chromium(t *testing.T) string {
+func chromium(t testing.TB) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -110,7 +110,7 @@ func (c *console) errors() []string {
 }
 
 // evaluate is an expression's value in the page.
-func evaluate[T any](t *testing.T, s *session, expression string) T {
+func evaluate[T any](t testing.TB, s *session, expression string) T {
 	t.Helper()
 	v, err := chromedp.Run(s.page, chromedp.Evaluate[T](expression))
 	if err != nil {
@@ -120,7 +120,7 @@ func evaluate[T any](t *testing.T, s *session, expression string) T {
 }
 
 // do evaluates an expression for what it does, and waits for the promise that it may be.
-func (s *session) do(t *testing.T, expression string) {
+func (s *session) do(t testing.TB, expression string) {
 	t.Helper()
 	if _, err := chromedp.Run(s.page, chromedp.Evaluate[bool]("(async () => { "+expression+"; return true; })()", chromedp.EvalAwaitPromise)); err != nil {
 		t.Fatalf("%.300s: %v", expression, err)
@@ -128,7 +128,7 @@ func (s *session) do(t *testing.T, expression string) {
 }
 
 // waitFor polls an expression until it is true.
-func (s *session) waitFor(t *testing.T, limit time.Duration, what, expression string) {
+func (s *session) waitFor(t testing.TB, limit time.Duration, what, expression string) {
 	t.Helper()
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		if ok, err := chromedp.Run(s.page, chromedp.Evaluate[bool](expression)); err == nil && ok {
@@ -139,7 +139,7 @@ func (s *session) waitFor(t *testing.T, limit time.Duration, what, expression st
 }
 
 // click presses the mouse at a place of an element, from 0 to 1 of its width, once the element lies still and free.
-func (s *session) click(t *testing.T, selector string, across float64) {
+func (s *session) click(t testing.TB, selector string, across float64) {
 	t.Helper()
 	box, err := chromedp.Run(s.page, chromedp.Evaluate[[]float64](fmt.Sprintf(`(async () => {
 		let last = '';
@@ -163,7 +163,7 @@ func (s *session) click(t *testing.T, selector string, across float64) {
 }
 
 // press presses a key where the focus is.
-func (s *session) press(t *testing.T, key string, options ...chromedp.KeyOption) {
+func (s *session) press(t testing.TB, key string, options ...chromedp.KeyOption) {
 	t.Helper()
 	if err := chromedp.Do(s.page, chromedp.KeyEvent(key, options...)); err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func (s *session) press(t *testing.T, key string, options ...chromedp.KeyOption)
 }
 
 // screenshot leaves a picture of the page.
-func (s *session) screenshot(t *testing.T, name string) {
+func (s *session) screenshot(t testing.TB, name string) {
 	t.Helper()
 	folder := os.Getenv("CG_SCREENSHOTS")
 	if folder == "" {

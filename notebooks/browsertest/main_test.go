@@ -32,7 +32,7 @@ var shared struct {
 }
 
 // start returns the session, which the first test that asks for it starts.
-func start(t *testing.T) *session {
+func start(t testing.TB) *session {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("JupyterLab in a browser is left out by -short")

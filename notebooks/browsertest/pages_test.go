@@ -76,7 +76,7 @@ type watched struct {
 }
 
 // watch starts a browser without JupyterLab.
-func watch(t *testing.T) *watched {
+func watch(t testing.TB) *watched {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("pages in a browser are left out by -short")
@@ -153,7 +153,7 @@ func (w *watched) visit(t *testing.T, file string) []string {
 }
 
 // command builds the project's command.
-func command(t *testing.T) string {
+func command(t testing.TB) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "notebooks")
 	build := exec.Command("go", "build", "-o", program, "./notebooks")

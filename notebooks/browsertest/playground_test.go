@@ -89,3 +89,37 @@ func TestPlayground(t *testing.T) {
 		t.Error(line)
 	}
 }
+
+// BenchmarkFrames counts the playground's frames in three seconds while it trains, by data and speed.
+//
+//	go test -run xxx -bench Frames -benchtime 1x
+func BenchmarkFrames(b *testing.B) {
+	w, program := watch(b), command(b)
+	file := filepath.Join(b.TempDir(), "playground.html")
+	make := exec.Command(program, "playground", "--out", file)
+	make.Dir = filepath.Join("..", "..")
+	if out, err := make.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	if err := chromedp.Do(w.page, chromedp.Navigate((&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String())); err != nil {
+		b.Fatal(err)
+	}
+	w.waitFor(b, time.Minute, "the playground", "window.playground !== undefined && playground.history().length > 0")
+	for _, data := range []string{"xor", "digits"} {
+		for _, speed := range []string{"even", "fast"} {
+			b.Run(data+"/"+speed, func(b *testing.B) {
+				w.do(b, fmt.Sprintf(`(() => { const e = document.getElementById('data'); e.value = %q; e.dispatchEvent(new Event('input')); e.dispatchEvent(new Event('change'));
+					document.getElementById('speed').value = %q; document.getElementById('run').click();
+					window.frames = { count: 0, from: performance.now() };
+					const count = () => { frames.count++; frames.to = performance.now(); requestAnimationFrame(count); }; requestAnimationFrame(count); })()`, data, speed))
+				for range b.N {
+					w.do(b, "(() => { frames.count = 0; frames.from = performance.now(); })()")
+					time.Sleep(3 * time.Second)
+					b.ReportMetric(evaluate[float64](b, &w.session, "1000 * frames.count / (frames.to - frames.from)"), "frames/s")
+				}
+				b.ReportMetric(0, "ns/op")
+				w.do(b, "document.getElementById('run').click()")
+			})
+		}
+	}
+}

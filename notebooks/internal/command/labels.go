@@ -189,12 +189,9 @@ func outFolder(dir string) (undo func(), err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("--out %q can't be made: %w; name another folder", dir, err)
 	}
-	probe, err := os.CreateTemp(dir, ".labels-*")
-	if err != nil {
+	if err := place.Writable(dir); err != nil {
 		return nil, fmt.Errorf("--out %q can't be written: %w; name another folder", dir, err)
 	}
-	_ = probe.Close()
-	_ = os.Remove(probe.Name())
 	return func() {
 		if before != nil {
 			_ = os.Remove(dir) // which fails unless it is empty

@@ -87,16 +87,23 @@ function measureNow() {
 function pause() { running = false; stopAt = Infinity; label(); }
 function label() { $('run').textContent = running ? 'Pause' : 'Run'; }
 
-let tick = 0;
+// A frame is to take a thirtieth of a second: updates get what drawing leaves of it.
+const frameTime = 32;
+let tick = 0, drawing = 10;
 function frame() {
   if (running && !document.hidden) {
     const speed = $('speed').value;
     tick++;
     if (speed === 'slow') { if (tick % 12 === 0) advance(1); }
     else if (speed === 'even') advance(1);
-    else for (const end = performance.now() + 22; running && performance.now() < end;) advance(1);
+    else for (const end = performance.now() + Math.max(4, frameTime - drawing); running && performance.now() < end;) advance(1);
   }
-  if (dirty) { dirty = false; draw(); }
+  if (dirty) {
+    const from = performance.now();
+    dirty = false;
+    draw();
+    drawing = 0.8 * drawing + 0.2 * (performance.now() - from);
+  }
   requestAnimationFrame(frame);
 }
 

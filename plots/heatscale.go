@@ -40,7 +40,7 @@ func (h *HeatMap) drawScale(c vg.Canvas, f frame) {
 	fc := face(regular, st.tickSize())
 	top := r.Max.Y
 	if h.Name != "" {
-		top -= st.pt(9)
+		top -= st.pt(13) // the name, and half of the number at the top
 	}
 	bar := vg.Rectangle{Min: vg.Point{X: r.Max.X + st.pt(7), Y: r.Min.Y}, Max: vg.Point{X: r.Max.X + st.pt(13), Y: top}}
 	low, d := 0.0, h.diverging()

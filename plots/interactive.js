@@ -304,9 +304,9 @@
       for (const t of p.heat.below) text(t[0], {x: x + t[1] * cw, y: y + h + d.tick * 1.4, 'text-anchor': 'middle'});
       for (const s of p.heat.strips) make(g, 'rect', {x: x - 4, y: y + s[0] * ch, width: 3.4, height: (s[1] - s[0]) * ch, fill: s[2]});
       for (const l of p.heat.lines) make(g, 'path', {d: `M${x},${y + l * ch}h${w}` + (p.heat.square ? `M${x + l * cw},${y}v${h}` : ''), stroke: '#222', opacity: 0.55, 'stroke-width': 0.7});
-      const scale = x + w + 9, n = p.heat.scale.length;
-      p.heat.scale.forEach((c, i) => make(g, 'rect', {x: scale, y: y + h - (i + 1) * (h - 12) / n, width: 8, height: (h - 12) / n + 0.5, fill: c}));
-      for (const t of p.heat.ticks) text(t[0], {x: scale + 12, y: y + h - t[1] * (h - 12) + 4});
+      const scale = x + w + 9, long = h - (p.heat.name ? 20 : 12), n = p.heat.scale.length;
+      p.heat.scale.forEach((c, i) => make(g, 'rect', {x: scale, y: y + h - (i + 1) * long / n, width: 8, height: long / n + 0.5, fill: c}));
+      for (const t of p.heat.ticks) text(t[0], {x: scale + 12, y: y + h - t[1] * long + 4});
       write(g, p.heat.name, {x: scale - 5, y: y + 8, 'font-size': d.tick, fill: '#222'});
       const pad = make(g, 'rect', {x, y, width: w, height: h, fill: 'transparent', tabindex: 0, role: 'img', 'aria-label': 'heat map: values by arrow keys', 'data-lm-suppress-shortcuts': 'true'});
       let at = [0, 0];

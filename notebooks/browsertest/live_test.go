@@ -4,6 +4,7 @@ package browsertest
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -161,4 +162,71 @@ func TestTrustedAtOnce(t *testing.T) {
 		t.Errorf("after an arrow key the slider shows %q", after)
 	}
 	s.screenshot(t, "trusted-05")
+}
+
+const otherKinds = `import "coherentgradients/plots"
+
+%%
+for _, p := range []plots.Panel{
+	{XLabel: "c", YLabel: "ms a step", Bars: &plots.Bars{Categories: []string{"0", "2", "8"}, Series: []plots.BarSeries{
+		{Name: "ours", Y: []float64{1.6, 4.5, 6.7}, Lo: []float64{1.5, 4.4, 6.5}, Hi: []float64{1.8, 4.9, 7}},
+		{Name: "theirs", Y: []float64{2, 5, 9}},
+	}}},
+	{XLabel: "one coordinate", YLabel: "examples", Histogram: &plots.Histogram{Bins: 4, Groups: []plots.Sample{
+		{"pristine", []float64{-1, -0.9, -0.8, 0.2}, plots.Pristine}, {"corrupt", []float64{0.1, 0.9, 1}, plots.Corrupt},
+	}}},
+	{XLabel: "norm", YLabel: "margin", Curves: []plots.Curve{
+		{Name: "pristine", Scatter: true, X: []float64{3, 1, 2}, Y: []float64{0.1, 0.9, 0.4}, Role: plots.Pristine},
+		{Name: "corrupt", Scatter: true, X: []float64{4, 5}, Y: []float64{-0.2, -0.5}, Role: plots.Corrupt},
+	}},
+	{Heat: &plots.HeatMap{Name: "g_{a} · g_{b}", Values: [][]float64{{2, 1, -1}, {1, 3, -2}, {-1, -2, 4}}}},
+} {
+	figure, err := plots.NewFigure(plots.Meta{}, p)
+	if err != nil {
+		panic(err)
+	}
+	figure.Show()
+}`
+
+// Figures of other kinds answer too: bars, histograms, points and heat maps, by pointer and by keys.
+func TestOtherKindsAnswer(t *testing.T) {
+	s := start(t)
+	s.open(t, "00_start_here")
+	s.only(t, firstCell, otherKinds)
+	s.run(t)
+	s.waitFor(t, 2*time.Minute, "end of the cells", `window.allDone`)
+	s.waitFor(t, 20*time.Second, "figures that answer", `document.querySelectorAll('svg.cg-live').length === 4`)
+	s.do(t, `document.querySelectorAll('svg.cg-live').forEach((e, i) => { e.id = 'kind' + i; })`)
+	for i, c := range []struct {
+		name, pointed, key, then, off, without string
+	}{
+		{"bars", "2ours: 4.5 (4.4 to 4.9)theirs: 5", kb.ArrowRight, "8ours: 6.7 (6.5 to 7)theirs: 9", "theirs", "2ours: 4.5 (4.4 to 4.9)"},
+		{"histogram", "0 to 0.5pristine: 1corrupt: 1", kb.ArrowLeft, "−0.5 to 0pristine: 0corrupt: 0", "corrupt", "0 to 0.5pristine: 1"},
+		{"points", "pristine: 3, 0.1", "", "", "pristine", "corrupt: 4, −0.2"},
+		{"heat map", "row 1, column 1ga · gb: 3", kb.ArrowDown, "row 2, column 1ga · gb: −2", "", ""},
+	} {
+		figure := fmt.Sprintf("#kind%d", i)
+		says := func() string {
+			return evaluate[string](t, s, `(document.querySelector('`+figure+` [role=status]')?.textContent ?? '')`)
+		}
+		s.do(t, `document.querySelector('`+figure+`').scrollIntoView({block: 'center'})`)
+		s.click(t, figure+` rect[tabindex]`, 0.51)
+		if got := says(); got != c.pointed {
+			t.Errorf("%s: under the pointer: %q, want %q", c.name, got, c.pointed)
+		}
+		if c.key != "" {
+			s.press(t, c.key)
+			if got := says(); got != c.then {
+				t.Errorf("%s: after an arrow key: %q, want %q", c.name, got, c.then)
+			}
+		}
+		if c.off != "" {
+			s.click(t, figure+` g[role=button][aria-label="`+c.off+`"]`, 0.5)
+			s.click(t, figure+` rect[tabindex]`, 0.51)
+			if got := says(); got != c.without {
+				t.Errorf("%s: with %s switched off: %q, want %q", c.name, c.off, got, c.without)
+			}
+		}
+		s.screenshot(t, "kind-"+strings.ReplaceAll(c.name, " ", "-"))
+	}
 }

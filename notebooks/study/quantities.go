@@ -3,6 +3,7 @@
 package study
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,4 +125,20 @@ func RunningMedian(c Curve, width int) Curve {
 		out.Values[i] = coherence.Median(c.Values[i-half : i+half+1])
 	}
 	return out
+}
+
+// RiseFrom is by how much a column rises from a step on, as the claim E1 takes it: the largest later value over an earlier
+// one, of medians of three neighbours; 1 where it only falls.
+func RiseFrom(r *record.Record, name string, from float64) float64 {
+	steps, values := Column(r, name)
+	for len(steps) > 0 && steps[0] < from {
+		steps, values = steps[1:], values[1:]
+	}
+	least, most := math.Inf(1), math.NaN()
+	for i, v := range RunningMedian(Curve{Steps: steps, Values: values}, 3).Values {
+		if least = min(least, v); i == 0 || v/least > most {
+			most = v / least
+		}
+	}
+	return most
 }

@@ -140,6 +140,21 @@ func StopAt(name string, level float64) func(*record.Record) float64 {
 	}
 }
 
+// PristineAt is the step at which a run first has learned a share of the pristine examples, on straight lines between
+// evaluations; +Inf where it never does.
+func PristineAt(level float64) func(*record.Record) float64 {
+	return func(r *record.Record) float64 {
+		steps, pristine := Column(r, "pristine_accuracy")
+		return Reach(steps, pristine, level)
+	}
+}
+
+// AtPristine is the value of a column there, so that a rule that is slow is compared with a fast one where both have
+// learned as much of what is right; NaN where a run never gets there.
+func AtPristine(name string, level float64) func(*record.Record) float64 {
+	return func(r *record.Record) float64 { return along(r, name, PristineAt(level)(r)) }
+}
+
 // Steady are the finished runs of a rule with momentum 0.9 at a rate, 1,000 steps; none in quick mode.
 func Steady(rule string, rate float64) []*record.Record {
 	if Mode() == place.Quick {

@@ -145,3 +145,32 @@ func TestRulesIn(t *testing.T) {
 
 // BestAt is BestStep as a number.
 func BestAt(r *record.Record) float64 { return float64(BestStep(r)) }
+
+// What a rule has memorised is read off where it has learned a share of the pristine examples, at whatever step.
+func TestAtPristine(t *testing.T) {
+	r := &record.Record{Spec: record.DefaultSpec()}
+	for _, v := range [][3]float64{{0, 0.1, 0.1}, {10, 0.5, 0.2}, {20, 0.9, 0.6}, {30, 0.7, 1}} {
+		r.Evaluations = append(r.Evaluations, record.Evaluation{Step: int(v[0]), PristineAccuracy: &v[1], CorruptAccuracy: &v[2]})
+	}
+	for level, want := range map[float64][2]float64{0.5: {10, 0.2}, 0.7: {15, 0.4}, 0.05: {0, 0.1}} {
+		if step, memorised := PristineAt(level)(r), AtPristine("corrupt_accuracy", level)(r); math.Abs(step-want[0]) > 1e-9 || math.Abs(memorised-want[1]) > 1e-9 {
+			t.Errorf("at %v: step %v, %v memorised; want %v", level, step, memorised, want)
+		}
+	}
+	if step, memorised := PristineAt(0.95)(r), AtPristine("corrupt_accuracy", 0.95)(r); !math.IsInf(step, 1) || !math.IsNaN(memorised) {
+		t.Errorf("where a run never gets to: step %v, %v memorised", step, memorised)
+	}
+}
+
+func TestRiseFrom(t *testing.T) {
+	r := &record.Record{Spec: record.DefaultSpec()}
+	for i, v := range []float64{1, 100, 8, 4, 2, 90, 3, 6, 6, 5} { // 90 is a single spike, and 1 comes before
+		r.Evaluations = append(r.Evaluations, record.Evaluation{Step: 100 * i, Extra: map[string]float64{"x": v}})
+	}
+	if got := RiseFrom(r, "x", 200); got != 2 { // of the medians 8, 4, 4, 3, 6, 6, 6, 5: from 3 to 6
+		t.Errorf("a rise of %v, want 2", got)
+	}
+	if got := RiseFrom(r, "x", 10_000); !math.IsNaN(got) {
+		t.Errorf("a rise of nothing is %v", got)
+	}
+}

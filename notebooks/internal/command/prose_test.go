@@ -191,11 +191,11 @@ var given = map[string]string{
 	// levels of accuracy asked for, proper accuracy
 	"04_paper_against_runs": "90 99 55",
 	// papers, nets and sizes of the runs, the smallest case, a trial's share
-	"10_easy_hard_wrong": "2003.07422 2025 125 784–256–256–256–10 5 0.05 64",
+	"10_easy_hard_wrong": "2003.07422 2025 11 125 250 784–256–256–256–10 5 0.05 64",
 	// proper accuracy, what counts as collapsed, an exercise's setting
 	"05_explore": "20 32.5 3 35 0.9",
-	// the rules' settings, the claims' limits, epochs, the smallest case
-	"08_which_rule_forgets": "784–256–256–256–10 335,114 2003.07422 2203.10036 3 6 11 12 13 0.5 0.9 0.01 0.03 600 18,000",
+	// the rules' settings, the claims' limits, epochs, the smallest case, the share of pristine examples at which rules are compared
+	"08_which_rule_forgets": "784–256–256–256–10 335,114 2003.07422 2203.10036 3 6 11 12 13 0.5 0.9 0.01 0.03 600 18,000 94",
 	// nets, numbers of the papers and their shares, sizes and epochs
 	"07_coherence": "784–256–256–256–10 784–64–10 2008.01217 2203.10036 1706.05699 1812.06162 2107.06665 2020 11 20,000 2,000 50,000 40,356 0.0223 0.008 30 500 200",
 	// claims' and notebooks' numbers, widths, starts, epochs and directions of the runs, limits asked for, two papers

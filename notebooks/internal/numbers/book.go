@@ -38,7 +38,7 @@ var short = map[string]string{
 //	check ID N                check C5 4 (the number that decides a claim's N-th condition)
 //	verdicts WORDS            verdicts holds in part (how many claims)
 //	seeds RUNS                seeds figure4 n=25 c=2
-//	fact NAME [n=25] [c=2]    one of [Facts]
+//	fact NAME [n=25] [c=2]    one of [Facts], or verdict_ID
 //
 // STATISTIC is final, best (the largest), least, bestat and leastat (their steps), at=STEP, reach=LEVEL (the step at
 // which a level is first reached, on a straight line between evaluations), all but the last two over the evaluations
@@ -150,7 +150,8 @@ func (b *Book) runs(q query) ([]*record.Record, error) {
 			return nil, fmt.Errorf("there are no runs %q: use figure1, figure4, fullbatch, minibatch, collapse, rules or %s", kind,
 				strings.Join(slices.Sorted(maps.Keys(further)), ", "))
 		}
-		spec = make(n/100, c)
+		runs, err := b.of(make(n/100, c))
+		return slices.DeleteFunc(runs, func(r *record.Record) bool { return !slices.Contains(record.CarrySeeds, r.Spec.Seed) }), err
 	}
 	return b.of(spec)
 }

@@ -186,11 +186,24 @@ func (b *Book) fact(q query) (string, error) {
 	if len(q.words) < 2 {
 		return "", fmt.Errorf("say fact NAME, and what some ask for behind it")
 	}
+	if id, ok := strings.CutPrefix(q.words[1], "verdict_"); ok {
+		return b.verdict(id)
+	}
 	f, ok := facts[q.words[1]]
 	if !ok {
-		return "", fmt.Errorf("there is no fact %q: use one of %s", q.words[1], strings.Join(Facts(), ", "))
+		return "", fmt.Errorf("there is no fact %q: use verdict_ID or one of %s", q.words[1], strings.Join(Facts(), ", "))
 	}
 	return f(b, q)
+}
+
+// verdict is a claim's verdict in words: fact verdict_C16.
+func (b *Book) verdict(id string) (string, error) {
+	for _, v := range b.verdicts {
+		if v.ID == id {
+			return v.Verdict, nil
+		}
+	}
+	return "", fmt.Errorf("there is no claim %q", id)
 }
 
 // apart is the mean distance of two columns over the evaluated steps from 100 to 10,000.

@@ -5,7 +5,10 @@ package numbers
 import "coherentgradients/cgkit/record"
 
 // further are the runs of notebooks 11 and 12 by the names that texts have for them, at a share of noise and a c.
+// Of each the seeds of their own plan alone count: others, of other claims' runs, are in no table of these notebooks.
 var further = map[string]func(noise, c float64) record.Spec{
+	// wide is a net of one hidden layer, of the width c.
+	"wide":             func(noise, c float64) record.Spec { return record.Capacity(noise, int(c)) },
 	"patterns":         func(noise, _ float64) record.Spec { return record.Patterns(record.OpenSets()[0], noise) },
 	"patterns_clothes": func(noise, _ float64) record.Spec { return record.Patterns(record.OpenSets()[1], noise) },
 	"digits":           func(noise, c float64) record.Spec { return record.CarriedDigits(noise, c) },

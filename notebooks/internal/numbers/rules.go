@@ -4,6 +4,7 @@ package numbers
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"coherentgradients/cgkit/record"
@@ -12,16 +13,34 @@ import (
 
 // Facts about the runs that compare rules.
 func init() {
-	for _, id := range []string{"C16", "C17", "R1", "R2"} {
-		// verdict_C16 and so on: the verdict in words.
-		facts["verdict_"+id] = func(b *Book, _ query) (string, error) {
-			for _, v := range b.verdicts {
-				if v.ID == id {
-					return v.Verdict, nil
-				}
-			}
-			return "", fmt.Errorf("there is no claim %q", id)
+	// at_pristine COLUMN|step arm=clip cell=n50 reach=0.94: a column, or the step, where a rule first has learned such a
+	// share of the pristine examples, however many steps it takes for that; "never" where it does not.
+	facts["at_pristine"] = func(b *Book, q query) (string, error) {
+		level, err := q.float("reach", math.NaN())
+		if err != nil || len(q.words) != 3 || !(level > 0) {
+			return "", fmt.Errorf("say fact at_pristine COLUMN arm=ARM cell=CELL reach=SHARE, or step for the column")
 		}
+		runs, err := b.armOf(q)
+		if err != nil {
+			return "", err
+		}
+		of, kind := study.PristineAt(level), "steps"
+		if column := q.words[2]; column != "step" {
+			if long, ok := short[column]; ok {
+				column = long
+			}
+			of, kind = study.AtPristine(column, level), "percent"
+		}
+		var values []float64
+		for _, r := range runs {
+			if v := of(r); !math.IsNaN(v) {
+				values = append(values, v)
+			}
+		}
+		if len(values) == 0 {
+			return "never", nil
+		}
+		return q.write(values, kind)
 	}
 	// largest_lead cell=n50: the rule whose best test accuracy is highest above plain SGD's, with its lead.
 	facts["largest_lead"] = func(b *Book, q query) (string, error) {

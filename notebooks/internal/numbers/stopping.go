@@ -17,7 +17,9 @@ import (
 // over their seeds of the points lost, stopping_worst RULE the largest of them; stopping_within is in how many of how
 // many cells the trough loses no more than the claim allows, stopping_seeds how many seeds a cell has, and
 // stopping_best how many of the rules that are told neither labels nor noise lose less than the trough in the mean.
-// stopping_run COLUMN at=STEP is a value of the run whose signals are drawn.
+// stopping_run COLUMN at=STEP is a value of the run whose signals are drawn. stopping_best_epochs is between which epochs
+// test accuracy is best in runs with noise, or without (n=0). turn_by_epoch n=25 cell=fashion is by how much E‖g‖²,
+// smoothed by the median of three epochs, rises after step 300, in its runs, which are evaluated after every epoch.
 func init() {
 	points := study.Unit{Factor: 100, Digits: 1, Name: " points"}
 	facts["stopping_mean"] = stoppingFact(func(lost []float64) string { return points.One(meanOf(lost)) })
@@ -51,6 +53,8 @@ func init() {
 		return fmt.Sprintf("%d of %d", less, all), nil
 	}
 	facts["stopping_run"] = stoppingRun
+	facts["stopping_best_epochs"] = bestEpochs
+	facts["turn_by_epoch"] = turnByEpoch
 	facts["stopping_seeds"] = func(b *Book, _ query) (string, error) {
 		var seeds []float64
 		for _, q := range b.stoppingQuantities("trough") {
@@ -81,6 +85,49 @@ func stoppingRun(b *Book, q query) (string, error) {
 		return study.Percent.One(v), nil
 	}
 	return study.Unit{Digits: 0}.One(v), nil
+}
+
+// bestEpochs are the first and the last of the epochs with the best test accuracy.
+func bestEpochs(b *Book, q query) (string, error) {
+	clean := q.values["n"] == "0"
+	var at []float64
+	for _, set := range record.StoppingSets() {
+		for _, n := range record.StoppingNoises() {
+			if (n.Share == 0) != clean {
+				continue
+			}
+			runs, _ := b.of(record.Stopping(set, n.Share, n.Kind)) // none, or not yet
+			for _, r := range runs {
+				if slices.Contains(record.StoppingSeeds, r.Spec.Seed) {
+					at = append(at, float64(study.BestStep(r))/study.Signals(r).Steps[1]) // step 0 is the first evaluation, an epoch's end the second
+				}
+			}
+		}
+	}
+	if len(at) == 0 {
+		return "", fmt.Errorf("no run of S1")
+	}
+	return study.Unit{}.Range(at), nil
+}
+
+// turnByEpoch is E1's quantity of S1's runs.
+func turnByEpoch(b *Book, q query) (string, error) {
+	n, err := q.float("n", 0)
+	set := slices.IndexFunc(record.StoppingSets(), func(s string) bool { return strings.HasPrefix(s, q.values["cell"]) })
+	if err != nil || set < 0 || q.values["cell"] == "" {
+		return "", fmt.Errorf("say fact turn_by_epoch n=NOISE cell=SET")
+	}
+	runs, err := b.of(record.Stopping(record.StoppingSets()[set], n/100, ""))
+	if err != nil {
+		return "", err
+	}
+	var values []float64
+	for _, r := range runs {
+		if slices.Contains(record.StoppingSeeds, r.Spec.Seed) {
+			values = append(values, study.RiseFrom(r, "example_norm2", 300))
+		}
+	}
+	return q.write(values, "number")
 }
 
 func stoppingFact(write func(lost []float64) string) func(*Book, query) (string, error) {

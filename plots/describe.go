@@ -19,6 +19,9 @@ func (g *Grid) describe() string {
 	missing := 0
 	for r, row := range g.Panels {
 		for c, p := range row {
+			if p.Skip {
+				continue
+			}
 			if p.blank() {
 				missing++
 				continue

@@ -4,6 +4,7 @@ package plots
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -213,5 +214,33 @@ func TestSpread(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A last row that is not full: the places left free have no frame, the panels above them the numbers of the steps.
+func TestSkippedPanels(t *testing.T) {
+	panel := func() *Panel {
+		return &Panel{Title: "a", XSteps: true, Curves: []Curve{{Name: "curve", X: []float64{0, 10, 30000}, Y: []float64{1, 2, 3}}}}
+	}
+	fig, err := NewGrid(Meta{Caption: "Three."}, Grid{Panels: [][]*Panel{{panel(), panel()}, {panel(), {Skip: true}}}, ShareX: true, XLabel: "step"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "3 line charts in 2 rows and 2 columns over step. "; !strings.HasPrefix(fig.Alt(), want) {
+		t.Errorf("%q, want %q", fig.Alt(), want)
+	}
+	w, err := fig.web()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var labelled []bool
+	for _, p := range w.Panels {
+		labelled = append(labelled, p.LabelX)
+	}
+	if want := []bool{false, true, true}; !slices.Equal(labelled, want) {
+		t.Errorf("panels with numbers of steps: %v, want %v", labelled, want)
+	}
+	if _, err := fig.Encode(SVG, Notebook); err != nil {
+		t.Error(err)
 	}
 }

@@ -153,7 +153,7 @@ func (g *Grid) ranges() (x, y [][]span) {
 			px, py := p.xSpan(), p.ySpan()
 			allX.join(px)
 			allY.join(py)
-			fixed = fixed && p.YMin < p.YMax
+			fixed = fixed && (p.YMin < p.YMax || p.Skip)
 			xs, ys = append(xs, px), append(ys, py)
 		}
 		x, y = append(x, xs), append(y, ys)

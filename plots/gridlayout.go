@@ -70,7 +70,9 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 	for c := 0; c < cols; c++ {
 		if c == 0 || !g.ShareY {
 			for r := 0; r < rows; r++ {
-				lead[c] = max(lead[c], yLabelWidth(st, l.y[r][c], g.Panels[r][c])+st.pt(4.5))
+				if p := g.Panels[r][c]; !p.Skip {
+					lead[c] = max(lead[c], yLabelWidth(st, l.y[r][c], p)+st.pt(4.5))
+				}
 			}
 		}
 		if c > 0 {
@@ -174,7 +176,7 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 				over[r] += st.pt(3)
 			}
 		}
-		if r == rows-1 || !g.ShareX {
+		if g.labelsX(r) {
 			under[r] = st.pt(4.5) + st.tickSize()
 		}
 		if label {
@@ -226,12 +228,32 @@ func (g *Grid) layout(st style, w, h, reserve vg.Length) (*gridLayout, error) {
 func (g *Grid) heat() bool {
 	for _, row := range g.Panels {
 		for _, p := range row {
-			if p.Heat == nil {
+			if p.Heat == nil && !p.Skip {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// labelsX says that a panel of a row has numbers on its X axis.
+func (g *Grid) labelsX(r int) bool {
+	for k := range g.Panels[r] {
+		if !g.labelledBelow(r, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// labelledBelow says that the numbers on a panel's X axis are those of a panel below it.
+func (g *Grid) labelledBelow(r, k int) bool {
+	for _, row := range g.Panels[r+1:] {
+		if g.ShareX && !row[k].Skip {
+			return true
+		}
+	}
+	return false
 }
 
 // placed is a text with its place.
@@ -284,7 +306,7 @@ func (g *Grid) frame(l *gridLayout, r, k int) frame {
 		Min: vg.Point{X: l.left[k], Y: l.bottom[r]},
 		Max: vg.Point{X: l.left[k] + l.cellW, Y: l.bottom[r] + l.cellH},
 	}, g.Panels[r][k], l.x[r][k], l.y[r][k])
-	f.noLabelX = g.ShareX && r < len(g.Panels)-1
+	f.noLabelX = g.labelledBelow(r, k)
 	f.noLabelY = g.ShareY && k > 0
 	return f
 }
@@ -294,7 +316,9 @@ func (g *Grid) draw(c vg.Canvas, l *gridLayout) {
 	st := l.st
 	for r, row := range g.Panels {
 		for k, p := range row {
-			drawPanel(c, g.frame(l, r, k), p, l.labels[k])
+			if !p.Skip {
+				drawPanel(c, g.frame(l, r, k), p, l.labels[k])
+			}
 		}
 	}
 	for _, t := range g.texts(l) {

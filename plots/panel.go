@@ -66,6 +66,8 @@ type Panel struct {
 	// Empty is shown in the middle of a panel that has nothing to draw; "no
 	// record" if it is empty itself.
 	Empty string
+	// Skip leaves the panel's place in a grid free, with no frame and no axes: for what a last row has too few panels for.
+	Skip bool
 	// DirectLabels writes each curve's label at its right end.
 	DirectLabels bool
 }

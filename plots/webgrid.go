@@ -37,6 +37,9 @@ func (f *Figure) web() (*webFigure, error) {
 	b.legend()
 	for r, row := range g.Panels {
 		for k, p := range row {
+			if p.Skip {
+				continue
+			}
 			w, err := b.panel(p, g.frame(l, r, k))
 			if err != nil {
 				return nil, err

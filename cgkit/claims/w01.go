@@ -140,7 +140,7 @@ func claimW2() Claim {
 				end := e.measure("train_accuracy_end", s, func(r run) float64 { return r.whole("train_accuracy").tail() })
 				e.measure("test_accuracy_end", s, func(r run) float64 { return r.whole("test_accuracy").tail() })
 				e.measure("collapse_step", s, collapseStep)
-				p := part{what: "the training accuracy at the end, with that change", number: as(end), sign: ">", limit: collapsed, unit: inPercent}
+				p := part{what: "with " + r.Text + ", the training accuracy at the end", number: as(end), sign: ">", limit: collapsed, unit: inPercent}
 				if i < 3 {
 					p.sign = "≤"
 				}

@@ -59,15 +59,20 @@ func collapse(records []*record.Record) (*plots.Figure, error) {
 	dead := &plots.Panel{Title: "(b) Dead units (%)", Percent: true}
 	if len(runs) > 0 {
 		for l := range runs[0].Spec.Hidden {
-			dead.Curves = append(dead.Curves, curve(fmt.Sprintf("hidden layer %d", l+1), plots.Series(l), named(fmt.Sprintf("dead_layer_%d", l))))
+			dead.Curves = append(dead.Curves, curve(fmt.Sprintf("hidden layer %d", l+1), layerRole(l), named(fmt.Sprintf("dead_layer_%d", l))))
 		}
 	}
-	logit := &plots.Panel{Title: "(c) Largest |logit|", LogY: true, Curves: []plots.Curve{curve("", plots.Auto, named("logit_max"))}}
-	update := &plots.Panel{Title: "(d) Largest ‖update‖", LogY: true, Curves: []plots.Curve{curve("", plots.Auto, named("update_max"))}}
+	ofTheNet := func(column string) []plots.Curve {
+		c := curve("", neutral, named(column))
+		c.Dash = plots.Solid
+		return []plots.Curve{c}
+	}
+	logit := &plots.Panel{Title: "(c) Largest |logit|", LogY: true, Curves: ofTheNet("logit_max")}
+	update := &plots.Panel{Title: "(d) Largest ‖update‖", LogY: true, Curves: ofTheNet("update_max")}
 	share := &plots.Panel{Title: "(e) Values clamped (%)", Curves: []plots.Curve{
 		curve("of pristine examples", plots.Pristine, percent(clampedOf("pristine"))),
 		curve("of corrupt examples", plots.Corrupt, percent(clampedOf("corrupt")))}}
-	loss := &plots.Panel{Title: "(f) Training loss", Curves: []plots.Curve{curve("", plots.Auto, named("train_loss"))}}
+	loss := &plots.Panel{Title: "(f) Training loss", Curves: ofTheNet("train_loss")}
 	panels := [][]*plots.Panel{{accuracy, dead}, {logit, update}, {share, loss}}
 	for _, row := range panels {
 		for _, p := range row {
@@ -76,6 +81,12 @@ func collapse(records []*record.Record) (*plots.Figure, error) {
 	}
 	return plots.NewGrid(metaOfSeeds("A winsorized net that collapses", runs), plots.Grid{Panels: panels, XLabel: "step", ShareX: true, Aspect: 0.6})
 }
+
+// neutral is grey, for curves of the whole net beside those of its layers.
+var neutral = plots.Series(5)
+
+// layerRole is that of a hidden layer: none is near the blue of training accuracy, nor [neutral].
+func layerRole(l int) plots.Role { return plots.Series([]int{1, 2, 3, 4, 6, 7}[l%6]) }
 
 // ClampedFigure draws, for each layer of a net, the shares of the pristine and of the corrupt examples' gradient values
 // that the rule clamps, on either side, from records that measured clamping. Of several seeds it draws the median with
@@ -134,7 +145,8 @@ func remedies(arms []Arm) (*plots.Figure, error) {
 		return nil, err
 	}
 	var all []*record.Record
-	var missing []string
+	var missing, names []string
+	var counts []int
 	var panels []*plots.Panel
 	for _, arm := range arms {
 		records := findIn(store, io.Discard, "", arm.Specs)
@@ -143,6 +155,7 @@ func remedies(arms []Arm) (*plots.Figure, error) {
 			continue
 		}
 		all = append(all, records...)
+		names, counts = append(names, arm.Text), append(counts, len(records))
 		p := &plots.Panel{Title: arm.Text, Percent: true, XSteps: true, YMin: 0, YMax: 1}
 		for name, role := range map[string]plots.Role{"train": plots.Train, "test": plots.Test} {
 			p.Curves = append(p.Curves, line(name, role, records, named(name+"_accuracy")))
@@ -150,11 +163,50 @@ func remedies(arms []Arm) (*plots.Figure, error) {
 		slices.SortFunc(p.Curves, func(a, b plots.Curve) int { return strings.Compare(b.Name, a.Name) }) // train first
 		panels = append(panels, p)
 	}
-	what := "Accuracy (%) of a net winsorized with c = 2 at 25 % noise, with one change each"
+	what := "Accuracy (%) of a net winsorized with c = 2 at 25 % noise, and with one change each"
 	if len(missing) > 0 {
 		what += "; not run yet: " + strings.Join(missing, ", ")
 	}
-	return plots.NewGrid(metaOfSeeds(what, all), plots.Grid{Panels: inRows(panels), XLabel: "step", ShareX: true, Aspect: 0.7})
+	m := meta(what, all...)
+	if len(all) > 0 { // the settings but for the change, and of how many seeds each arm is
+		m.Caption = metaWith(what, bySeedCount(names, counts), plain(arms, all)...).Caption
+	}
+	return plots.NewGrid(m, plots.Grid{Panels: inRows(panels), XLabel: "step", ShareX: true, Aspect: 0.7})
+}
+
+// plain are the records of the arm without a change, all where there are none.
+func plain(arms []Arm, records []*record.Record) []*record.Record {
+	var found []*record.Record
+	for _, r := range records {
+		if slices.ContainsFunc(arms[0].Specs, func(s record.Spec) bool { return s.ID() == r.Spec.ID() }) {
+			found = append(found, r)
+		}
+	}
+	if found == nil {
+		return records
+	}
+	return found
+}
+
+// bySeedCount says of how many seeds the curves of each of some arms are.
+func bySeedCount(names []string, counts []int) string {
+	var words []string
+	for n := slices.Max(counts); n > 0; n-- {
+		var of []string
+		for i, name := range names {
+			if counts[i] == n {
+				of = append(of, name)
+			}
+		}
+		switch {
+		case of == nil:
+		case n == 1:
+			words = append(words, "one seed: "+strings.Join(of, "; "))
+		default:
+			words = append(words, fmt.Sprintf("median of %d seeds, with their range as a band: %s", n, strings.Join(of, "; ")))
+		}
+	}
+	return strings.Join(words, ". ")
 }
 
 // inRows puts panels in rows of equal length, three at most in each.
@@ -164,7 +216,7 @@ func inRows(panels []*plots.Panel) (rows [][]*plots.Panel) {
 		columns = 2
 	}
 	for len(panels)%columns > 0 {
-		panels = append(panels, &plots.Panel{Empty: "·"})
+		panels = append(panels, &plots.Panel{Skip: true})
 	}
 	for row := range slices.Chunk(panels, columns) {
 		rows = append(rows, row)

@@ -241,7 +241,7 @@ func RunsFigure(records []*record.Record, columns ...string) *plots.Figure {
 var titles = map[string]string{
 	"train_loss": "Training loss", "test_loss": "Test loss", "train_accuracy": "Training accuracy (%)", "test_accuracy": "Test accuracy (%)",
 	"pristine_accuracy": "Pristine examples right (%)", "corrupt_accuracy": "Corrupt examples right (%)", "overfit": "Overfit (%)",
-	"energy_removed": "Energy removed", "clamped_share": "Values clamped (%)", "cosine": "Cosine of g and g̃",
+	"energy_removed": "Energy removed (%)", "clamped_share": "Values clamped (%)", "cosine": "Cosine of g and g̃",
 }
 
 // runsOf is [RunsFigure] with its error.
@@ -255,10 +255,14 @@ func runsOf(records []*record.Record, columns []string) (*plots.Figure, error) {
 			title = column
 		}
 		p := &plots.Panel{Title: title, XSteps: true, Percent: strings.HasSuffix(title, "(%)")}
+		value := named(column)
+		if column == "clamped_share" { // some per cent, which an axis from 0 to 100 does not show
+			p.Percent, value = false, percent(value)
+		}
 		for k, r := range first {
 			runs := seeds[k]
 			steps := evaluated(runs, math.MaxInt)
-			if l := spread(runs, steps, named(column)); l.Y != nil {
+			if l := spread(runs, steps, value); l.Y != nil {
 				name := runName(r, first)
 				if len(first) == 1 {
 					name = fmt.Sprintf("c = %v, noise %v %%", r.Spec.C, 100*r.Spec.Noise)
@@ -273,7 +277,7 @@ func runsOf(records []*record.Record, columns []string) (*plots.Figure, error) {
 		*row = append(*row, p)
 	}
 	if n := len(g.Panels); n > 1 && len(g.Panels[n-1]) == 1 {
-		g.Panels[n-1] = append(g.Panels[n-1], &plots.Panel{Empty: " "})
+		g.Panels[n-1] = append(g.Panels[n-1], &plots.Panel{Skip: true})
 	}
 	return plots.NewGrid(metaOfSeeds("What was measured over training", present), g)
 }

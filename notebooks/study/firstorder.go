@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"coherentgradients/cgkit/record"
 	"coherentgradients/notebooks/internal/place"
@@ -71,6 +72,24 @@ func FirstOrderFigure(wide, small []*record.Record) *plots.Figure {
 	return figure(firstOrder(wide, small))
 }
 
+// firstOrderMeta is the caption: of what runs the bars of each panel are.
+func firstOrderMeta(wide, small []*record.Record) plots.Meta {
+	const what = "The first-order formula against the loss that ten steps take off"
+	m := meta(what, slices.Concat(wide, small)...)
+	var parts []string
+	if runs := nonNil(wide); len(runs) > 0 {
+		parts = append(parts, fmt.Sprintf("Left: %s, net %s, batch %d, rate %v; bars are medians over seeds, with their range (%s)",
+			runs[0].Data().Title, net(runs[0]), runs[0].Spec.Batch, runs[0].Spec.LearningRate, strings.ReplaceAll(seedsInWords(runs), " a curve", "")))
+	}
+	if runs := nonNil(small); len(runs) > 0 {
+		parts = append(parts, fmt.Sprintf("Right: %s, net %s; %s", runs[0].Data().Title, net(runs[0]), seedsInWords(runs)))
+	}
+	if len(parts) > 0 {
+		m.Caption = what + ". " + strings.Join(parts, ". ") + "."
+	}
+	return m
+}
+
 // firstOrder is [FirstOrderFigure] with its error.
 func firstOrder(wide, small []*record.Record) (*plots.Figure, error) {
 	left := &plots.Panel{Title: "Loss lost in 10 steps", XLabel: "label noise (%)"}
@@ -102,9 +121,9 @@ func firstOrder(wide, small []*record.Record) (*plots.Figure, error) {
 	}
 	slices.Sort(batches)
 	for i, batch := range batches {
-		s := plots.BarSeries{Name: fmt.Sprintf("minibatches of %d", batch), Role: plots.Series(2 + i)}
+		s := plots.BarSeries{Name: fmt.Sprintf("minibatches of %d", batch), Role: minibatchRole}
 		if i == len(batches)-1 && i > 0 {
-			s.Name = "the full batch"
+			s.Name, s.Role = "the full batch", fullBatchRole
 		}
 		for _, rate := range FirstOrderRates() {
 			y := math.NaN()
@@ -121,7 +140,7 @@ func firstOrder(wide, small []*record.Record) (*plots.Figure, error) {
 	if len(rates.Series) > 0 {
 		right.Bars = rates
 	}
-	return plots.NewGrid(metaOfSeeds("The first-order formula against the loss that ten steps take off", slices.Concat(wide, small)), plots.Grid{
+	return plots.NewGrid(firstOrderMeta(wide, small), plots.Grid{
 		Panels: [][]*plots.Panel{{left, right}}, Aspect: 0.7,
 	})
 }

@@ -17,6 +17,9 @@ const (
 	quickBatchSteps = 200
 )
 
+// The two ways to train look alike in all figures.
+var minibatchRole, fullBatchRole = plots.Series(4), plots.Series(3)
+
 // FullBatchRuns are the specs of [FullBatch] on the notebook's data set; in quick mode they are cut to 600 examples
 // and 200 steps.
 func FullBatchRuns() []record.Spec {
@@ -47,9 +50,9 @@ func fullBatch(records []*record.Record) (*plots.Figure, error) {
 		for _, r := range byNoise(records, noise) {
 			present = append(present, r)
 			steps := evaluated([]*record.Record{r}, math.MaxInt)
-			name, role := "minibatches of 100", plots.Series(1)
+			name, role := "minibatches of 100", minibatchRole
 			if r.Spec.Batch > 100 {
-				name, role = "full batch", plots.Series(0)
+				name, role = "full batch", fullBatchRole
 			}
 			for _, q := range []struct {
 				what, name string

@@ -65,14 +65,16 @@ func CosineFigure(records []*record.Record) *plots.Figure { return figure(cosine
 func cosines(records []*record.Record) (*plots.Figure, error) {
 	records = Derive(records)
 	p := &plots.Panel{XSteps: true, YMin: -1, YMax: 1, References: []plots.Reference{{Name: "orthogonal", Y: 0}}}
+	var drawn []*record.Record
 	for _, level := range MixedLevels() {
 		runs := byNoise(records, level)
 		steps := evaluated(runs, math.MaxInt)
 		if l := spread(runs, steps, named("cosine_groups")); l.Y != nil {
+			drawn = append(drawn, runs...)
 			p.Curves = append(p.Curves, plots.Curve{Name: fmt.Sprintf("%v %% noise", 100*level), X: steps, Y: l.Y, Lo: l.Lo, Hi: l.Hi, Role: plots.NoiseLevel(level)})
 		}
 	}
-	return plots.NewGrid(metaOfSeeds("Cosine of g^p and g^c, the gradients of pristine and of corrupt examples, over training", records), plots.Grid{
+	return plots.NewGrid(metaOfSeeds("Cosine of g^p and g^c, the gradients of pristine and of corrupt examples, over training", drawn), plots.Grid{
 		Panels: [][]*plots.Panel{{p}}, XLabel: "step", YLabel: "cos(g^{p}, g^{c})", Aspect: 0.4,
 	})
 }

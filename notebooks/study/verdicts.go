@@ -208,7 +208,8 @@ func verdictsOf(verdicts []claims.Verdict) (*plots.Figure, error) {
 		d.Claims = append(d.Claims, row)
 	}
 	d.Meta = plots.Meta{
-		Caption: fmt.Sprintf("The claims of the paper on %s, judged by %d runs: %d hold, %d hold in part, %d do not hold, %d not tested. The test of each was fixed before its runs.",
+		Caption: fmt.Sprintf("The claims of the paper on %s, of later papers and of this project, judged by %d different runs: %d hold, %d hold in part, %d do not hold, %d not tested. "+
+			"The test of each was fixed before its runs.",
 			title(Dataset()), len(runs), counts[claims.Holds], counts[claims.HoldsInPart], counts[claims.DoesNotHold], counts[claims.NotTested]),
 		Provenance: map[string]string{"records": strings.Join(slices.Sorted(maps.Keys(runs)), " ")},
 	}

@@ -71,8 +71,26 @@ func (b *Bars) spans() (x, y span) {
 	return span{-0.5, float64(len(b.Categories)) - 0.5}, y
 }
 
-// stripes tells series of like lightness apart: every other one is striped.
-func stripes(r Role, i int) bool { return r == Corrupt || r != Pristine && i%2 == 1 }
+// hatch tells series of like lightness apart: every other one is striped, and the last two of the eight, as dark and as
+// light as the first two, have lines of their own.
+func hatch(r Role, i int) entryKind {
+	if r == Auto {
+		r = Series(i)
+	}
+	switch {
+	case r == Corrupt:
+		return striped
+	case r == Pristine:
+		return filled
+	case r == Series(6):
+		return upright
+	case r == Series(7):
+		return crossed
+	case i%2 == 1:
+		return striped
+	}
+	return filled
+}
 
 func (b *Bars) draw(c vg.Canvas, f frame) {
 	st := f.st
@@ -90,7 +108,7 @@ func (b *Bars) draw(c vg.Canvas, f frame) {
 			left := f.px(float64(k)) + slot*(vg.Length(i)-vg.Length(len(b.Series))/2)
 			top := min(max(f.py(v), f.rect.Min.Y), f.rect.Max.Y)
 			r := vg.Rectangle{Min: vg.Point{X: left + slot*0.04, Y: min(foot, top)}, Max: vg.Point{X: left + slot*0.96, Y: max(foot, top)}}
-			drawBar(c, st, roleColor(s.Role, i), r, stripes(s.Role, i))
+			drawBar(c, st, roleColor(s.Role, i), r, hatch(s.Role, i))
 			if len(s.Lo) > 0 && finite(s.Lo[k]) && finite(s.Hi[k]) && s.Hi[k] > s.Lo[k] {
 				x := left + slot/2
 				drawRange(c, f, ink, []vg.Point{{X: x, Y: f.py(s.Lo[k])}, {X: x, Y: f.py(s.Hi[k])}})
@@ -122,11 +140,7 @@ func (b *Bars) xTicks(f frame) []plot.Tick {
 
 func (b *Bars) entries() (list []legendEntry) {
 	for i, s := range b.Series {
-		e := legendEntry{name: s.Name, col: roleColor(s.Role, i), kind: filled}
-		if stripes(s.Role, i) {
-			e.kind = striped
-		}
-		list = append(list, e)
+		list = append(list, legendEntry{name: s.Name, col: roleColor(s.Role, i), kind: hatch(s.Role, i)})
 	}
 	return list
 }
@@ -173,5 +187,8 @@ func brief(v float64) string {
 	if !finite(p) || p == 0 {
 		return compact(v)
 	}
-	return compact(math.Round(v*p) / p)
+	if rounded := math.Round(v*p) / p; finite(rounded) {
+		return compact(rounded)
+	}
+	return compact(v)
 }

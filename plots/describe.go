@@ -165,11 +165,15 @@ func (p *Panel) tellCurves(briefly bool) (said []string) {
 	}
 	for i := range p.Curves {
 		c := &p.Curves[i]
-		if c.Name == "" || c.Role == Cloud {
+		if c.Role == Cloud {
 			continue
 		}
+		name := c.Name
+		if name == "" && p.Title == "" { // one without a name is what its panel is about
+			name = p.YLabel
+		}
 		if text := p.tellCurve(c, axis, briefly); text != "" {
-			said = append(said, plainText(c.Name)+text)
+			said = append(said, strings.TrimSpace(plainText(name)+text))
 		}
 	}
 	return said

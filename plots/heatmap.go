@@ -159,9 +159,9 @@ func (h *HeatMap) draw(c vg.Canvas, f frame) {
 			continue
 		}
 		col := roleColor(g.Role, i)
-		drawBar(c, st, col, vg.Rectangle{Min: vg.Point{X: r.Min.X - strip, Y: f.py(to)}, Max: vg.Point{X: r.Min.X - st.pt(0.4), Y: f.py(from)}}, g.Role == Corrupt)
+		drawBar(c, st, col, vg.Rectangle{Min: vg.Point{X: r.Min.X - strip, Y: f.py(to)}, Max: vg.Point{X: r.Min.X - st.pt(0.4), Y: f.py(from)}}, hatch(g.Role, 0))
 		if h.square() {
-			drawBar(c, st, col, vg.Rectangle{Min: vg.Point{X: f.px(from), Y: r.Min.Y - strip}, Max: vg.Point{X: f.px(to), Y: r.Min.Y - st.pt(0.4)}}, false)
+			drawBar(c, st, col, vg.Rectangle{Min: vg.Point{X: f.px(from), Y: r.Min.Y - strip}, Max: vg.Point{X: f.px(to), Y: r.Min.Y - st.pt(0.4)}}, filled)
 		}
 	}
 }

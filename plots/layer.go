@@ -84,13 +84,17 @@ func NewFigure(m Meta, p Panel) (*Figure, error) {
 	return NewGrid(m, g)
 }
 
-// drawBar fills a rectangle; a striped one is told from a plain one in grey, too.
-func drawBar(c vg.Canvas, st style, col color.NRGBA, r vg.Rectangle, stripes bool) {
+// drawBar fills a rectangle; one with lines across it is told from a plain one in grey, too.
+func drawBar(c vg.Canvas, st style, col color.NRGBA, r vg.Rectangle, how entryKind) {
 	box(c, col, r)
-	if !stripes {
-		return
+	if how == striped || how == crossed {
+		for y := r.Min.Y + st.pt(1.6); y < r.Max.Y-st.pt(0.6); y += st.pt(2.6) {
+			line(c, color.White, st.pt(0.7), nil, vg.Point{X: r.Min.X, Y: y}, vg.Point{X: r.Max.X, Y: y})
+		}
 	}
-	for y := r.Min.Y + st.pt(1.6); y < r.Max.Y-st.pt(0.6); y += st.pt(2.6) {
-		line(c, color.White, st.pt(0.7), nil, vg.Point{X: r.Min.X, Y: y}, vg.Point{X: r.Max.X, Y: y})
+	if how == upright || how == crossed {
+		for x := r.Min.X + st.pt(1.6); x < r.Max.X-st.pt(0.6); x += st.pt(2.6) {
+			line(c, color.White, st.pt(0.7), nil, vg.Point{X: x, Y: r.Min.Y}, vg.Point{X: x, Y: r.Max.Y})
+		}
 	}
 }

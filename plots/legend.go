@@ -28,8 +28,13 @@ const (
 	marked
 	filled
 	striped
+	upright // upright lines, as stripes are level ones
+	crossed
 	vertical
 )
+
+// bar says that an entry shows a filled rectangle.
+func (k entryKind) bar() bool { return k >= filled && k <= crossed }
 
 // legend is the grid's legend: its keys, or else every name in its panels.
 func (g *Grid) legend() []legendEntry {
@@ -139,8 +144,8 @@ func (e legendEntry) draw(c vg.Canvas, st style, pt vg.Point) {
 	h := st.pt(2.6)
 	swatch := vg.Rectangle{Min: vg.Point{X: end.X - st.pt(9), Y: pt.Y - h}, Max: vg.Point{X: end.X, Y: pt.Y + h}}
 	switch {
-	case e.kind == filled || e.kind == striped:
-		drawBar(c, st, e.col, swatch, e.kind == striped)
+	case e.kind.bar():
+		drawBar(c, st, e.col, swatch, e.kind)
 	case e.kind == marked:
 		drawMark(c, st, e.mark, e.col, vg.Point{X: end.X - st.pt(4.5), Y: pt.Y})
 	case e.kind == vertical:

@@ -92,6 +92,9 @@ const (
 	Dotted
 	DashDot
 	LongDash
+	DashDotDot
+	LongShort
+	Sparse // dots far from one another
 )
 
 // Okabe and Ito's colours (Color Universal Design, 2008), without yellow,
@@ -111,7 +114,8 @@ var seriesColors = []color.NRGBA{
 	{0x00, 0x50, 0x92, 0xff}, {0xe0, 0x9b, 0xc0, 0xff}, okabeBlack, {0x88, 0x22, 0x55, 0xff}, okabeSky, {0x77, 0x77, 0x77, 0xff}, {0x33, 0x22, 0x88, 0xff}, okabePurple,
 }
 
-var seriesDashes = []Dash{Solid, Dashed, DashDot, Dotted, LongDash, Dashed, Solid, Dotted}
+// seriesDashes differ, as eight colours do not in grey.
+var seriesDashes = []Dash{Solid, Dashed, DashDot, Dotted, LongDash, DashDotDot, LongShort, Sparse}
 
 var roleStyles = map[Role]struct {
 	color color.NRGBA
@@ -144,7 +148,7 @@ func roleColor(r Role, i int) color.NRGBA {
 }
 
 func roleDash(r Role, d Dash, i int) Dash {
-	if d > DashAuto && d <= LongDash {
+	if d > DashAuto && d <= Sparse {
 		return d
 	}
 	if s, ok := roleStyles[r]; ok {
@@ -178,6 +182,12 @@ func (d Dash) pattern(s style) []vg.Length {
 		p = []float64{4.5, 1.3, 1.1, 1.3}
 	case LongDash:
 		p = []float64{7, 1.8}
+	case DashDotDot:
+		p = []float64{4.5, 1.2, 1.1, 1.2, 1.1, 1.2}
+	case LongShort:
+		p = []float64{8, 1.5, 2.8, 1.5}
+	case Sparse:
+		p = []float64{1.3, 2.6}
 	}
 	out := make([]vg.Length, len(p))
 	for i, v := range p {

@@ -156,7 +156,7 @@ func TestGroupColours(t *testing.T) {
 
 func TestDashesDiffer(t *testing.T) {
 	seen := map[string]Dash{}
-	for d := Solid; d <= LongDash; d++ {
+	for d := Solid; d <= Sparse; d++ {
 		key := ""
 		for _, l := range d.pattern(style{k: 1}) {
 			key += number(float64(l/vg.Points(1))) + " "

@@ -79,10 +79,10 @@ func (b *webBuilder) legend() {
 	g, l, st := b.grid, b.layout, b.layout.st
 	add := func(e legendEntry, x, y vg.Length) {
 		w := webEntry{T: piecesOf(e.name), X: cssPixels(x), Y: b.y(y), W: cssPixels(e.width(st)), Color: webHex(e.col), Dash: st.webDash(e.dash), Band: e.band}
-		switch e.kind {
-		case filled, striped:
+		switch {
+		case e.kind.bar():
 			w.Kind = "box"
-		case marked:
+		case e.kind == marked:
 			w.Kind = "dot"
 		}
 		b.entries = append(b.entries, e)

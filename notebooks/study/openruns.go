@@ -63,9 +63,15 @@ func capacity(records []*record.Record) (*plots.Figure, error) {
 	memory := &plots.Panel{Title: "(b) Memorised share at 25 % noise (%)", XLabel: "log₂ of the width"}
 	for _, noise := range []float64{0, 0.25} {
 		runs := byNoise(shallow, noise)
-		test.Curves = append(test.Curves, overX(fmt.Sprintf("%g %% noise", 100*noise), plots.NoiseLevel(noise), runs, log2, times100(Final("test_accuracy"))))
+		curve := overX(fmt.Sprintf("%g %% noise", 100*noise), plots.NoiseLevel(noise), runs, log2, times100(Final("test_accuracy")))
 		if noise > 0 {
-			memory.Curves = append(memory.Curves, overX("", plots.NoiseLevel(noise), runs, log2, times100(Memorised)))
+			curve.Dash = plots.Dashed // the two are as dark as one another
+		}
+		test.Curves = append(test.Curves, curve)
+		if noise > 0 {
+			curve := overX("", plots.NoiseLevel(noise), runs, log2, times100(Memorised))
+			curve.Dash = plots.Dashed
+			memory.Curves = append(memory.Curves, curve)
 		}
 	}
 	wide := &plots.Panel{Title: "(c) α̂ by width, no noise", XLabel: "step", XSteps: true, LogY: true}
@@ -76,9 +82,13 @@ func capacity(records []*record.Record) (*plots.Figure, error) {
 	deep := &plots.Panel{Title: "(d) α̂ by depth, width 256, no noise", XLabel: "step", XSteps: true, LogY: true}
 	for depth := 1; depth <= 4; depth++ {
 		runs := Where(records, func(s record.Spec) bool { return len(s.Hidden) == depth && s.Hidden[0] == 256 && s.Noise == 0 })
-		deep.Curves = append(deep.Curves, line(fmt.Sprintf("depth %d", depth), plots.Series(3+depth), runs, Alpha(datasetOf(records))))
+		role := plots.Series(3 + depth)
+		if depth == 1 { // these are the runs of width 256
+			role = plots.Series(1)
+		}
+		deep.Curves = append(deep.Curves, line(fmt.Sprintf("depth %d", depth), role, runs, Alpha(datasetOf(records))))
 	}
-	return plots.NewGrid(metaOfSeeds("Width and depth", records), plots.Grid{
+	return plots.NewGrid(metaOfSeeds("Width and depth; in (c) and (d) values of 0 and below are gaps", records), plots.Grid{
 		Panels: [][]*plots.Panel{{test, memory}, {wide, deep}}, Aspect: 0.7,
 	})
 }
@@ -91,6 +101,9 @@ var firsts = []struct{ name, text string }{
 	{"", "fresh"}, {record.FirstRandom, "random labels, same images"},
 	{record.FirstElsewhere, "random labels, other images"}, {record.FirstNorms, "fresh, scaled to the norms of the second"},
 }
+
+// startsFrom is where its curves begin: before that all are far below the heights that are drawn.
+const startsFrom = 30
 
 // StartsFigure draws test accuracy on real labels from records of record.StartedRuns: a row for each data set, a column for
 // each rate and number of steps on random labels.
@@ -112,7 +125,7 @@ func starts(records []*record.Record) (*plots.Figure, error) {
 				runs := Where(records, func(s record.Spec) bool {
 					return s.Dataset == dataset && s.LearningRate == c.Rate && s.First == first.name && (s.FirstSteps == c.Steps || s.First == "")
 				})
-				curve := line(first.text, plots.Series(i), runs, percent(named("test_accuracy")))
+				curve := lineFrom(startsFrom, first.text, plots.Series(i), runs, percent(named("test_accuracy")))
 				p.Curves = append(p.Curves, curve)
 			}
 			p.YMin, p.YMax = around(p.Curves, 12)
@@ -123,7 +136,7 @@ func starts(records []*record.Record) (*plots.Figure, error) {
 	if len(columns) == 0 {
 		g.Panels, g.RowHeads = [][]*plots.Panel{{nil}}, nil
 	}
-	return plots.NewGrid(metaOfSeeds("Random labels first, then real ones", records), g)
+	return plots.NewGrid(metaOfSeeds(fmt.Sprintf("Random labels first, then real ones, from step %d on", startsFrom), records), g)
 }
 
 // columnsOfStarts are the rates and the lengths of what came before, as record.Starts orders them, that there are records

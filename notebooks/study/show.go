@@ -3,8 +3,10 @@
 package study
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/plots"
@@ -21,10 +23,24 @@ func Show(f *plots.Figure, name string) {
 }
 
 // Save writes a figure at a named size, such as plots.Column, into a folder: PNG, SVG and PDF, or the formats named,
-// and the numbers as CSV.
+// and the numbers as CSV, and prints their names.
 func Save(f *plots.Figure, folder, name string, size plots.Size, formats ...plots.Format) {
-	_, err := f.Save(folder, name, size, formats...)
+	files, err := f.Save(folder, name, size, formats...)
 	must(err)
+	fmt.Println("saved " + savedIn(folder, files))
+}
+
+// savedIn names files, and the folder where it is below the notebook's.
+func savedIn(folder string, files []string) string {
+	names := make([]string, len(files))
+	for i, file := range files {
+		names[i] = filepath.Base(file)
+	}
+	text := strings.Join(names, ", ")
+	if filepath.IsLocal(folder) {
+		text += " in " + filepath.ToSlash(folder)
+	}
+	return text
 }
 
 // Folder is where a cell's own files go: figures below the folder of a headless execution (`run --out DIR`), else

@@ -96,6 +96,7 @@ func lab(cmd *cobra.Command, f labFlags, args []string) error {
 	defer step.Fail()
 	server, err := s.StartLab(ctx, jupyter.LabOptions{
 		Root: folder, Port: f.port, Open: open, Tutorials: tutorials, Trusted: committed, Mine: mineFolder, ForTests: f.forTests,
+		Template: &jupyter.Template{Text: string(template), Title: templateTitle},
 	})
 	if err != nil {
 		return err

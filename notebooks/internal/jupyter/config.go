@@ -32,13 +32,16 @@ type server struct {
 	forTests bool // the page exposes JupyterLab's own object to a driving browser
 }
 
-// hidden are the names that the file panel leaves out, so that notebooks come first there: folders come before files
-// otherwise, and the notebooks' folder is full of Go code, records and pictures. They can be opened all the same.
-var hidden = []string{
-	"__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", // as Jupyter has it
-	"*.go", "go.mod", "go.sum", "go.work", "go.work.sum", "testdata",
-	"browsertest", "explore", "figures", "internal", "live", "playground", "results", "study",
-}
+// hidden are the names that the file panel leaves out, in any folder, and hiddenFolders those at its root, so that
+// notebooks come first there: folders come before files otherwise, and the notebooks' folder is full of Go code, records
+// and pictures. They can be opened all the same.
+var (
+	hidden = []string{
+		"__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", // as Jupyter has it
+		"*.go", "go.mod", "go.sum", "go.work", "go.work.sum", "testdata",
+	}
+	hiddenFolders = []string{"browsertest", "explore", "figures", "internal", "live", "playground", "results", "study"}
+)
 
 // config is the server's config, as JSON. All that keeps others out is
 // said outright, though it is Jupyter's default: this address only, a token, the XSRF

@@ -5,6 +5,7 @@ package jupyter
 import (
 	"context"
 	"crypto/rand"
+	"debug/buildinfo"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,10 +43,18 @@ type LabOptions struct {
 	Trusted []string
 	// Mine is the folder in Root for notebooks of the user's own; "": none.
 	Mine string
+	// Template is what a new notebook in Mine begins with; nil: nothing.
+	Template *Template
 	// ForTests exposes JupyterLab's own object in the page, for a driving browser.
 	ForTests bool
 	// Extra variables of the kernels' environment, as "CG_MODE=quick".
 	Extra []string
+}
+
+// Template is the text of a notebook, and the title in it that a new notebook's name takes the place of.
+type Template struct {
+	Text  string `json:"text"`
+	Title string `json:"title"`
 }
 
 // Lab is a running JupyterLab.
@@ -75,7 +84,10 @@ func (s *Session) StartLab(ctx context.Context, o LabOptions) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := json.Marshal(map[string]any{"tutorials": o.Tutorials, "trusted": o.Trusted, "mine": o.Mine})
+	files, err := json.Marshal(map[string]any{
+		"tutorials": o.Tutorials, "trusted": o.Trusted, "mine": o.Mine, "template": o.Template,
+		"hidden": hiddenFolders, "go": goVersion(s.Tools.Gonb()),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +117,15 @@ func (s *Session) StartLab(ctx context.Context, o LabOptions) (*Lab, error) {
 		return nil, err
 	}
 	return lab, nil
+}
+
+// goVersion is the version of Go that a program was built by, as GoNB tells it of itself; "" if it can't be read.
+func goVersion(program string) string {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return ""
+	}
+	return info.GoVersion
 }
 
 // await waits until the server answers and sets URL.

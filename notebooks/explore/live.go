@@ -81,6 +81,6 @@ func converse(l *loop) error {
 
 // fail ends the cell with one line.
 func fail(err error) {
-	fmt.Fprintln(os.Stderr, "error: "+strings.TrimSpace(err.Error()))
+	fmt.Fprintln(os.Stderr, "error: "+place.Explain(err))
 	os.Exit(1)
 }

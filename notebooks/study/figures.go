@@ -34,10 +34,14 @@ func CompareFigure(records ...*record.Record) *plots.Figure { return figure(comp
 
 // compare is [CompareFigure] with its error.
 func compare(records []*record.Record) (*plots.Figure, error) {
-	d := plots.CompareData{Meta: meta("Training with and without winsorization", records...)}
+	what := "Training with and without winsorization"
+	if len(records) > 0 && !slices.ContainsFunc(records, func(r *record.Record) bool { return r.Spec.Noise != records[0].Spec.Noise }) {
+		what += fmt.Sprintf(" at %.4g %% noise", 100*records[0].Spec.Noise)
+	}
+	d := plots.CompareData{Meta: meta(what, records...)}
 	first, seeds := bySeeds(records)
 	if len(first) < len(records) {
-		d.Meta = metaOfSeeds("Training with and without winsorization", records)
+		d.Meta = metaOfSeeds(what, records)
 	}
 	for i, r := range first {
 		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, first), Role: runRole(r, first), Evaluations: *evaluationsOfSeeds(seeds[i])})

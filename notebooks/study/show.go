@@ -38,6 +38,9 @@ func savedIn(folder string, files []string) string {
 	}
 	text := strings.Join(names, ", ")
 	if filepath.IsLocal(folder) {
+		if here, err := os.Getwd(); err == nil && filepath.Base(here) == "mine" {
+			folder = filepath.Join("mine", folder) // as JupyterLab's file panel has it
+		}
 		text += " in " + filepath.ToSlash(folder)
 	}
 	return text

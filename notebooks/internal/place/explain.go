@@ -5,16 +5,20 @@ package place
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"coherentgradients/cgkit/backend"
 	"coherentgradients/cgkit/run"
 )
 
+// cellSource is what GoNB takes for a compiler's message, in whatever a cell prints, and may fail at.
+var cellSource = regexp.MustCompile(`\b(main(?:_test)?\.go):(\d+)`)
+
 // Explain is an error of the library in the words of who uses the notebooks and their command: where it knows no more
 // than what is wrong, which command or variable mends it.
 func Explain(err error) string {
-	text := strings.TrimSpace(err.Error())
+	text := cellSource.ReplaceAllString(strings.TrimSpace(err.Error()), "line $2 of $1")
 	var missing *run.MissingError
 	var locked *run.LockError
 	var closed *backend.OpenError

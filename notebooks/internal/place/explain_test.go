@@ -34,6 +34,10 @@ func TestExplain(t *testing.T) {
 	if got := Backend(backend.Choice{Name: "pure Go", Why: "so", Hint: backend.HintFetch}); !strings.Contains(got, "go run ./notebooks lab") {
 		t.Errorf("%q", got)
 	}
+	// GoNB 0.11.4 panics where two colons stand before what looks like a compiler's message.
+	if got := Explain(errors.New("model: built: main.go:18: no shape")); got != "model: built: line 18 of main.go: no shape" {
+		t.Errorf("%q", got)
+	}
 	if got := Explain(errors.New("x")); got != "x" {
 		t.Errorf("%q", got)
 	}

@@ -59,7 +59,7 @@ func augmented(records []*record.Record) (*plots.Figure, error) {
 			if len(here) == 0 {
 				continue
 			}
-			g.ColumnHeads = append(g.ColumnHeads, fmt.Sprintf("%s, %g %% noise", setTitle(dataset), 100*noise))
+			g.ColumnHeads = append(g.ColumnHeads, fmt.Sprintf("%s, %g %%", setTitle(dataset), 100*noise))
 			above, below := &plots.Panel{Title: "Overfit (%)", XSteps: true, Percent: true}, &plots.Panel{Title: "Test accuracy (%)", XSteps: true, Percent: true}
 			for i, a := range augmentations {
 				runs := Where(here, func(s record.Spec) bool { return s.Augment == a.name })

@@ -87,8 +87,9 @@ function measureNow() {
 function pause() { running = false; stopAt = Infinity; label(); }
 function label() { $('run').textContent = running ? 'Pause' : 'Run'; }
 
-// A frame is to take a thirtieth of a second: updates get what drawing leaves of it.
-const frameTime = 32;
+// A frame, in milliseconds, is to be shown at each second refresh of a screen that has sixty a second: updates get what
+// drawing leaves of it.
+const frameTime = 26;
 let tick = 0, drawing = 10;
 function frame() {
   if (running && !document.hidden) {

@@ -23,7 +23,7 @@ func TestTutorialsStayAsTheyAre(t *testing.T) {
 	}
 	s.open(t, name)
 	s.waitFor(t, time.Minute, "its kernel", current+`.sessionContext.session?.kernel?.info && `+current+`.sessionContext.isReady`)
-	s.do(t, current+`.sessionContext.session.kernel.info`)
+	s.do(t, `await `+current+`.sessionContext.session.kernel.info`)
 	if evaluate[bool](t, s, current+`.context.model.dirty`) {
 		t.Error("a notebook that was only opened counts as changed")
 	}

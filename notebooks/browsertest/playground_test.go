@@ -17,16 +17,26 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// The playground, opened from disk: it computes what the Go code does, and each control changes the world.
-func TestPlayground(t *testing.T) {
+// openPlayground makes the page and opens it from disk.
+func openPlayground(t testing.TB) *watched {
+	t.Helper()
 	w, program := watch(t), command(t)
-	folder := t.TempDir()
-	file := filepath.Join(folder, "playground.html")
+	file := filepath.Join(t.TempDir(), "playground.html")
 	make := exec.Command(program, "playground", "--out", file)
 	make.Dir = filepath.Join("..", "..")
 	if out, err := make.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	if err := chromedp.Do(w.page, chromedp.Navigate((&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String())); err != nil {
+		t.Fatal(err)
+	}
+	w.waitFor(t, time.Minute, "the playground", "window.playground !== undefined && playground.history().length > 0")
+	return w
+}
+
+// The playground, opened from disk: it computes what the Go code does, and each control changes the world.
+func TestPlayground(t *testing.T) {
+	w := openPlayground(t)
 	var worlds []struct {
 		Config map[string]any
 		Step   int
@@ -41,11 +51,6 @@ func TestPlayground(t *testing.T) {
 	if err := json.Unmarshal(text, &worlds); err != nil {
 		t.Fatal(err)
 	}
-	ready := "window.playground !== undefined && playground.history().length > 0"
-	if err := chromedp.Do(w.page, chromedp.Navigate((&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String())); err != nil {
-		t.Fatal(err)
-	}
-	w.waitFor(t, time.Minute, "the playground", ready)
 	for _, world := range worlds {
 		hash := url.Values{"step": {fmt.Sprint(world.Step)}}
 		for name, value := range world.Config {
@@ -94,17 +99,7 @@ func TestPlayground(t *testing.T) {
 //
 //	go test -run xxx -bench Frames -benchtime 1x
 func BenchmarkFrames(b *testing.B) {
-	w, program := watch(b), command(b)
-	file := filepath.Join(b.TempDir(), "playground.html")
-	make := exec.Command(program, "playground", "--out", file)
-	make.Dir = filepath.Join("..", "..")
-	if out, err := make.CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, out)
-	}
-	if err := chromedp.Do(w.page, chromedp.Navigate((&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String())); err != nil {
-		b.Fatal(err)
-	}
-	w.waitFor(b, time.Minute, "the playground", "window.playground !== undefined && playground.history().length > 0")
+	w := openPlayground(b)
 	w.do(b, `(() => { window.frames = { count: 0, from: 0, to: 0 };
 		const count = () => { frames.count++; frames.to = performance.now(); requestAnimationFrame(count); }; requestAnimationFrame(count); })()`)
 	for _, data := range []string{"xor", "digits"} {

@@ -67,13 +67,13 @@ func PredictedF(r *record.Record) (c Curve, byLayer bool) {
 	kept := keptWeights(r)
 	byLayer = len(kept) > 0
 	for _, e := range r.Evaluations {
-		whole, ok := samplingOf(e, "")
+		whole, ok := SamplingOf(e, "")
 		if !ok {
 			continue
 		}
 		var layers []coherence.Sampling
 		for l := range kept {
-			if layer, ok := samplingOf(e, "_layer_"+strconv.Itoa(l)); ok {
+			if layer, ok := SamplingOf(e, "_layer_"+strconv.Itoa(l)); ok {
 				layers = append(layers, layer)
 			}
 		}
@@ -103,8 +103,8 @@ func keptWeights(r *record.Record) []float64 {
 	return kept
 }
 
-// samplingOf reads what the prediction needs of an evaluation, of all parameters or of a layer.
-func samplingOf(e record.Evaluation, of string) (s coherence.Sampling, ok bool) {
+// SamplingOf reads what the prediction needs of an evaluation, of all parameters or of a layer.
+func SamplingOf(e record.Evaluation, of string) (s coherence.Sampling, ok bool) {
 	for name, into := range map[string]*float64{"fp": &s.FP, "energy_share_pristine": &s.Share, "coherence": &s.Coherence, "example_norm2": &s.Energy} {
 		v, has := e.Value(name + of)
 		if !has {

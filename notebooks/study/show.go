@@ -38,7 +38,7 @@ func savedIn(folder string, files []string) string {
 	}
 	text := strings.Join(names, ", ")
 	if filepath.IsLocal(folder) {
-		if here, err := os.Getwd(); err == nil && filepath.Base(here) == "mine" {
+		if inMine() {
 			folder = filepath.Join("mine", folder) // as JupyterLab's file panel has it
 		}
 		text += " in " + filepath.ToSlash(folder)
@@ -52,8 +52,14 @@ func Folder() string {
 	if out := os.Getenv(place.EnvOut); out != "" {
 		return filepath.Join(out, "figures")
 	}
-	if here, err := os.Getwd(); err == nil && filepath.Base(here) == "mine" {
+	if inMine() {
 		return "figures"
 	}
 	return filepath.Join("mine", "figures")
+}
+
+// inMine says that the notebook is one of the user's own, whose cells run in its folder.
+func inMine() bool {
+	here, err := os.Getwd()
+	return err == nil && filepath.Base(here) == "mine"
 }

@@ -79,18 +79,7 @@ var facts = map[string]func(b *Book, q query) (string, error){
 		return q.write(values, "percent")
 	},
 	// memorised: the share of corrupt examples learned at the end beyond what mistakes give, of a cell of figure 4.
-	"memorised": func(b *Book, q query) (string, error) {
-		q.words[1] = "figure4"
-		runs, err := b.runs(q)
-		if err != nil {
-			return "", err
-		}
-		var values []float64
-		for _, r := range runs {
-			values = append(values, study.Memorised(r))
-		}
-		return q.write(values, "percent")
-	},
+	"memorised": runFact("figure4", "percent", func(r *record.Record, _ query) (float64, error) { return study.Memorised(r), nil }),
 	// cells_collapsed: in how many cells of figure 4 with c >= 2 and 25 to 75 % noise test accuracy ends below 20 %, in
 	// the median of the seeds, of how many.
 	"cells_collapsed": func(b *Book, q query) (string, error) {
@@ -165,15 +154,24 @@ func countAbove(high, low string) func(b *Book, q query) (string, error) {
 
 // figure1Fact is a number of each of figure 1's runs at a noise level.
 func figure1Fact(f func(*record.Record) float64, kind string) func(b *Book, q query) (string, error) {
+	return runFact("figure1", kind, func(r *record.Record, _ query) (float64, error) { return f(r), nil })
+}
+
+// runFact is a number of each of the runs that a text has a name for.
+func runFact(runs, kind string, f func(*record.Record, query) (float64, error)) func(b *Book, q query) (string, error) {
 	return func(b *Book, q query) (string, error) {
-		q.words[1] = "figure1"
-		runs, err := b.runs(q)
+		q.words[1] = runs
+		found, err := b.runs(q)
 		if err != nil {
 			return "", err
 		}
 		var values []float64
-		for _, r := range runs {
-			values = append(values, f(r))
+		for _, r := range found {
+			v, err := f(r, q)
+			if err != nil {
+				return "", err
+			}
+			values = append(values, v)
 		}
 		return q.write(values, kind)
 	}

@@ -7,59 +7,38 @@ import (
 	"strings"
 
 	"coherentgradients/cgkit/claims"
-	"coherentgradients/cgkit/coherence"
 	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/study"
 )
 
 // Facts about the paper's own claims and runs.
 func init() {
-	facts["expected_of_a_batch"] = expectedOfABatch
+	facts["expected_of_a_batch"] = runFact("figure1", "number", expectedOfABatch)
 	facts["paper_fails"] = paperFails
 }
 
 // expectedOfABatch is the f^p to be expected of as many examples as are in a batch, and all parameters, at a step at=STEP
-// of figure 1's runs.
-func expectedOfABatch(b *Book, q query) (string, error) {
+// of one of figure 1's runs.
+func expectedOfABatch(r *record.Record, q query) (float64, error) {
 	at, err := q.float("at", 0)
 	if err != nil {
-		return "", err
+		return 0, err
 	}
-	q.words[1] = "figure1"
-	runs, err := b.runs(q)
+	pristine, corrupt, err := r.Sizes()
 	if err != nil {
-		return "", err
+		return 0, err
 	}
-	var values []float64
-	for _, r := range runs {
-		s, err := samplingAt(r, int(at))
-		if err != nil {
-			return "", err
-		}
-		pristine, corrupt, err := r.Sizes()
-		if err != nil {
-			return "", err
-		}
-		values = append(values, s.Expected(r.Spec.Batch, pristine+corrupt))
-	}
-	return q.write(values, "number")
-}
-
-// samplingAt is what a sample of a run's gradients is drawn from at a step.
-func samplingAt(r *record.Record, step int) (s coherence.Sampling, err error) {
 	for _, e := range r.Evaluations {
-		if e.Step != step {
+		if e.Step != int(at) {
 			continue
 		}
-		for name, into := range map[string]*float64{"fp": &s.FP, "energy_share_pristine": &s.Share, "coherence": &s.Coherence} {
-			v, ok := e.Value(name)
-			if !ok {
-				return s, fmt.Errorf("%s has no %s at step %d", r.Spec.ID(), name, step)
-			}
-			*into = v
+		s, ok := study.SamplingOf(e, "")
+		if !ok {
+			return 0, fmt.Errorf("%s has no gradients at step %g", r.Spec.ID(), at)
 		}
-		return s, nil
+		return s.Expected(r.Spec.Batch, pristine+corrupt), nil
 	}
-	return s, fmt.Errorf("%s has no evaluation at step %d", r.Spec.ID(), step)
+	return 0, fmt.Errorf("%s has no evaluation at step %g", r.Spec.ID(), at)
 }
 
 // paperFails lists those of the paper's claims, C1 to C15, that do not hold.

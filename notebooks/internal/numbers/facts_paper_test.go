@@ -7,16 +7,17 @@ import (
 	"testing"
 
 	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/study"
 )
 
 // What is to be expected of a batch is between the exact f^p and the pristine share of the squared lengths, by hand.
 func TestExpectedOfABatch(t *testing.T) {
 	s := record.Figure1("mnist", 0.25)
 	r := &record.Record{Spec: s, Evaluations: []record.Evaluation{{Step: 1000, Extra: map[string]float64{
-		"fp": 0.9, "energy_share_pristine": 0.3, "coherence": 599}}, {Step: s.Steps}}}
-	got, err := samplingAt(r, 1000)
-	if err != nil {
-		t.Fatal(err)
+		"fp": 0.9, "energy_share_pristine": 0.3, "coherence": 599, "example_norm2": 1}}, {Step: s.Steps}}}
+	got, ok := study.SamplingOf(r.Evaluations[0], "")
+	if !ok {
+		t.Fatal("no sampling")
 	}
 	lambda := 59_900. / 99
 	if want := (lambda*0.3 + 599*0.9) / (lambda + 599); math.Abs(got.Expected(100, 60_000)-want) > 1e-12 {

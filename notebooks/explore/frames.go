@@ -8,6 +8,7 @@ import (
 	"html"
 	"strings"
 
+	"coherentgradients/notebooks/internal/picture"
 	"coherentgradients/plots"
 
 	"github.com/janpfeifer/gonb/gonbui"
@@ -61,7 +62,7 @@ func framesHTML(name string, frames []Frame, telling int) (text string, image []
 	}
 	for _, i := range order {
 		f := frames[i].Figure
-		png, width, height, err := pixels(f, frameSize, frameDots)
+		png, width, height, err := picture.Pixels(f, frameSize, frameDots)
 		if err != nil {
 			return "", nil, fmt.Errorf("frames of %s at %s: %w", name, frames[i].Label, err)
 		}

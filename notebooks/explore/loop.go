@@ -85,7 +85,7 @@ func (l *loop) show() {
 		l.state()
 		return
 	}
-	html, err := picture(l.id, f, l.seen.Seq)
+	html, err := drawn(l.id, f, l.seen.Seq)
 	if err != nil {
 		l.news = "Not drawn: " + err.Error()
 		l.state()

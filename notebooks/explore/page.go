@@ -5,7 +5,6 @@ package explore
 import (
 	"cmp"
 	_ "embed"
-	"encoding/base64"
 	"fmt"
 	"html"
 	"html/template"
@@ -16,6 +15,7 @@ import (
 	"coherentgradients/cgkit/models"
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/train"
+	"coherentgradients/notebooks/internal/picture"
 	"coherentgradients/plots"
 )
 
@@ -125,14 +125,14 @@ func defaults(m models.Model) string {
 	return strings.Join(list, ", ")
 }
 
-// picture is the HTML of a figure, to be replaced by the next one. seq is that of the message it was drawn for.
-func picture(id string, f *plots.Figure, seq int) (string, error) {
-	image, width, height, err := pixels(f, plots.Notebook, dots)
+// drawn is the HTML of a figure, to be replaced by the next one. seq is that of the message it was drawn for.
+func drawn(id string, f *plots.Figure, seq int) (string, error) {
+	image, err := picture.Image(f)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf(`<figure style="margin:0" data-cg-picture="%s" data-seq="%d"><img src="data:image/png;base64,%s" width="%d" height="%d" style="max-width:100%%;height:auto" alt="%s"><figcaption><em>%s</em></figcaption></figure>`,
-		id, seq, base64.StdEncoding.EncodeToString(image), width, height, html.EscapeString(f.Alt()), html.EscapeString(f.Caption())), nil
+	return fmt.Sprintf(`<figure style="margin:0" data-cg-picture="%s" data-seq="%d">%s<figcaption><em>%s</em></figcaption></figure>`,
+		id, seq, image, html.EscapeString(f.Caption())), nil
 }
 
 // status is what stands between controls and picture, and tells the page's script which buttons to offer.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"coherentgradients/cgkit/record"
+	"coherentgradients/notebooks/internal/picture"
 )
 
 // The page has every control under its name, begins where it is told, and its script has what it needs.
@@ -114,7 +115,7 @@ func TestSmaller(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	full, _, _, err := pixels(f, frameSize, frameDots)
+	full, _, _, err := picture.Pixels(f, frameSize, frameDots)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +171,7 @@ func TestDraw(t *testing.T) {
 			if !strings.Contains(f.Caption(), c.mark) {
 				t.Errorf("caption %q has no %q", f.Caption(), c.mark)
 			}
-			if _, err := picture("id", f, 1); err != nil {
+			if _, err := drawn("id", f, 1); err != nil {
 				t.Error(err)
 			}
 		})

@@ -12,24 +12,7 @@ import (
 	"image/png"
 	"maps"
 	"slices"
-
-	"coherentgradients/plots"
 )
-
-// dots is the resolution of live pictures: half as many again as a web page's, which is sharp and soon drawn.
-const dots = 144
-
-// pixels draws a figure as PNG and says how large a page is to show it, in CSS pixels, of which an inch has 96.
-func pixels(f *plots.Figure, s plots.Size, dpi int) (text []byte, width, height int, err error) {
-	if text, err = f.PNGImage(s, dpi); err != nil {
-		return nil, 0, 0, err
-	}
-	size, err := png.DecodeConfig(bytes.NewReader(text))
-	if err != nil {
-		return nil, 0, 0, fmt.Errorf("a drawn figure can't be read: %w", err)
-	}
-	return text, size.Width * 96 / dpi, size.Height * 96 / dpi, nil
-}
 
 // colours is how many a palette may have.
 const colours = 256

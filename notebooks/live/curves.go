@@ -3,15 +3,14 @@
 package live
 
 import (
-	"encoding/base64"
 	"fmt"
-	"html"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"coherentgradients/cgkit/run"
+	"coherentgradients/notebooks/internal/picture"
 	"coherentgradients/notebooks/internal/progress"
 	"coherentgradients/plots"
 
@@ -21,9 +20,6 @@ import (
 
 // drawEvery is the least time between two pictures; one takes about a tenth of a second.
 const drawEvery = 500 * time.Millisecond
-
-// dots is the resolution of the growing picture; the one that stays is that of plots.
-const dots = 120
 
 // Curves are what grows. They are for one goroutine.
 type Curves struct {
@@ -108,12 +104,11 @@ func (c *Curves) draw() {
 	if err != nil {
 		return // with fewer points than a picture needs
 	}
-	image, err := f.PNGImage(plots.Notebook, dots)
+	image, err := picture.Image(f)
 	if err != nil {
 		return
 	}
-	c.update(c.block, fmt.Sprintf(`<img alt="%s" style="max-width:100%%;height:auto" width="%.0f" src="data:image/png;base64,%s">`,
-		html.EscapeString(f.Alt()), plots.Notebook.Width.Points()*96/72, base64.StdEncoding.EncodeToString(image)))
+	c.update(c.block, image)
 	c.next = c.now().Add(drawEvery)
 }
 

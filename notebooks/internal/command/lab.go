@@ -35,7 +35,7 @@ func labCommand() *cobra.Command {
 			"(File > Save Notebook As). New ones are made in " + mineFolder + ", the user's own folder.",
 		Example: "  go run ./notebooks lab\n  go run ./notebooks lab 03_winsorized_sgd",
 		Args:    cobra.MaximumNArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return lab(cmd, f, args) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return lab(cmd, f, args, false) },
 	}
 	f.add(cmd)
 	return cmd
@@ -51,7 +51,8 @@ func (f *labFlags) add(cmd *cobra.Command) {
 	_ = cmd.Flags().MarkHidden("expose-app") // the flag exists: no error
 }
 
-func lab(cmd *cobra.Command, f labFlags, args []string) error {
+// lab opens JupyterLab at a notebook; join: in one that shows the project's notebooks already, if there is one.
+func lab(cmd *cobra.Command, f labFlags, args []string, join bool) error {
 	ctx, out := cmd.Context(), printer(cmd)
 	if cmd.Flags().Changed("port") {
 		if err := jupyter.CheckPort(f.port); err != nil {
@@ -89,6 +90,22 @@ func lab(cmd *cobra.Command, f labFlags, args []string) error {
 		return err
 	}
 	defer s.Close()
+	show := func(url string) {
+		if f.noBrowser {
+			return
+		}
+		if err := s.OpenBrowser(ctx, url); err != nil && ctx.Err() == nil {
+			out.Note("%v: open the URL above in one", err)
+		}
+	}
+	if join && !cmd.Flags().Changed("port") {
+		if url := s.FindRunning(ctx, folder, open); url != "" {
+			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", url)
+			out.Note("it opens in the JupyterLab that runs already (--port starts another)")
+			show(url)
+			return nil
+		}
+	}
 	if os.Geteuid() == 0 {
 		out.Note("started as root: JupyterLab is told to allow it")
 	}
@@ -104,11 +121,7 @@ func lab(cmd *cobra.Command, f labFlags, args []string) error {
 	step.Done()
 	fmt.Fprintf(cmd.OutOrStdout(), "%s\n", server.URL)
 	out.Note("JupyterLab runs; Ctrl-C stops it")
-	if !f.noBrowser {
-		if err := s.OpenBrowser(ctx, server.URL); err != nil && ctx.Err() == nil {
-			out.Note("%v: open the URL above in one", err)
-		}
-	}
+	show(server.URL)
 	err = server.Wait(ctx)
 	if ctx.Err() != nil {
 		out.Note("JupyterLab has stopped")

@@ -65,8 +65,8 @@ func newCommand() *cobra.Command {
 		Use:   "new NAME",
 		Short: "Make a notebook of your own and open it",
 		Long: "Make a short notebook of your own, with a model, data, training, a figure and its export to be changed, and open\n" +
-			"it in JupyterLab. It lies in notebooks/" + mineFolder + ", which git, site, and run without a name leave alone; run NAME\n" +
-			"executes it like any other.",
+			"it in JupyterLab, in the one that runs already if there is one. It lies in notebooks/" + mineFolder + ", which git, site,\n" +
+			"and run without a name leave alone; run NAME executes it like any other.",
 		Example: "  go run ./notebooks new my_net",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -89,7 +89,7 @@ func newCommand() *cobra.Command {
 				return nil
 			}
 			printer(cmd).Note("made notebooks/%s/%s.ipynb", mineFolder, name)
-			return lab(cmd, f, []string{name})
+			return lab(cmd, f, []string{name}, true)
 		},
 	}
 	f.add(cmd)

@@ -178,7 +178,7 @@ func TestServerURL(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got, ok := serverURL(dir); !ok || got != "http://here/" {
+	if got, ok := readServer(dir); !ok || got.URL != "http://here/" {
 		t.Errorf("%q, %v", got, ok)
 	}
 }

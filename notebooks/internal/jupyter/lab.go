@@ -146,9 +146,9 @@ func (l *Lab) await(ctx context.Context, cmd *exec.Cmd, token string, o LabOptio
 			<-l.done
 			return fmt.Errorf("JupyterLab didn't answer within %v: %s", startTime, lastComplaint(l.log))
 		case <-tick.C:
-			base, ok := serverURL(l.session.runtime())
-			if ok && answers(ctx, base, token) {
-				l.URL = labURL(base, token, o)
+			server, ok := readServer(l.session.runtime())
+			if ok && answers(ctx, server.URL, token) {
+				l.URL = labURL(server.URL, token, o)
 				return nil
 			}
 		}
@@ -163,27 +163,6 @@ func (l *Lab) Wait(ctx context.Context) error {
 		return err
 	}
 	return fmt.Errorf("JupyterLab ended: %s", lastComplaint(l.log))
-}
-
-// serverURL reads the address from the file that a running server writes.
-func serverURL(runtime string) (string, bool) {
-	files, _ := os.ReadDir(runtime)
-	for _, file := range files {
-		if !strings.HasPrefix(file.Name(), "jpserver-") || filepath.Ext(file.Name()) != ".json" {
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join(runtime, file.Name()))
-		if err != nil {
-			continue
-		}
-		var info struct {
-			URL string `json:"url"`
-		}
-		if json.Unmarshal(text, &info) == nil && info.URL != "" {
-			return info.URL, true
-		}
-	}
-	return "", false
 }
 
 // answers tells whether the server accepts the token.

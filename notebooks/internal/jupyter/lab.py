@@ -1,6 +1,6 @@
 # Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
-"""The part of JupyterLab's config that is a program: files that keep the project's notebooks as they are, and kernels that
-fetch nothing by themselves.
+"""The part of JupyterLab's config that is a program: files that keep the project's notebooks as they are, kernels that fetch
+nothing by themselves, and cells that wait for one another.
 
 Jupyter reads lab.json beside it, of the same name, as well.
 """
@@ -9,8 +9,11 @@ import asyncio
 import json
 import os
 import re
+from collections import deque
 
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado import web
 
@@ -99,6 +102,8 @@ class Kernels(AsyncMappingKernelManager):
         return kernel_id
 
     async def restart_kernel(self, kernel_id, now=False):
+        for connection in Connection.of(kernel_id):
+            connection.forget()
         result = await super().restart_kernel(kernel_id, now=now)
         await self.quieten(kernel_id)
         return result
@@ -115,5 +120,111 @@ class Kernels(AsyncMappingKernelManager):
             client.stop_channels()
 
 
+V1 = "v1.kernel.websocket.jupyter.org"  # what a browser and the server speak, if both can
+
+# What to do about errors that habits of other languages and notebooks lead to. GoNB shows the compiler's words alone.
+HINTS = {
+    r"rune literal": 'Go writes text between double quotes: "text"',
+    r"undefined: \w+\b(?!\.)": "each cell is a program of its own: a name that later cells need is made above the %% of its cell",
+    r"declared and not used": "Go takes no name that nothing uses: use it, or take its line out",
+    r"imported and not used": "Go takes no import that nothing uses: take its line out",
+}
+
+
+class Connection(ZMQChannelsWebsocketConnection):
+    """Hands a kernel one cell at a time, and none after one that failed or was stopped: Run All ends there, as with other
+    kernels of Jupyter. GoNB itself runs all that it was sent. Adds HINTS to errors.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.running = None  # the request whose reply is awaited: its header and whether its failure ends those that wait
+        self.waiting = deque()  # requests with the messages as they came
+        self.report = ""  # the compiler's words, which GoNB shows before it tells of an error
+
+    @classmethod
+    def of(cls, kernel_id):
+        return [c for c in cls._open_sockets if isinstance(c, cls) and c.kernel_id == kernel_id]
+
+    def forget(self):
+        """Forgets what was asked of a kernel that is no more."""
+        self.running = None
+        self.waiting.clear()
+
+    def on_kernel_restarted(self):
+        self.forget()
+        super().on_kernel_restarted()
+
+    def on_restart_failed(self):
+        self.forget()
+        super().on_restart_failed()
+
+    def disconnect(self):
+        # Cells that were asked for run on when their page is closed.
+        while self.waiting:
+            super().handle_incoming_message(self.waiting.popleft()[1])
+        return super().disconnect()
+
+    def handle_incoming_message(self, incoming_msg):
+        request = self.request(incoming_msg)
+        if request and self.running:
+            self.waiting.append((request, incoming_msg))
+            return
+        self.running = request or self.running
+        super().handle_incoming_message(incoming_msg)
+
+    def request(self, message):
+        """What a message asks for, if that is to run a cell."""
+        if self.subprotocol != V1:
+            return None
+        channel, parts = deserialize_msg_from_ws_v1(message)
+        header = self.session.unpack(parts[0])
+        if channel != "shell" or header["msg_type"] != "execute_request":
+            return None
+        return header, self.session.unpack(parts[3]).get("stop_on_error", True)
+
+    def _on_error(self, channel, msg, msg_list):
+        super()._on_error(channel, msg, msg_list)
+        if channel != "iopub" or self.subprotocol != V1:
+            return
+        kind = self.session.unpack(msg_list[0])["msg_type"]
+        if kind == "display_data" and len(msg_list[3]) < 100_000:  # pictures are longer
+            report = self.session.unpack(msg_list[3])["data"].get("text/html", "")
+            self.report = report if "gonb-err-location" in report else ""
+        if kind != "error":
+            return
+        content, report = self.session.unpack(msg_list[3]), self.report
+        self.report = ""
+        hints = [hint for pattern, hint in HINTS.items() if re.search(pattern, report + content.get("evalue", ""))]
+        if hints:
+            content["traceback"] = [*content.get("traceback", []), "", *hints]
+            msg_list[3] = self.session.pack(content)
+
+    def handle_outgoing_message(self, stream, outgoing_msg):
+        super().handle_outgoing_message(stream, outgoing_msg)
+        if not self.running or (stream if isinstance(stream, str) else stream.channel) != "shell":
+            return
+        parts = self.session.feed_identities(outgoing_msg)[1][1:]
+        header, stop_on_error = self.running
+        if self.session.unpack(parts[1]).get("msg_id") != header["msg_id"]:
+            return
+        self.running = None
+        if stop_on_error and self.session.unpack(parts[3]).get("status") == "error":
+            while self.waiting:
+                self.abort(self.waiting.popleft()[0][0])
+        elif self.waiting:
+            self.running, message = self.waiting.popleft()
+            super().handle_incoming_message(message)
+
+    def abort(self, header):
+        for channel, kind, content in (
+            ("shell", "execute_reply", {"status": "aborted"}),
+            ("iopub", "status", {"execution_state": "idle"}),
+        ):
+            message = self.session.msg(kind, content, parent=header)
+            self.write_message(serialize_msg_to_ws_v1(message, channel, self.session.pack), binary=True)
+
+
+c.ServerApp.kernel_websocket_connection_class = Connection
 c.ServerApp.contents_manager_class = Files
 c.ServerApp.kernel_manager_class = Kernels

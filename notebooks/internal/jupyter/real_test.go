@@ -109,12 +109,33 @@ func TestLab(t *testing.T) {
 		t.Errorf("starting a kernel: %d, %.200s", code, body)
 	}
 
+	other, _ := setuptest.Session(t, false)
+	find := func(root string) string { return other.FindRunning(t.Context(), root, "00_start_here.ipynb") }
+	if got, want := find(place.Notebooks(root)), base+"/lab/tree/00_start_here.ipynb?token="+token; got != want {
+		t.Errorf("another session finds %q, not %q", got, want)
+	}
+	if got := find(t.TempDir()); got != "" {
+		t.Errorf("a JupyterLab of another folder is found: %s", got)
+	}
+	if err := os.Chmod(s.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got := find(place.Notebooks(root)); got != "" {
+		t.Errorf("a session is trusted that others could have made: %s", got)
+	}
+	if err := os.Chmod(s.Dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+
 	cancel()
 	if err := lab.Wait(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("Wait after the context's end: %v", err)
 	}
 	if _, err := http.Get(base + "/api"); err == nil {
 		t.Error("the server still answers")
+	}
+	if got := find(place.Notebooks(root)); got != "" {
+		t.Errorf("a JupyterLab that has ended is found: %s", got)
 	}
 	err = filepath.WalkDir(home, func(path string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && filepath.Base(path) == "was_read" {

@@ -196,11 +196,14 @@ func removeStale(parent string) {
 func (s *Session) Data() string { return filepath.Join(s.Dir, "data") }
 
 func (s *Session) temp() string       { return filepath.Join(s.Dir, "t") }
-func (s *Session) runtime() string    { return filepath.Join(s.Dir, "runtime") }
+func (s *Session) runtime() string    { return runtimeIn(s.Dir) }
 func (s *Session) config() string     { return filepath.Join(s.Dir, "config") }
 func (s *Session) settings() string   { return filepath.Join(s.cache, "jupyter", "settings") }
 func (s *Session) workspaces() string { return filepath.Join(s.cache, "jupyter", "workspaces") }
 func (s *Session) ipython() string    { return filepath.Join(s.cache, "jupyter", "ipython") }
+
+// runtimeIn is where the server of the session whose folder is dir writes its address.
+func runtimeIn(dir string) string { return filepath.Join(dir, "runtime") }
 
 // Environ is the environment of the session's programs, made from one like
 // os.Environ's. The variables in extra, as "CG_OUT=…", replace those of the same name.

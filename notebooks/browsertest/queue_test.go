@@ -1,0 +1,53 @@
+// Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package browsertest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Run All ends at a cell that fails, that does not compile, or that is stopped: those after it are left as they were, and
+// run when they are asked for. A cell after a good one runs.
+func TestRunAllEndsAtFailure(t *testing.T) {
+	s := start(t)
+	s.open(t, "00_start_here")
+	const good, after = "%%\nfmt.Println(\"first\")", "%%\nfmt.Println(\"after\")"
+	for _, c := range []struct{ name, bad, stop, hint string }{
+		{"exit", "import \"os\"\n\n%%\nos.Exit(3)", "", ""},
+		{"quotes", "%%\nfmt.Println('text')", "", "between double quotes"},
+		{"other cell's name", "%%\nfmt.Println(spec.Steps)", "", "made above the %%"},
+		{"unused", "%%\nseed := 3", "", "no name that nothing uses"},
+		{"stopped", "import \"time\"\n\n%%\nfmt.Println(\"waits\")\ntime.Sleep(time.Minute)", "waits", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s.only(t, good, c.bad, after, after)
+			s.run(t)
+			if c.stop != "" {
+				s.waitFor(t, time.Minute, "the cell that is to be stopped", fmt.Sprintf(`%s.content.widgets[1].outputArea.node.innerText.includes('%s')`, current, c.stop))
+				s.click(t, kernelStop, 0.5)
+			}
+			s.waitFor(t, time.Minute, "end of the cells", `window.allDone`)
+			s.screenshot(t, c.name)
+			cells := s.cells(t)
+			if !strings.Contains(cells[0].Text, "first") || cells[1].Error == "" {
+				t.Errorf("before: %+v", cells[:2])
+			}
+			if !strings.Contains(cells[1].Text, c.hint) {
+				t.Errorf("no word of %q in %q", c.hint, cells[1].Text)
+			}
+			for i, cell := range cells[2:] {
+				if cell.Text != "" || cell.Error != "" {
+					t.Errorf("cell %d after the one that failed: %+v", i+1, cell)
+				}
+			}
+			s.do(t, current+`.content.activeCellIndex = 3; await window.jupyterapp.commands.execute('notebook:run-cell')`)
+			s.waitFor(t, time.Minute, "a cell asked for by itself", fmt.Sprintf(`%s.content.widgets[3].outputArea.node.innerText.includes('after')`, current))
+			if text := s.cells(t)[2].Text; text != "" {
+				t.Errorf("the cell that was left out says %q", text)
+			}
+		})
+	}
+}

@@ -54,8 +54,7 @@ func (l *loop) numbers() {
 		rows = append(rows, runs.Row{Record: r, ID: r.Spec.ID()})
 	}
 	fmt.Println("Runs looked at:")
-	names := append([]string{"dataset", "model", "noise", "rule", "c", "percentile", "steps", "batch", "rate", "seed", "state"},
-		"train", "test", "best", "best_at", "overfit")
+	names := slices.DeleteFunc(slices.Clone(runs.Default), func(name string) bool { return name == "where" })
 	if err := runs.WriteText(os.Stdout, rows, runs.Telling(rows, names), false); err != nil {
 		fail(err)
 	}

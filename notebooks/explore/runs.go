@@ -65,7 +65,7 @@ func tableRows(conditions []string) ([]runs.Row, error) {
 
 func showTable(rows []runs.Row) error {
 	if !gonbui.IsNotebook {
-		return runs.WriteText(os.Stdout, rows, runs.Default, true)
+		return runs.WriteText(os.Stdout, rows, runs.Shown(rows), true)
 	}
 	id := "cg_runs_" + strings.ReplaceAll(gonbui.UniqueId(), "-", "")
 	if os.Getenv(stableVariable) == "1" {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +25,7 @@ type runsFlags struct {
 }
 
 func runsCommand() *cobra.Command {
-	f := runsFlags{columns: strings.Join(runs.Default, ","), sort: "id"}
+	f := runsFlags{sort: "id"}
 	cmd := &cobra.Command{
 		Use:   "runs [CONDITION…]",
 		Short: "Show all runs as a table: filter, sort, compare over seeds, CSV, JSON",
@@ -33,7 +34,7 @@ func runsCommand() *cobra.Command {
 			"A condition is a column, one of = != < <= > >= ~ (contains) and a value, or a list for any of them; a word alone\n" +
 			"is looked for in the id. All conditions must hold. In a shell < and > need quotes.\n\n" +
 			"Besides the columns of the spec (dataset, model, noise, rule, c, percentile, init, steps, batch, rate, seed) and of\n" +
-			"the run (id, state, step, seconds, where, dir), any value of the evaluations is one: the last by its name, as\n" +
+			"the run (besides, id, state, step, seconds, where, dir), any value of the evaluations is one: the last by its name, as\n" +
 			"test_loss, the best of the run as best_test_loss, and the step of that as best_test_loss_step. train, test, best,\n" +
 			"best_at, pristine and corrupt are short for what is asked for most. Shares may be written as 0.8 or 80%.",
 		Example: "  go run ./notebooks runs noise=0.5 'c>=2' dataset=mnist --sort -best\n" +
@@ -42,7 +43,7 @@ func runsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return showRuns(cmd, f, args) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.columns, "columns", f.columns, "columns, separated by commas; with a + in front, besides those shown anyway")
+	flags.StringVar(&f.columns, "columns", f.columns, "columns, separated by commas; with a + in front, besides those shown anyway (default: those\nof the spec that differ, and train, test, best, best_at, overfit, where)")
 	flags.StringVar(&f.sort, "sort", f.sort, "columns to sort by, the weightiest first; -NAME for downwards")
 	flags.BoolVar(&f.seeds, "seeds", false, "one line for runs that differ in their seed alone: mean, lowest and highest")
 	flags.BoolVar(&f.asCSV, "csv", false, "print comma-separated values, numbers as the records have them")
@@ -58,7 +59,7 @@ func showRuns(cmd *cobra.Command, f runsFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	names, err := columnNames(f.columns)
+	names, more, err := columnNames(f.columns)
 	if err != nil {
 		return err
 	}
@@ -91,6 +92,13 @@ func showRuns(cmd *cobra.Command, f runsFlags, args []string) error {
 	rows = filter.Rows(rows)
 	runs.Sort(rows, by)
 	switch {
+	case !more:
+	case f.asCSV || f.asJSON: // the same columns whatever the runs
+		names = append(slices.Clone(runs.Default), names...)
+	default:
+		names = append(runs.Shown(rows), names...)
+	}
+	switch {
 	case f.asCSV:
 		return runs.WriteCSV(cmd.OutOrStdout(), rows, names, f.seeds)
 	case f.html != "":
@@ -115,20 +123,19 @@ func showRuns(cmd *cobra.Command, f runsFlags, args []string) error {
 	return nil
 }
 
-// columnNames reads --columns.
-func columnNames(text string) ([]string, error) {
-	var names []string
-	rest, more := strings.CutPrefix(text, "+")
-	if more {
-		names = append(names, runs.Default...)
+// columnNames reads --columns: names, and whether they come besides those that are shown anyway.
+func columnNames(text string) (names []string, more bool, err error) {
+	if text == "" {
+		return nil, true, nil
 	}
+	rest, more := strings.CutPrefix(text, "+")
 	for word := range strings.SplitSeq(rest, ",") {
 		if word = strings.TrimSpace(word); word == "" {
-			return nil, errors.New("columns: an empty place in the list; separate names by single commas, as noise,c,test")
+			return nil, false, errors.New("columns: an empty place in the list; separate names by single commas, as noise,c,test")
 		}
 		names = append(names, word)
 	}
-	return names, nil
+	return names, more, nil
 }
 
 // endTable is the table of a sweep's own results and where they are. What a table of thousands would tell is left to

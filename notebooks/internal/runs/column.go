@@ -76,6 +76,7 @@ var columns = map[string]func(Row) Value{
 	"batch":      func(r Row) Value { return whole(r.Spec.Batch) },
 	"rate":       func(r Row) Value { return number(r.Spec.LearningRate) },
 	"seed":       func(r Row) Value { return wholeOf(r.Spec.Seed) },
+	"besides":    func(r Row) Value { return text(Besides(r.Spec)) },
 	"state":      func(r Row) Value { return text(r.State()) },
 	"where":      func(r Row) Value { return text(r.Where) },
 	"dir":        func(r Row) Value { return text(r.Dir) },
@@ -89,9 +90,18 @@ var aliases = map[string]string{
 	"learning_rate": "rate", "time": "seconds",
 }
 
-// Default are the columns shown where none are asked for.
-var Default = []string{"dataset", "model", "noise", "rule", "c", "steps", "seed", "state", "train", "test", "best", "best_at",
-	"overfit", "where"}
+// Default are the columns where none are asked for: all that runs can differ in, and what is asked for most.
+var Default = []string{"dataset", "model", "noise", "rule", "c", "percentile", "init", "steps", "batch", "rate", "seed", "state", "train",
+	"test", "best", "best_at", "overfit", "where", "besides"}
+
+// Shown are those of [Default] that a table for people has: what hardly ever differs is left out where it does not.
+func Shown(rows []Row) []string {
+	seldom := []string{"percentile", "init", "batch", "rate", "besides"}
+	differ := Telling(rows, seldom)
+	return slices.DeleteFunc(slices.Clone(Default), func(name string) bool {
+		return slices.Contains(seldom, name) && !slices.Contains(differ, name)
+	})
+}
 
 // Net is a run's network in words: the widths of the paper's net, as 256-256-256, else the model's name with its settings.
 func Net(s record.Spec) string {
@@ -110,6 +120,25 @@ func Net(s record.Spec) string {
 		name += " " + key + "=" + s.Settings[key]
 	}
 	return name
+}
+
+// Besides says in words what a run has besides the other columns of its spec; "" for nothing. Two runs that differ in more
+// than their seed and their data differ in one of these columns.
+func Besides(s record.Spec) string {
+	var words []string
+	if s.NoiseKind != "" {
+		words = append(words, s.NoiseKind+" noise")
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.RuleSettings)) {
+		words = append(words, key+"="+s.RuleSettings[key])
+	}
+	if more := s.Besides(); more != "" {
+		words = append(words, more)
+	}
+	if s.Schedule != "" {
+		words = append(words, s.Schedule+" schedule")
+	}
+	return strings.Join(words, ", ")
 }
 
 func last(r Row, of func(record.Evaluation) Value) Value {

@@ -27,9 +27,9 @@ var (
 
 // pageColumns are those that the page shows, and pageCurves the values whose curves it has.
 var (
-	pageColumns = []string{"dataset", "model", "noise", "rule", "c", "steps", "batch", "rate", "seed", "state", "train", "test", "best", "best_at", "overfit", "where"}
+	pageColumns = []string{"dataset", "model", "noise", "rule", "c", "steps", "batch", "rate", "seed", "state", "train", "test", "best", "best_at", "overfit", "where", "besides"}
 	// stillColumns are few: a page without scripts is narrow.
-	stillColumns = []string{"dataset", "model", "noise", "rule", "c", "steps", "seed", "train", "test", "best"}
+	stillColumns = []string{"dataset", "model", "noise", "rule", "c", "steps", "seed", "train", "test", "best", "besides"}
 	pageCurves   = []string{"test_accuracy", "train_accuracy", "overfit", "pristine_accuracy", "corrupt_accuracy",
 		"test_loss", "train_loss"}
 )

@@ -212,3 +212,27 @@ func write(t *testing.T, folder string, r *record.Record) {
 		}
 	}
 }
+
+// Committed runs that differ in more than their seed differ in a column of their spec: a table shows what sets them apart.
+func TestColumnsTellRunsApart(t *testing.T) {
+	list, err := record.List(filepath.Join("..", "..", "results"))
+	if err != nil || len(list) < 100 {
+		t.Fatalf("%d records, %v", len(list), err)
+	}
+	names := []string{"dataset", "model", "noise", "rule", "c", "percentile", "init", "steps", "batch", "rate", "besides"}
+	group := map[string]string{} // by what the columns say
+	for _, l := range list {
+		if l.Err != nil {
+			t.Fatal(l.Err)
+		}
+		var words []string
+		for _, name := range names {
+			words = append(words, Column(Row{Record: l.Record}, name).Text)
+		}
+		says := strings.Join(words, " | ")
+		if before, known := group[says]; known && before != groupID(l.Record.Spec) {
+			t.Errorf("%s: its columns are those of another run: %s", l.Name, says)
+		}
+		group[says] = groupID(l.Record.Spec)
+	}
+}

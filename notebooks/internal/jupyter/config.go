@@ -78,11 +78,11 @@ func (s server) config() ([]byte, error) {
 }
 
 // labSettings are the settings JupyterLab starts with: no pop-up about news or updates,
-// which would ask another server; enough time for the first completion; and notebooks
-// before folders in the file panel.
+// which would ask another server; enough time for the first completion; and a file panel
+// that shows notebooks before folders, in the folder of the notebook that is looked at.
 var labSettings = map[string]map[string]any{
 	"@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false", "checkForUpdates": false},
-	"@jupyterlab/filebrowser-extension/browser.jupyterlab-settings":   {"sortNotebooksFirst": true},
+	"@jupyterlab/filebrowser-extension/browser.jupyterlab-settings":   {"sortNotebooksFirst": true, "navigateToCurrentDirectory": true},
 	"@jupyterlab/completer-extension/manager.jupyterlab-settings":     {"providerTimeout": 5000},
 }
 

@@ -27,7 +27,7 @@ func stillFigure() (*plots.Figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		panel := &plots.Panel{Title: g.Title, XLabel: "step", XSteps: true, Percent: true}
+		panel := &plots.Panel{Title: g.Title + " (%)", XLabel: "step", XSteps: true, Percent: true}
 		for _, line := range []struct {
 			name string
 			role plots.Role

@@ -51,3 +51,19 @@ func TestRunAllEndsAtFailure(t *testing.T) {
 		})
 	}
 }
+
+// A kernel that is restarted in the middle of Run All knows nothing of the cells that waited, and runs what is asked for next.
+func TestRestartForgetsCells(t *testing.T) {
+	s := start(t)
+	s.open(t, "00_start_here")
+	s.only(t, "import \"time\"\n\n%%\nfmt.Println(\"waits\")\ntime.Sleep(time.Hour)", "%%\nfmt.Println(\"waited\")", "%%\nfmt.Println(\"new\")")
+	s.run(t)
+	s.waitFor(t, time.Minute, "the cell that runs", current+`.content.widgets[0].outputArea.node.innerText.includes('waits')`)
+	s.do(t, `await `+current+`.sessionContext.session.kernel.restart()`)
+	s.do(t, current+`.content.activeCellIndex = 2; window.jupyterapp.commands.execute('notebook:run-cell')`)
+	s.waitFor(t, time.Minute, "a cell of the new kernel", current+`.content.widgets[2].outputArea.node.innerText.includes('new')`)
+	s.screenshot(t, "restarted")
+	if text := s.cells(t)[1].Text; text != "" {
+		t.Errorf("a cell that waited for the old kernel says %q", text)
+	}
+}

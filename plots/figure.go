@@ -70,6 +70,16 @@ type Figure struct {
 	draw func(c vg.Canvas, st style, w, h, reserve vg.Length) error
 	// grid is the figure's, nil if it is none.
 	grid *Grid
+	// title stands above everything; "" for none.
+	title string
+}
+
+// Titled is the same figure under a title, in one line at the left above everything; "" takes it away. A title that is
+// wider than the figure is cut off. In a paper the caption, which stays as it is, does that work.
+func (f *Figure) Titled(title string) *Figure {
+	titled := *f
+	titled.title = oneLine(title, 200)
+	return &titled
 }
 
 // Caption is the caption in plain text, marks included.
@@ -80,8 +90,13 @@ func (f *Figure) Caption() string {
 	return strings.TrimSpace(f.meta.Caption + " (" + capitalised(f.markText()) + ".)")
 }
 
-// Alt is the alternative text.
-func (f *Figure) Alt() string { return f.meta.Alt }
+// Alt is the alternative text, after the title if there is one.
+func (f *Figure) Alt() string {
+	if f.title == "" {
+		return f.meta.Alt
+	}
+	return strings.TrimRight(f.title, ".") + ". " + f.meta.Alt
+}
 
 // Data is the raw numbers as drawn.
 func (f *Figure) Data() Table { return f.table }
@@ -117,6 +132,14 @@ func (f *Figure) markRoom(st style) vg.Length {
 	return st.pt(7)
 }
 
+// titleRoom is the height of the line that holds the title.
+func (f *Figure) titleRoom(st style) vg.Length {
+	if f.title == "" {
+		return 0
+	}
+	return st.pt(13)
+}
+
 // resolve fills in the height that the figure chooses itself.
 func (f *Figure) resolve(s Size) (w, h vg.Length, err error) {
 	return f.resolveIn(newStyle(s), s)
@@ -131,7 +154,7 @@ func (f *Figure) resolveIn(st style, s Size) (w, h vg.Length, err error) {
 		if h, err = f.height(st, s.Width); err != nil {
 			return 0, 0, err
 		}
-		h += f.markRoom(st)
+		h += f.markRoom(st) + f.titleRoom(st)
 	}
 	return s.Width, h, nil
 }
@@ -159,9 +182,13 @@ func (f *Figure) drawOn(c vg.Canvas, st style, w, h vg.Length) error {
 }
 
 func (f *Figure) drawParts(c vg.Canvas, st style, w, h vg.Length) error {
-	reserve := f.markRoom(st)
-	if err := f.draw(c, st, w, h, reserve); err != nil {
+	reserve, top := f.markRoom(st), f.titleRoom(st)
+	if err := f.draw(c, st, w, h-top, reserve); err != nil {
 		return err
+	}
+	if top > 0 {
+		fc := face(bold, st.figureTitleSize())
+		drawText(c, fc, ink, vg.Point{X: st.pt(2), Y: h - st.pt(2)}, anchor{0, 1}, 0, fit(fc, f.title, w-st.pt(4)))
 	}
 	if reserve > 0 {
 		fc := face(italic, st.smallSize())

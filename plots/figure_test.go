@@ -32,6 +32,51 @@ func TestMarksAndCaption(t *testing.T) {
 	}
 }
 
+// A title makes a figure higher by a line and changes nothing else of it, drawn or in the page.
+func TestTitled(t *testing.T) {
+	plain := exported(t)
+	titled := plain.Titled("My own\nnet")
+	size := Notebook
+	_, h, err := plain.resolve(size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, with, err := titled.resolve(size); err != nil || with <= h {
+		t.Errorf("heights %v and %v, %v", h, with, err)
+	}
+	text, err := titled.Encode(SVG, size)
+	if err != nil || !strings.Contains(string(text), "My own net") {
+		t.Errorf("the title is not in the picture, %v", err)
+	}
+	if text, _ := plain.Encode(SVG, size); strings.Contains(string(text), "My own net") {
+		t.Error("the figure itself was changed")
+	}
+	if !strings.HasPrefix(titled.Alt(), "My own net. ") || titled.Caption() != plain.Caption() {
+		t.Errorf("alt %q, caption %q", titled.Alt(), titled.Caption())
+	}
+	page, err := titled.web()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := plain.web()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page.H <= before.H || len(page.Texts) != len(before.Texts)+1 {
+		t.Errorf("in the page: heights %v and %v, %d and %d texts", before.H, page.H, len(before.Texts), len(page.Texts))
+	}
+	if back, _ := titled.Titled("").Encode(SVG, size); string(back) != string(must(plain.Encode(SVG, size))) {
+		t.Error("without its title it is another picture")
+	}
+}
+
+func must(text []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
 // TestDraw puts a figure on a part of a gonum canvas.
 func TestDraw(t *testing.T) {
 	c := draw.New(vgimg.New(6*vg.Inch, 4*vg.Inch))

@@ -108,10 +108,11 @@ func newStyle(s Size) style {
 func (s style) pt(points float64) vg.Length { return vg.Points(points * s.k) }
 
 // Text sizes. Six points is the smallest that prints well.
-func (s style) tickSize() vg.Length  { return s.pt(6.5) }
-func (s style) smallSize() vg.Length { return s.pt(6) }
-func (s style) textSize() vg.Length  { return s.pt(7.5) }
-func (s style) titleLine() vg.Length { return s.pt(9) }
+func (s style) tickSize() vg.Length        { return s.pt(6.5) }
+func (s style) smallSize() vg.Length       { return s.pt(6) }
+func (s style) textSize() vg.Length        { return s.pt(7.5) }
+func (s style) figureTitleSize() vg.Length { return s.pt(8.5) }
+func (s style) titleLine() vg.Length       { return s.pt(9) }
 
 // Line widths.
 func (s style) curveWidth() vg.Length { return s.pt(1.1) }

@@ -25,6 +25,7 @@ func (f *Figure) web() (*webFigure, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.h += f.titleRoom(st)
 	b := &webBuilder{grid: g, layout: l, out: webFigure{W: cssPixels(l.w), H: cssPixels(l.h), Size: cssPixels(st.textSize()),
 		Tick: cssPixels(st.tickSize()), Sample: cssPixels(st.legendSample()), Alt: f.Alt(), ShareY: g.ShareY, Xs: [][]web{}, Texts: []webText{}, Legend: []webEntry{}}}
 	for _, t := range g.texts(l) {
@@ -33,6 +34,11 @@ func (f *Figure) web() (*webFigure, error) {
 	if len(f.meta.Marks) > 0 {
 		b.out.Texts = append(b.out.Texts, webText{T: piecesOf(f.markText()), X: cssPixels(l.w - st.pt(2)), Y: cssPixels(l.h - st.pt(2)),
 			Size: cssPixels(st.smallSize()), Anchor: 2, Italic: true, Color: webHex(faintInk)})
+	}
+	if f.title != "" {
+		fc := face(bold, st.figureTitleSize())
+		b.out.Texts = append(b.out.Texts, webText{T: piecesOf(fit(fc, f.title, l.w-st.pt(4))), X: cssPixels(st.pt(2)),
+			Y: cssPixels(st.pt(2) + capHeight*st.figureTitleSize()), Size: cssPixels(st.figureTitleSize()), Bold: true, Color: webHex(ink)})
 	}
 	b.legend()
 	for r, row := range g.Panels {

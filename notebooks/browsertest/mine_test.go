@@ -65,6 +65,7 @@ func TestNewNotebook(t *testing.T) {
 		}
 	})
 	s.waitFor(t, time.Minute, "the new notebook's kernel", current+`.sessionContext.session?.kernel?.status === 'idle' || `+current+`.sessionContext.isReady`)
+	s.waitFor(t, 20*time.Second, "the file panel in its folder", `[...document.querySelectorAll('.jp-BreadCrumbs-item')].some(e => e.innerText.trim() === 'mine')`)
 	if first := evaluate[string](t, s, current+`.content.widgets[0].model.sharedModel.getSource()`); !strings.HasPrefix(first, "# "+strings.TrimSuffix(filepath.Base(path), ".ipynb")+"\n") {
 		t.Errorf("the new notebook begins with %q", first)
 	}

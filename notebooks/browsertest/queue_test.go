@@ -19,6 +19,7 @@ func TestRunAllEndsAtFailure(t *testing.T) {
 		{"exit", "import \"os\"\n\n%%\nos.Exit(3)", "", ""},
 		{"quotes", "%%\nfmt.Println('text')", "", "between double quotes"},
 		{"other cell's name", "%%\nfmt.Println(spec.Steps)", "", "made above the %%"},
+		{"no %%", "fmt.Println(1)", "", "below a line with %% alone"},
 		{"unused", "%%\nseed := 3", "", "no name that nothing uses"},
 		{"stopped", "import \"time\"\n\n%%\nfmt.Println(\"waits\")\ntime.Sleep(time.Minute)", "waits", ""},
 	} {

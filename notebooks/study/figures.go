@@ -34,7 +34,7 @@ func CompareFigure(records ...*record.Record) *plots.Figure { return figure(comp
 
 // compare is [CompareFigure] with its error.
 func compare(records []*record.Record) (*plots.Figure, error) {
-	what := "Training with and without winsorization"
+	what := training(records)
 	if len(records) > 0 && !slices.ContainsFunc(records, func(r *record.Record) bool { return r.Spec.Noise != records[0].Spec.Noise }) {
 		what += fmt.Sprintf(" at %.4g %% noise", 100*records[0].Spec.Noise)
 	}
@@ -47,6 +47,30 @@ func compare(records []*record.Record) (*plots.Figure, error) {
 		d.Runs = append(d.Runs, plots.NamedRun{Name: runName(r, first), Role: runRole(r, first), Evaluations: *evaluationsOfSeeds(seeds[i])})
 	}
 	return plots.Compare(d)
+}
+
+// training says how the runs of a figure were trained.
+func training(records []*record.Record) string {
+	plain, winsorized, other := 0, 0, 0
+	for _, r := range records {
+		switch {
+		case record.TakesC(r.Spec.Aggregator) && r.Spec.C == 0, r.Spec.Aggregator == record.AggregatorMean:
+			plain++
+		case r.Spec.Aggregator == record.AggregatorWinsorize:
+			winsorized++
+		default:
+			other++
+		}
+	}
+	switch {
+	case other > 0:
+		return "Training"
+	case winsorized == 0:
+		return "Training by plain SGD"
+	case plain == 0:
+		return "Training with winsorization"
+	}
+	return "Training with and without winsorization"
 }
 
 // GridFigure draws Figure 4 from records of [Grid], in any order; nil records are left out, and a cell without one is
@@ -350,8 +374,14 @@ func runName(r *record.Record, all []*record.Record) string {
 	if differs(func(s record.Spec) any { return s.Seed }) {
 		words = append(words, fmt.Sprintf("seed %d", r.Spec.Seed))
 	}
-	if len(words) == 0 {
+	switch {
+	case len(words) > 0:
+	case len(all) > 1:
 		return r.Spec.ID()
+	case r.Spec.Aggregator == record.AggregatorMean || record.TakesC(r.Spec.Aggregator):
+		return fmt.Sprintf("c = %v", r.Spec.C)
+	default:
+		return r.Spec.Aggregator
 	}
 	return strings.Join(words, ", ")
 }

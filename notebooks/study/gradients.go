@@ -3,7 +3,6 @@
 package study
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -113,9 +112,11 @@ func Measured(specs ...record.Spec) []*record.Record {
 // TrainMeasured is [Train] for runs whose gradients are measured at the evaluated steps. A finished record that lacks
 // them is trained again.
 func TrainMeasured(specs ...record.Spec) []*record.Record {
-	ctx, stop := run.Interruptible(context.Background())
+	opt := options(record.MeasureGradients)
+	ctx, progress, stop := stoppable(opt.Progress)
 	defer stop()
-	records, err := run.RunAll(ctx, specs, options(record.MeasureGradients))
+	opt.Progress = progress
+	records, err := run.RunAll(ctx, specs, opt)
 	must(err)
 	return records
 }

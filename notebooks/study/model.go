@@ -39,8 +39,10 @@ func MeasureModel(m models.Model, spec record.Spec) *record.Record {
 }
 
 func trainModel(m models.Model, spec record.Spec, measure record.Measure) *record.Record {
-	ctx, stop := run.Interruptible(context.Background())
+	opt := options(measure)
+	ctx, progress, stop := stoppable(opt.Progress)
 	defer stop()
+	opt.Progress = progress
 	set, err := datasets.Open(ctx, spec.Dataset, data())
 	must(err)
 	named, err := train.Identify(m, set, spec.Settings)
@@ -50,7 +52,6 @@ func trainModel(m models.Model, spec record.Spec, measure record.Measure) *recor
 	spec.Model = named.Name
 	must(checkC(spec))
 	must(train.CheckRule(spec))
-	opt := options(measure)
 	opt.NewEngine = train.With(b, named)
 	opt.SaveWeights = true // for Trained
 	opt.OpenSet = func(_ context.Context, name string, _ datasets.Options) (*datasets.Set, error) {

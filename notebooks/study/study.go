@@ -106,11 +106,12 @@ func Train(specs ...record.Spec) []*record.Record {
 	for _, spec := range specs {
 		must(checkC(spec))
 	}
-	ctx, stop := run.Interruptible(context.Background())
+	opt := options("")
+	ctx, progress, stop := stoppable(opt.Progress)
 	defer stop()
+	opt.Progress = progress
 	pool := &train.Pool{} // of one shape, they are compiled once
 	defer pool.Close()
-	opt := options("")
 	opt.NewEngine = pool.New
 	records, err := run.RunAll(ctx, specs, opt)
 	must(err)

@@ -25,6 +25,7 @@ var labConfig []byte
 // server is what decides a server's config.
 type server struct {
 	root     string // the folder shown
+	defaults string // the folder of JupyterLab's defaults, see writeSettings
 	port     int
 	retries  int // how many ports after port may be taken instead
 	token    string
@@ -69,6 +70,7 @@ func (s server) config() ([]byte, error) {
 		"MultiKernelManager":   map[string]any{"default_kernel_name": kernel.Name},
 		"MappingKernelManager": map[string]any{"default_kernel_name": kernel.Name},
 		"LabApp": map[string]any{
+			"app_settings_dir":        s.defaults,
 			"expose_app_in_browser":   s.forTests,
 			"extension_manager":       "readonly",
 			"news_url":                nil,
@@ -77,33 +79,26 @@ func (s server) config() ([]byte, error) {
 	}, "", "  ")
 }
 
-// labSettings are the settings JupyterLab starts with: no pop-up about news or updates,
-// which would ask another server; enough time for the first completion; and a file panel
-// that shows notebooks before folders, in the folder of the notebook that is looked at.
+// labSettings are JupyterLab's defaults here, by plugin; what a user changes in JupyterLab goes before them. No pop-up
+// about news or updates, which would ask another server; enough time for the first completion; and a file panel that shows
+// notebooks before folders, in the folder of the notebook that is looked at.
 var labSettings = map[string]map[string]any{
-	"@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false", "checkForUpdates": false},
-	"@jupyterlab/filebrowser-extension/browser.jupyterlab-settings":   {"sortNotebooksFirst": true, "navigateToCurrentDirectory": true},
-	"@jupyterlab/completer-extension/manager.jupyterlab-settings":     {"providerTimeout": 5000},
+	"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false},
+	"@jupyterlab/filebrowser-extension:browser":   {"sortNotebooksFirst": true, "navigateToCurrentDirectory": true},
+	"@jupyterlab/completer-extension:manager":     {"providerTimeout": 5000},
 }
 
-// writeSettings writes those settings that are not there yet, so that what a user has
-// changed in JupyterLab stays.
+// writeSettings writes the file that JupyterLab reads its defaults from, in a folder of the application's.
 func writeSettings(folder string) error {
-	for name, values := range labSettings {
-		path := filepath.Join(folder, filepath.FromSlash(name))
-		if _, err := os.Stat(path); err == nil {
-			continue
-		}
-		text, err := json.MarshalIndent(values, "", "  ")
-		if err != nil {
-			return err
-		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return fmt.Errorf("JupyterLab's settings can't be written: %w", err)
-		}
-		if err := place.WriteFile(path, append(text, '\n'), 0o600); err != nil {
-			return fmt.Errorf("JupyterLab's settings can't be written: %w", err)
-		}
+	text, err := json.MarshalIndent(labSettings, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("JupyterLab's settings can't be written: %w", err)
+	}
+	if err := place.WriteFile(filepath.Join(folder, "overrides.json"), append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("JupyterLab's settings can't be written: %w", err)
 	}
 	return nil
 }

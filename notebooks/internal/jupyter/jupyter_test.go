@@ -233,24 +233,22 @@ func TestFreePort(t *testing.T) {
 	}
 }
 
-func TestSettingsKeepAUsersChange(t *testing.T) {
-	dir := t.TempDir()
-	if err := writeSettings(dir); err != nil {
-		t.Fatal(err)
+// Defaults are written where JupyterLab reads the application's, not the user's, settings.
+func TestSettingsAreDefaults(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "defaults")
+	for range 2 {
+		if err := writeSettings(dir); err != nil {
+			t.Fatal(err)
+		}
 	}
-	path := filepath.Join(dir, "@jupyterlab", "completer-extension", "manager.jupyterlab-settings")
-	text, err := os.ReadFile(path)
-	if err != nil || !strings.Contains(string(text), "5000") {
+	var got map[string]map[string]any
+	text, err := os.ReadFile(filepath.Join(dir, "overrides.json"))
+	if err != nil || json.Unmarshal(text, &got) != nil || len(got) != len(labSettings) {
 		t.Fatalf("%s, %v", text, err)
 	}
-	if err := os.WriteFile(path, []byte("{}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := writeSettings(dir); err != nil {
-		t.Fatal(err)
-	}
-	if text, _ := os.ReadFile(path); string(text) != "{}" {
-		t.Errorf("a user's change was overwritten: %s", text)
+	config, err := server{root: "/r", defaults: dir, port: 1, token: "t"}.config()
+	if err != nil || !strings.Contains(string(config), dir) {
+		t.Errorf("%s, %v", config, err)
 	}
 }
 

@@ -69,7 +69,7 @@ type Lab struct {
 
 // StartLab starts JupyterLab and returns when it answers. At the context's end it stops.
 func (s *Session) StartLab(ctx context.Context, o LabOptions) (*Lab, error) {
-	conf := server{root: o.Root, port: o.Port, token: strings.ToLower(rand.Text()), asRoot: os.Geteuid() == 0, forTests: o.ForTests}
+	conf := server{root: o.Root, defaults: s.defaults(), port: o.Port, token: strings.ToLower(rand.Text()), asRoot: os.Geteuid() == 0, forTests: o.ForTests}
 	if o.Port == 0 {
 		port, err := FreePort(FirstPort)
 		if err != nil {
@@ -77,7 +77,7 @@ func (s *Session) StartLab(ctx context.Context, o LabOptions) (*Lab, error) {
 		}
 		conf.port, conf.retries = port, portTries // another may take it before Jupyter does
 	}
-	if err := writeSettings(s.settings()); err != nil {
+	if err := writeSettings(s.defaults()); err != nil {
 		return nil, err
 	}
 	text, err := conf.config()

@@ -127,6 +127,7 @@ HINTS = {
     r"rune literal": 'Go writes text between double quotes: "text"',
     r"undefined: \w+\b(?!\.)": "each cell is a program of its own: a name that later cells need is made above the %% of its cell",
     r"declared and not used": "Go takes no name that nothing uses: use it, or take its line out",
+    r"expected declaration|non-declaration statement": "what a cell is to run stands below a line with %% alone, definitions above it",
     r"imported and not used": "Go takes no import that nothing uses: take its line out",
 }
 

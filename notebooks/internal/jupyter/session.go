@@ -198,6 +198,7 @@ func (s *Session) Data() string { return filepath.Join(s.Dir, "data") }
 func (s *Session) temp() string       { return filepath.Join(s.Dir, "t") }
 func (s *Session) runtime() string    { return runtimeIn(s.Dir) }
 func (s *Session) config() string     { return filepath.Join(s.Dir, "config") }
+func (s *Session) defaults() string   { return filepath.Join(s.config(), "defaults") }
 func (s *Session) settings() string   { return filepath.Join(s.cache, "jupyter", "settings") }
 func (s *Session) workspaces() string { return filepath.Join(s.cache, "jupyter", "workspaces") }
 func (s *Session) ipython() string    { return filepath.Join(s.cache, "jupyter", "ipython") }

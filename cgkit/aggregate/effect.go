@@ -7,6 +7,7 @@ import (
 
 	"coherentgradients/cgkit/aggregate/internal/arith"
 	"coherentgradients/cgkit/aggregate/internal/order"
+	"coherentgradients/cgkit/aggregate/internal/sample"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -36,7 +37,7 @@ type limiting interface {
 // parameters, float32 at least, and does not depend on how large gradients are: where their squares would leave the
 // range of numbers it is taken of scaled ones.
 func Measure(rule Aggregator, params []Examples) (directions []*graph.Node, effect Effect) {
-	directions = rule.Directions(params)
+	directions = sample.Apart(rule.Directions(params)...)
 	var plain, taken, scaledPlain, scaledTaken []*graph.Node
 	for i, direction := range directions {
 		plain, taken = append(plain, arith.Widen(params[i].Mean())), append(taken, arith.Widen(direction))

@@ -25,7 +25,7 @@ func (l Limits) CountOutside(values sample.Sample, method Method) (outside *grap
 		})
 		return graph.ReduceAllSum(counts[0]), all
 	}
-	return graph.ReduceAllSum(arith.Sum(outsideOf(found.values, found.lower, found.upper))), all
+	return graph.ReduceAllSum(sample.Apart(arith.Sum(outsideOf(found.values, found.lower, found.upper)))[0]), all
 }
 
 // CountBySide is CountOutside for groups of examples, booleans [m], each side for itself: below the lower limit and
@@ -45,6 +45,8 @@ func (l Limits) CountBySide(values sample.Sample, method Method, groups []*graph
 			low, high = sides[0], sides[1]
 		} else {
 			low, high = sidesOf(found.values, found.lower, found.upper, members)
+			apart := sample.Apart(low, high)
+			low, high = apart[0], apart[1]
 		}
 		// A coordinate's count has its place in float32, that of all has not.
 		counts[k] = [2]*graph.Node{graph.ReduceAllSum(graph.ConvertDType(low, dtypes.Float64)),

@@ -62,7 +62,7 @@ var arrows = map[string][]string{
 	"cgkit/claims":          {"cgkit/record", "cgkit/internal/disk", "cgkit/stopping", "datasets/plainfile"},
 	"cgkit/stopping":        {},
 	"cgkit/internal/cgtest": {"cgkit/backend", "cgkit/backend/plugin"},
-	"notebooks/explore": {"notebooks/study", "notebooks/internal/place", "notebooks/internal/runs", "plots", "cgkit/models", "cgkit/record", "cgkit/run", "cgkit/train",
+	"notebooks/explore": {"notebooks/study", "notebooks/internal/picture", "notebooks/internal/place", "notebooks/internal/runs", "plots", "cgkit/models", "cgkit/record", "cgkit/run", "cgkit/train",
 		"datasets"},
 }
 

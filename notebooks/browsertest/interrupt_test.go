@@ -46,3 +46,25 @@ func TestInterrupt(t *testing.T) {
 	}
 	s.screenshot(t, "end")
 }
+
+// Stopped while XLA compiles, which nothing can interrupt, a cell ends with a word before the kernel kills it.
+func TestInterruptCompiling(t *testing.T) {
+	s := start(t)
+	s.open(t, "05_explore")
+	s.only(t, firstCell, `import "coherentgradients/notebooks/study"
+
+%%
+spec := study.Spec(0.5, 8)
+spec.Steps, spec.Seed = 1_000_000, 99
+study.Train(spec)`)
+	s.run(t)
+	s.waitFor(t, 2*time.Minute, "compiling", `/compiling/.test(document.querySelector('.jp-Notebook').innerText)`)
+	s.click(t, kernelStop, 0.5)
+	s.waitFor(t, 30*time.Second, "end of the cell", `window.allDone`)
+	s.screenshot(t, "stopped")
+	cells := s.cells(t)
+	text := cells[len(cells)-1].Text
+	if !strings.Contains(text, "nothing is lost") && !strings.Contains(text, "stopped at step") || strings.Contains(text, "killed") {
+		t.Errorf("the cell says %q", text)
+	}
+}

@@ -63,6 +63,6 @@ func (l *leaving) watch(ctx context.Context, over <-chan struct{}, patience time
 		return // it is saved, and comes to its end
 	}
 	l.left = true
-	l.End("stopped while it was compiled, before the first step: nothing is lost, run it again", "")
+	l.End("stopped while compiling: nothing is lost, run the cell again", "")
 	exit(1)
 }

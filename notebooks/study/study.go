@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"coherentgradients/cgkit/backend"
@@ -23,6 +24,7 @@ import (
 	"coherentgradients/datasets/fetch"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/progress"
+	"coherentgradients/notebooks/internal/remedy"
 )
 
 // exit ends a cell; tests replace it.
@@ -37,9 +39,23 @@ func must(err error) {
 	if errors.As(err, &interrupted) {
 		fmt.Fprintln(os.Stderr, interrupted)
 	} else {
-		fmt.Fprintln(os.Stderr, "error: "+place.Explain(err))
+		fmt.Fprintln(os.Stderr, "error: "+place.Explain(meant(err)))
 	}
 	exit(1)
+}
+
+// unknownSet finds the name in an error about a data set that there is not.
+var unknownSet = regexp.MustCompile(datasets.ErrUnknown.Error() + ` "([^"]*)"`)
+
+// meant adds the name of the data set that was meant, perhaps, to an error about one that there is not.
+func meant(err error) error {
+	if !errors.Is(err, datasets.ErrUnknown) {
+		return err
+	}
+	if found := unknownSet.FindStringSubmatch(err.Error()); found != nil {
+		return remedy.Suggested(err, found[1], datasets.Names())
+	}
+	return err
 }
 
 // Mode is how the notebook is run: interactively, quick, redrawn from records, or in full ($CG_MODE).

@@ -17,6 +17,7 @@ import (
 	"coherentgradients/cgkit/models"
 	"coherentgradients/notebooks/internal/bench"
 	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/remedy"
 	"coherentgradients/notebooks/internal/setup"
 )
 
@@ -108,7 +109,7 @@ func (f benchFlags) modelOf() (*bench.Model, error) {
 	}
 	m, err := models.Named(f.model)
 	if err != nil {
-		return nil, suggested(err, f.model, models.Names())
+		return nil, remedy.Suggested(err, f.model, models.Names())
 	}
 	return &bench.Model{Name: f.model, Settings: set}, m.Configure(model.NewStore().RootScope(), set)
 }

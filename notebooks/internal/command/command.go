@@ -28,6 +28,7 @@ import (
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/proc"
+	"coherentgradients/notebooks/internal/remedy"
 	"coherentgradients/notebooks/internal/status"
 	"coherentgradients/notebooks/internal/sweep"
 )
@@ -132,7 +133,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	return fmt.Errorf("there is no command %q: %suse one of %s", args[0], suggest(args[0], names, ""), strings.Join(names, ", "))
+	return fmt.Errorf("there is no command %q: %suse one of %s", args[0], remedy.Meant(args[0], names, ""), strings.Join(names, ", "))
 }
 
 // suggestFlag is [suggest] for a flag that there is not.
@@ -147,19 +148,7 @@ func suggestFlag(cmd *cobra.Command, err error) string {
 			names = append(names, f.Name)
 		}
 	})
-	return suggest(unknown.GetSpecifiedName(), names, "--")
-}
-
-// suggest is "did you mean NAME? " where one of the names is nearly what was typed, else "".
-func suggest(typed string, names []string, before string) string {
-	matcher := &cobra.Command{SuggestionsMinimumDistance: 2}
-	for _, name := range names {
-		matcher.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
-	}
-	if near := matcher.SuggestionsFor(typed); len(near) > 0 {
-		return "did you mean " + before + strings.Join(near, " or "+before) + "? "
-	}
-	return ""
+	return remedy.Meant(unknown.GetSpecifiedName(), names, "--")
 }
 
 // path is a command's name followed by a space, "" for the root.
@@ -183,33 +172,17 @@ func checkout() (root, folder string, err error) {
 	return root, place.Notebooks(root), nil
 }
 
-// suggested is an error of the library that refuses an unknown name, with the name that was meant in front of its long
-// list of remedies.
-func suggested(err error, typed string, names []string) error {
-	near := suggest(typed, names, "")
-	if err == nil || near == "" || slices.Contains(names, typed) {
-		return err
-	}
-	quoted := strconv.Quote(typed)
-	before, after, found := strings.Cut(err.Error(), quoted)
-	if !found {
-		return err
-	}
-	after = strings.TrimPrefix(strings.TrimPrefix(after, ": unknown rule;"), ": unknown;")
-	return fmt.Errorf("%s%s: %s%s", before, quoted, near, strings.TrimLeft(after, ": "))
-}
-
 // suggestedSpec is suggested for what a spec names.
 func suggestedSpec(err error, s record.Spec) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, datasets.ErrUnknown):
-		return suggested(err, s.Dataset, datasets.Names())
+		return remedy.Suggested(err, s.Dataset, datasets.Names())
 	case !slices.Contains(models.Names(), s.ModelName()):
-		return suggested(err, s.ModelName(), models.Names())
+		return remedy.Suggested(err, s.ModelName(), models.Names())
 	}
-	return suggested(err, s.Aggregator, train.Rules())
+	return remedy.Suggested(err, s.Aggregator, train.Rules())
 }
 
 // suggestedSet is suggested for the one of some specs whose data set is not known.

@@ -16,6 +16,7 @@ import (
 	"coherentgradients/cgkit/record"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/remedy"
 	"coherentgradients/notebooks/study"
 	"coherentgradients/plots"
 )
@@ -78,7 +79,7 @@ func checkFigures(out, size, formats string) (s plots.Size, list []plots.Format,
 // checkDatasetVariable judges $CG_DATASET.
 func checkDatasetVariable() error {
 	if name := os.Getenv(datasetVariable); name != "" && !datasets.Known(name) {
-		return fmt.Errorf("there is no data set %q ($%s): %suse one of %s", name, datasetVariable, suggest(name, datasets.Names(), ""), strings.Join(datasets.Names(), ", "))
+		return fmt.Errorf("there is no data set %q ($%s): %suse one of %s", name, datasetVariable, remedy.Meant(name, datasets.Names(), ""), strings.Join(datasets.Names(), ", "))
 	}
 	return nil
 }

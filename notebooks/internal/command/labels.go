@@ -20,6 +20,7 @@ import (
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
 	"coherentgradients/notebooks/internal/progress"
+	"coherentgradients/notebooks/internal/remedy"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/suspects"
 )
@@ -76,12 +77,12 @@ func (f *labelsFlags) check(given func(flag string) bool) error {
 	case given("nets") && (f.Runs < 1 || f.Runs > suspects.MaxRuns):
 		return fmt.Errorf("nets = %d: must be from 1 to %d", f.Runs, suspects.MaxRuns)
 	case !slices.Contains(record.ExampleScores(), f.Score):
-		return fmt.Errorf("score = %q: %suse one of %s", record.Clip(f.Score), suggest(f.Score, record.ExampleScores(), ""), strings.Join(record.ExampleScores(), ", "))
+		return fmt.Errorf("score = %q: %suse one of %s", record.Clip(f.Score), remedy.Meant(f.Score, record.ExampleScores(), ""), strings.Join(record.ExampleScores(), ", "))
 	case f.Kind != "" && f.Noise == 0:
 		return fmt.Errorf("noise kind = %q without noise: add --noise, such as 0.05", record.Clip(f.Kind))
 	}
 	if _, err := models.Named(f.Model); err != nil {
-		return suggested(err, f.Model, models.Names())
+		return remedy.Suggested(err, f.Model, models.Names())
 	}
 	s := record.DefaultSpec()
 	s.Noise, s.NoiseKind, s.Model, s.Seed, s.LearningRate = f.Noise, f.Kind, f.Model, f.Seed, f.Rate
@@ -108,7 +109,7 @@ func findLabels(cmd *cobra.Command, f labelsFlags) error {
 	defer undo()
 	set, err := datasets.Open(cmd.Context(), f.Dataset, data)
 	if err != nil {
-		return suggested(err, f.Dataset, datasets.Names())
+		return remedy.Suggested(err, f.Dataset, datasets.Names())
 	}
 	plan, err := suspects.NewPlan(f.Options, set)
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"coherentgradients/notebooks/internal/jupyter"
 	"coherentgradients/notebooks/internal/numbers"
 	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/remedy"
 	"coherentgradients/notebooks/internal/runner"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/status"
@@ -96,7 +97,7 @@ func (f runFlags) check(args []string) (plan, error) {
 		dataset = os.Getenv(datasetVariable)
 	}
 	if dataset != "" && !datasets.Known(dataset) {
-		return p, fmt.Errorf("there is no data set %q: %suse one of %s", dataset, suggest(dataset, datasets.Names(), ""), strings.Join(datasets.Names(), ", "))
+		return p, fmt.Errorf("there is no data set %q: %suse one of %s", dataset, remedy.Meant(dataset, datasets.Names(), ""), strings.Join(datasets.Names(), ", "))
 	}
 	if p.root, p.folder, err = checkout(); err != nil {
 		return p, err
@@ -144,7 +145,7 @@ func chooseNames(args, there []string) ([]string, error) {
 		}
 		name := strings.TrimSuffix(arg, ".ipynb")
 		if !slices.Contains(there, name) {
-			return nil, fmt.Errorf("there is no notebook %q: %suse one of %s", arg, suggest(name, there, ""), strings.Join(there, ", "))
+			return nil, fmt.Errorf("there is no notebook %q: %suse one of %s", arg, remedy.Meant(name, there, ""), strings.Join(there, ", "))
 		}
 		wanted[name] = true
 	}

@@ -13,6 +13,7 @@ import (
 
 	"coherentgradients/cgkit/record"
 	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/remedy"
 	"coherentgradients/notebooks/internal/runs"
 )
 
@@ -82,7 +83,7 @@ func showRuns(cmd *cobra.Command, f runsFlags, args []string) error {
 	if err := runs.CheckColumns(rows, asked); err != nil {
 		var unknown *runs.UnknownColumnError
 		if errors.As(err, &unknown) {
-			if near := suggest(unknown.Column, unknown.Known, ""); near != "" {
+			if near := remedy.Meant(unknown.Column, unknown.Known, ""); near != "" {
 				return fmt.Errorf("no run has a column %q: %ssee go run ./notebooks runs --help", unknown.Column, near)
 			}
 		}

@@ -20,6 +20,7 @@ import (
 	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/remedy"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/sweep"
 )
@@ -157,7 +158,7 @@ func (f sweepFlags) specs() ([]record.Spec, error) {
 	}
 	for _, rule := range over.Aggregator {
 		if err := train.CheckName(rule); err != nil {
-			return nil, suggested(err, rule, train.Rules())
+			return nil, remedy.Suggested(err, rule, train.Rules())
 		}
 	}
 	specs, err := grid.With(over).Specs()

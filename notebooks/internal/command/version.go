@@ -19,6 +19,7 @@ import (
 	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
 	"coherentgradients/notebooks/internal/place"
+	"coherentgradients/notebooks/internal/remedy"
 )
 
 // version is one line: this program's revision, and what the numbers depend on.
@@ -102,7 +103,7 @@ func completionCommand(root *cobra.Command) *cobra.Command {
 			if len(args) != 1 || shells[args[0]] == nil {
 				typed := strings.Join(args, " ")
 				return fmt.Errorf("completion %q: %sname one shell, bash, zsh, fish or powershell", typed,
-					suggest(typed, slices.Sorted(maps.Keys(shells)), ""))
+					remedy.Meant(typed, slices.Sorted(maps.Keys(shells)), ""))
 			}
 			return nil
 		},

@@ -1,6 +1,6 @@
 // Copyright 2026 The Coherent Gradients Go Authors. SPDX-License-Identifier: Apache-2.0
 
-// Package remedy knows the commands that get what is missing, for this system.
+// Package remedy knows the commands that get what is missing, for this system, and the name that was meant.
 package remedy
 
 import "runtime"

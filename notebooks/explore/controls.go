@@ -4,7 +4,6 @@ package explore
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"coherentgradients/cgkit/record"
 	"coherentgradients/cgkit/train"
 	"coherentgradients/datasets"
+	"coherentgradients/notebooks/internal/runs"
 )
 
 // Controls are where the sliders, menus and fields stand.
@@ -157,11 +157,7 @@ func (c Controls) spec(base record.Spec) (record.Spec, error) {
 
 // settingsText is a model's settings as the field has them.
 func settingsText(settings map[string]string) string {
-	var list []string
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		list = append(list, name+"="+settings[name])
-	}
-	return strings.Join(list, ", ")
+	return strings.Join(runs.Settings(settings), ", ")
 }
 
 // parseSettings reads a settingsText; nil for none.

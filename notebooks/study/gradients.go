@@ -112,10 +112,8 @@ func Measured(specs ...record.Spec) []*record.Record {
 // TrainMeasured is [Train] for runs whose gradients are measured at the evaluated steps. A finished record that lacks
 // them is trained again.
 func TrainMeasured(specs ...record.Spec) []*record.Record {
-	opt := options(record.MeasureGradients)
-	ctx, progress, stop := stoppable(opt.Progress)
+	ctx, opt, stop := stoppable(options(record.MeasureGradients))
 	defer stop()
-	opt.Progress = progress
 	records, err := run.RunAll(ctx, specs, opt)
 	must(err)
 	return records

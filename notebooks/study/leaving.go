@@ -35,14 +35,15 @@ func (l *leaving) Wait(what string) {
 	run.Wait(l.Progress, what)
 }
 
-// stoppable returns a context as [run.Interruptible] does, and a progress with which the work under it is to be done. Call
-// stop when it is.
-func stoppable(progress run.Progress) (ctx context.Context, l *leaving, stop func()) {
+// stoppable returns a context as [run.Interruptible] does, and the options with which the work under it is to be done. Call
+// stop once, when it is.
+func stoppable(opt run.Options) (ctx context.Context, _ run.Options, stop func()) {
 	ctx, cancel := run.Interruptible(context.Background())
-	l = &leaving{Progress: progress}
+	l := &leaving{Progress: opt.Progress}
+	opt.Progress = l
 	over := make(chan struct{})
 	go l.watch(ctx, over, patience)
-	return ctx, l, sync.OnceFunc(func() { close(over); cancel() })
+	return ctx, opt, func() { close(over); cancel() }
 }
 
 // watch ends the cell if ctx ends while something is compiled and goes on for longer than patience.

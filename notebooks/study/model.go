@@ -39,10 +39,8 @@ func MeasureModel(m models.Model, spec record.Spec) *record.Record {
 }
 
 func trainModel(m models.Model, spec record.Spec, measure record.Measure) *record.Record {
-	opt := options(measure)
-	ctx, progress, stop := stoppable(opt.Progress)
+	ctx, opt, stop := stoppable(options(measure))
 	defer stop()
-	opt.Progress = progress
 	set, err := datasets.Open(ctx, spec.Dataset, data())
 	must(err)
 	named, err := train.Identify(m, set, spec.Settings)

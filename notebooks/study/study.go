@@ -122,10 +122,8 @@ func Train(specs ...record.Spec) []*record.Record {
 	for _, spec := range specs {
 		must(checkC(spec))
 	}
-	opt := options("")
-	ctx, progress, stop := stoppable(opt.Progress)
+	ctx, opt, stop := stoppable(options(""))
 	defer stop()
-	opt.Progress = progress
 	pool := &train.Pool{} // of one shape, they are compiled once
 	defer pool.Close()
 	opt.NewEngine = pool.New

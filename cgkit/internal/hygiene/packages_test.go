@@ -62,8 +62,8 @@ var arrows = map[string][]string{
 	"cgkit/claims":          {"cgkit/record", "cgkit/internal/disk", "cgkit/stopping", "datasets/plainfile"},
 	"cgkit/stopping":        {},
 	"cgkit/internal/cgtest": {"cgkit/backend", "cgkit/backend/plugin"},
-	"notebooks/explore": {"notebooks/study", "notebooks/internal/picture", "notebooks/internal/place", "notebooks/internal/runs", "plots", "cgkit/models", "cgkit/record", "cgkit/run", "cgkit/train",
-		"datasets"},
+	"notebooks/explore": {"notebooks/study", "notebooks/internal/picture", "notebooks/internal/place", "notebooks/internal/runs", "plots",
+		"cgkit/models", "cgkit/record", "cgkit/run", "cgkit/train", "datasets"},
 }
 
 // mayImport says which of the module's top folders a package of each may use at all, in its tests too.

@@ -136,7 +136,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("there is no command %q: %suse one of %s", args[0], remedy.Meant(args[0], names, ""), strings.Join(names, ", "))
 }
 
-// suggestFlag is [suggest] for a flag that there is not.
+// suggestFlag is [remedy.Meant] for a flag that there is not.
 func suggestFlag(cmd *cobra.Command, err error) string {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
@@ -172,7 +172,7 @@ func checkout() (root, folder string, err error) {
 	return root, place.Notebooks(root), nil
 }
 
-// suggestedSpec is suggested for what a spec names.
+// suggestedSpec is [remedy.Suggested] for what a spec names.
 func suggestedSpec(err error, s record.Spec) error {
 	switch {
 	case err == nil:
@@ -185,7 +185,7 @@ func suggestedSpec(err error, s record.Spec) error {
 	return remedy.Suggested(err, s.Aggregator, train.Rules())
 }
 
-// suggestedSet is suggested for the one of some specs whose data set is not known.
+// suggestedSet is [remedy.Suggested] for the one of some specs whose data set is not known.
 func suggestedSet(err error, specs []record.Spec) error {
 	for _, s := range specs {
 		if strings.Contains(err.Error(), strconv.Quote(s.Dataset)) {

@@ -34,8 +34,8 @@ func runsCommand() *cobra.Command {
 			"cache folder, finished or not.\n\n" +
 			"A condition is a column, one of = != < <= > >= ~ (contains) and a value, or a list for any of them; a word alone\n" +
 			"is looked for in the id. All conditions must hold. In a shell < and > need quotes.\n\n" +
-			"Besides the columns of the spec (dataset, model, noise, rule, c, percentile, init, steps, batch, rate, seed) and of\n" +
-			"the run (besides, id, state, step, seconds, where, dir), any value of the evaluations is one: the last by its name, as\n" +
+			"Besides the columns of the spec (dataset, model, noise, rule, c, percentile, init, steps, batch, rate, seed,\n" +
+			"besides) and of the run (id, state, step, seconds, where, dir), any value of the evaluations is one: the last by its name, as\n" +
 			"test_loss, the best of the run as best_test_loss, and the step of that as best_test_loss_step. train, test, best,\n" +
 			"best_at, pristine and corrupt are short for what is asked for most. Shares may be written as 0.8 or 80%.",
 		Example: "  go run ./notebooks runs noise=0.5 'c>=2' dataset=mnist --sort -best\n" +

@@ -115,11 +115,15 @@ func Net(s record.Spec) string {
 		}
 		return strings.Join(words, "-")
 	}
-	name := s.Model
-	for _, key := range slices.Sorted(maps.Keys(s.Settings)) {
-		name += " " + key + "=" + s.Settings[key]
+	return strings.Join(append([]string{s.Model}, Settings(s.Settings)...), " ")
+}
+
+// Settings are those of a model or a rule in words, as "width=8", in the order of their names.
+func Settings(settings map[string]string) (words []string) {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		words = append(words, name+"="+settings[name])
 	}
-	return name
+	return words
 }
 
 // Besides says in words what a run has besides the other columns of its spec; "" for nothing. Two runs that differ in more
@@ -129,9 +133,7 @@ func Besides(s record.Spec) string {
 	if s.NoiseKind != "" {
 		words = append(words, s.NoiseKind+" noise")
 	}
-	for _, key := range slices.Sorted(maps.Keys(s.RuleSettings)) {
-		words = append(words, key+"="+s.RuleSettings[key])
-	}
+	words = append(words, Settings(s.RuleSettings)...)
 	if more := s.Besides(); more != "" {
 		words = append(words, more)
 	}

@@ -63,9 +63,14 @@ func TestCommitted(t *testing.T) {
 }
 
 // TestExecute executes every notebook in quick mode on the built-in data set, through
-// real Jupyter and the real kernel.
+// real Jupyter and the real kernel; only the first one where CG_EXECUTED=1 says that
+// this very checkout's have just been executed on real data.
 func TestExecute(t *testing.T) {
 	names := committed(t)
+	if os.Getenv("CG_EXECUTED") == "1" {
+		t.Logf("%d notebooks are left out, as they have just been executed (CG_EXECUTED=1)", len(names)-1)
+		names = names[:1]
+	}
 	s, _ := setuptest.Session(t, true)
 	out := t.TempDir()
 	for _, name := range names {

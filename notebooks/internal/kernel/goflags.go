@@ -12,21 +12,24 @@ import (
 // workspace refuses the former, and nobody has tried the notebooks with the latter.
 var keptFlags = []string{"buildvcs", "ldflags", "modcacherw", "p", "tags", "trimpath"}
 
-// noFlags is a GOFLAGS that changes nothing. It can't be empty: the go command takes an empty variable for one that is
-// not set, and then the flags that "go env -w" has written to its file.
-const noFlags = "-buildvcs=auto"
+// linkFlags leave a debugger's tables out of a cell's program, unless the user links otherwise: nobody debugs it, a panic
+// names its lines without them, and linking, which each cell waits for, takes about half the time.
+const linkFlags = "-ldflags=-w"
 
-// cleanFlags keeps the [keptFlags] of a GOFLAGS value.
+// cleanFlags keeps the [keptFlags] of a GOFLAGS value, with [linkFlags]. So it is never empty: the go command takes an
+// empty variable for one that is not set, and then the flags that "go env -w" has written to its file.
 func cleanFlags(flags string) string {
 	var kept []string
+	links := false
 	for _, word := range splitFlags(flags) {
 		name, _, _ := strings.Cut(strings.TrimLeft(strings.Trim(word, `'"`), "-"), "=")
 		if slices.Contains(keptFlags, name) {
 			kept = append(kept, word)
+			links = links || name == "ldflags"
 		}
 	}
-	if len(kept) == 0 {
-		return noFlags
+	if !links {
+		kept = append(kept, linkFlags)
 	}
 	return strings.Join(kept, " ")
 }

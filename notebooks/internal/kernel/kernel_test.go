@@ -21,12 +21,12 @@ func TestEnviron(t *testing.T) {
 	end := []string{"GO111MODULE=on", "GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH, "CGO_ENABLED=1"}
 	got := tools.Environ([]string{"HOME=/h", "PATH=/usr/bin", "GOWORK=/x/go.work", "GOFLAGS=-mod=mod -buildvcs=false --modfile=y", "GOBIN=/b",
 		"GO111MODULE=off", "GOOS=plan9", "CGO_ENABLED=0", "GOPROXY=mirror", "GOTMPDIR=/gone"})
-	want := slices.Concat([]string{"HOME=/h", "GOPROXY=mirror"}, end, []string{"GOFLAGS=-buildvcs=false", "GOMLX_NO_AUTO_INSTALL=1", "PATH=/tools:/more:/usr/bin"})
+	want := slices.Concat([]string{"HOME=/h", "GOPROXY=mirror"}, end, []string{"GOFLAGS=-buildvcs=false -ldflags=-w", "GOMLX_NO_AUTO_INSTALL=1", "PATH=/tools:/more:/usr/bin"})
 	if !slices.Equal(got, want) {
 		t.Errorf("Environ = %q, want %q", got, want)
 	}
 	tools.Flags = "-mod=vendor" // of "go env -w": the variable must not be empty, or the file would hold again
-	if got := tools.Environ(nil); !slices.Contains(got, "GOFLAGS="+noFlags) {
+	if got := tools.Environ(nil); !slices.Contains(got, "GOFLAGS="+linkFlags) {
 		t.Errorf("Environ with flags in Go's file: %q", got)
 	}
 	if got := tools.Environ([]string{"GOMLX_NO_AUTO_INSTALL="}); !slices.Contains(got, "GOMLX_NO_AUTO_INSTALL=") || slices.Contains(got, "GOMLX_NO_AUTO_INSTALL=1") {
@@ -36,13 +36,13 @@ func TestEnviron(t *testing.T) {
 
 func TestCleanFlags(t *testing.T) {
 	for flags, want := range map[string]string{
-		"":                               noFlags,
-		"-mod=mod":                       noFlags,
-		"-n -x -json -race -overlay=o":   noFlags,
-		" -tags=netgo\t-mod=vendor -p=2": "-tags=netgo -p=2",
+		"":                               linkFlags,
+		"-mod=mod":                       linkFlags,
+		"-n -x -json -race -overlay=o":   linkFlags,
+		" -tags=netgo\t-mod=vendor -p=2": "-tags=netgo -p=2 -ldflags=-w",
 		`'-ldflags=-s -w' -mod=mod`:      `'-ldflags=-s -w'`,
-		`"-modfile=a b" --trimpath`:      "--trimpath",
-		`'-mod=mod`:                      noFlags,
+		`"-modfile=a b" --trimpath`:      "--trimpath -ldflags=-w",
+		`'-mod=mod`:                      linkFlags,
 	} {
 		if got := cleanFlags(flags); got != want {
 			t.Errorf("cleanFlags(%q) = %q, want %q", flags, got, want)

@@ -15,9 +15,9 @@ import (
 
 // HeatMap is a matrix as colours, its first row at the top, such as the inner
 // products of all pairs of examples. Where there are values below 0 the scale
-// is diverging, blue through white to red, and 0 is white, with a light line
-// through cells below 0, which tells them in a grey print; else it goes from
-// white to blue. A NaN is grey.
+// goes from dark blue through grey, which is 0, to light yellow: in a grey print
+// too what is darker than 0 is negative. Else it goes from white to blue. A NaN
+// is black on the one and grey on the other.
 type HeatMap struct {
 	Values [][]float64 // by row and column; rows have one length
 	// Limit is where the scale ends, on both sides of 0; values beyond it have
@@ -112,11 +112,13 @@ func (h *HeatMap) diverging() bool {
 	return false
 }
 
-// The ends of the scales, and colours between them and white.
+// The scales of values of either sign, from 0 on; lightness never turns from one end to the other, as colours that are
+// equally light on both sides of 0 are one in grey. And the scale of values of one sign.
 var (
-	heatPlus  = []color.NRGBA{{0xff, 0xff, 0xff, 0xff}, {0xf4, 0xa5, 0x82, 0xff}, {0xd6, 0x60, 0x4d, 0xff}, {0x8e, 0x0b, 0x25, 0xff}}
-	heatMinus = []color.NRGBA{{0xff, 0xff, 0xff, 0xff}, {0x92, 0xc5, 0xde, 0xff}, {0x43, 0x93, 0xc3, 0xff}, {0x05, 0x30, 0x61, 0xff}}
-	heatNone  = color.NRGBA{0xbb, 0xbb, 0xbb, 0xff}
+	heatPlus   = []color.NRGBA{{0x9e, 0x9e, 0x9e, 0xff}, {0xe4, 0xb4, 0x7c, 0xff}, {0xfb, 0xd0, 0x78, 0xff}, {0xff, 0xf6, 0xb0, 0xff}}
+	heatMinus  = []color.NRGBA{{0x9e, 0x9e, 0x9e, 0xff}, {0x55, 0x7c, 0xb0, 0xff}, {0x22, 0x50, 0x90, 0xff}, {0x03, 0x20, 0x45, 0xff}}
+	heatAmount = []color.NRGBA{{0xff, 0xff, 0xff, 0xff}, {0x92, 0xc5, 0xde, 0xff}, {0x43, 0x93, 0xc3, 0xff}, {0x05, 0x30, 0x61, 0xff}}
+	heatNone   = color.NRGBA{0xbb, 0xbb, 0xbb, 0xff}
 )
 
 // between is the colour at t in [0, 1] of a scale of equally spaced colours.
@@ -130,10 +132,14 @@ func between(scale []color.NRGBA, t float64) color.NRGBA {
 
 func (h *HeatMap) color(v float64, diverging bool) color.NRGBA {
 	switch {
+	case math.IsNaN(v) && diverging:
+		return ink
 	case math.IsNaN(v):
 		return heatNone
-	case v < 0 || !diverging:
-		return between(heatMinus, math.Abs(v)/h.Limit)
+	case !diverging:
+		return between(heatAmount, v/h.Limit)
+	case v < 0:
+		return between(heatMinus, -v/h.Limit)
 	}
 	return between(heatPlus, v/h.Limit)
 }
@@ -166,21 +172,13 @@ func (h *HeatMap) draw(c vg.Canvas, f frame) {
 	}
 }
 
-// minStriped is how many pixels a cell needs for the line through those below 0, which tells their sign in grey.
-const minStriped = 5
-
 // picture has zoom by zoom pixels for each cell.
 func (h *HeatMap) picture(zoom int) image.Image {
 	rows, cols, d := len(h.Values), len(h.Values[0]), h.diverging()
 	img := image.NewRGBA(image.Rect(0, 0, cols*zoom, rows*zoom))
 	for y := range rows * zoom {
 		for x := range cols * zoom {
-			v := h.Values[y/zoom][x/zoom]
-			col := h.color(v, d)
-			if v < 0 && zoom >= minStriped && y%zoom >= zoom/2 && y%zoom < zoom/2+max(1, zoom/6) {
-				col = between([]color.NRGBA{col, heatPlus[0]}, 0.6)
-			}
-			img.Set(x, y, col)
+			img.Set(x, y, h.color(h.Values[y/zoom][x/zoom], d))
 		}
 	}
 	return img

@@ -3,8 +3,6 @@
 package plots
 
 import (
-	"image/color"
-
 	"gonum.org/v1/plot/vg"
 )
 
@@ -53,9 +51,6 @@ func (h *HeatMap) drawScale(c vg.Canvas, f frame) {
 		a := low + (h.Limit-low)*float64(i)/scaleSteps
 		b := low + (h.Limit-low)*float64(i+1)/scaleSteps
 		box(c, h.color((a+b)/2, d), vg.Rectangle{Min: vg.Point{X: bar.Min.X, Y: at(a)}, Max: vg.Point{X: bar.Max.X, Y: min(at(b)+st.pt(0.2), bar.Max.Y)}})
-	}
-	for y := at(low) + st.pt(1.2); d && y < at(0)-st.pt(0.8); y += st.pt(2.6) {
-		line(c, color.NRGBA{0xff, 0xff, 0xff, 0x99}, st.pt(0.6), nil, vg.Point{X: bar.Min.X, Y: y}, vg.Point{X: bar.Max.X, Y: y})
 	}
 	line(c, axisInk, st.axisWidth(), nil, bar.Min, vg.Point{X: bar.Max.X, Y: bar.Min.Y}, bar.Max, vg.Point{X: bar.Min.X, Y: bar.Max.Y}, bar.Min)
 	for _, v := range h.scaleTicks() {

@@ -186,24 +186,39 @@ func TestHistogram(t *testing.T) {
 	}
 }
 
-// TestHeatColours: 0 is white where there are values below it, and the ends of the scale are far from it and from one another.
+// TestHeatColours: colours of either sign grow lighter from the lowest value to the highest, for every eye and in grey, by about
+// as much everywhere, so that the sign of a value is seen; and a missing one has a colour of its own.
 func TestHeatColours(t *testing.T) {
 	h, err := madeUpGram(6).check()
 	if err != nil || !h.diverging() {
 		t.Fatal(err)
 	}
-	white := lab(h.color(0, true), visions["ordinary"])
-	if white[0] < 99.9 {
-		t.Errorf("0 has lightness %v", white[0])
-	}
+	const steps = 20
 	for vision, m := range visions {
-		plus, minus := lab(h.color(h.Limit, true), m), lab(h.color(-h.Limit, true), m)
-		if d := distance(plus, minus); d < 25 {
-			t.Errorf("%s: the ends are %.0f apart", vision, d)
+		before := lab(h.color(-h.Limit, true), m)[0]
+		for i := 1; i <= 2*steps; i++ {
+			at := h.Limit * (float64(i)/steps - 1)
+			light := lab(h.color(at, true), m)[0]
+			if d := light - before; d < 0.3 || d > 5 {
+				t.Errorf("%s: lightness goes from %.1f to %.1f at %.2f of the scale", vision, before, light, at/h.Limit)
+			}
+			before = light
 		}
 	}
-	if h.color(h.Limit*5, true) != h.color(h.Limit, true) || h.color(nan, true) != heatNone {
-		t.Error("values beyond the scale, or missing ones")
+	if h.color(h.Limit*5, true) != h.color(h.Limit, true) {
+		t.Error("values beyond the scale")
+	}
+	for _, signed := range []bool{true, false} {
+		none := lab(h.color(nan, signed), visions["ordinary"])
+		for i := range 2*steps + 1 {
+			at := h.Limit * (float64(i)/steps - 1)
+			if !signed {
+				at = math.Abs(at)
+			}
+			if d := distance(none, lab(h.color(at, signed), visions["ordinary"])); d < 5 {
+				t.Errorf("a missing value looks like %.2f of the scale: %.1f apart", at/h.Limit, d)
+			}
+		}
 	}
 }
 

@@ -3,6 +3,8 @@
 package playground
 
 import (
+	"fmt"
+
 	"coherentgradients/notebooks/playground/world"
 	"coherentgradients/plots"
 
@@ -27,7 +29,11 @@ func stillFigure() (*plots.Figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		panel := &plots.Panel{Title: g.Title + " (%)", XLabel: "step", XSteps: true, Percent: true}
+		name := "Plain SGD"
+		if g.Config.Rule == "winsorize" {
+			name = fmt.Sprintf("Winsorized SGD, c = %g", g.Config.C)
+		}
+		panel := &plots.Panel{Title: name + " (%)", XLabel: "step", XSteps: true, Percent: true}
 		for _, line := range []struct {
 			name string
 			role plots.Role

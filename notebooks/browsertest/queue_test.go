@@ -16,7 +16,9 @@ func TestRunAllEndsAtFailure(t *testing.T) {
 	s.open(t, "00_start_here")
 	const good, after = "%%\nfmt.Println(\"first\")", "%%\nfmt.Println(\"after\")"
 	for _, c := range []struct{ name, bad, stop, hint string }{
-		{"exit", "import \"os\"\n\n%%\nos.Exit(3)", "", ""},
+		{"exit", "import \"os\"\n\n%%\nos.Exit(3)", "", "The cell ended with exit status 3."},
+		{"no end of text", "%%\nfmt.Println(\"text)", "", "begins and ends with a double quote"},
+		{"no bracket", "%%\nfmt.Println(\"text\"", "", "a bracket is not closed"},
 		{"quotes", "%%\nfmt.Println('text')", "", "between double quotes"},
 		{"other cell's name", "%%\nfmt.Println(spec.Steps)", "", "made above the %%"},
 		{"no %%", "fmt.Println(1)", "", "below a line with %% alone"},
@@ -38,6 +40,9 @@ func TestRunAllEndsAtFailure(t *testing.T) {
 			}
 			if !strings.Contains(cells[1].Text, c.hint) {
 				t.Errorf("no word of %q in %q", c.hint, cells[1].Text)
+			}
+			if text := cells[1].Text; strings.Contains(text, "main.go") || strings.Contains(text, "gonb_") || strings.Count(text, "exit status") > 1 {
+				t.Errorf("it tells of files that nobody has, or twice: %q", text)
 			}
 			for i, cell := range cells[2:] {
 				if cell.Text != "" || cell.Error != "" {

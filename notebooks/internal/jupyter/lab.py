@@ -129,12 +129,19 @@ HINTS = {
     r"declared and not used": "Go takes no name that nothing uses: use it, or take its line out",
     r"expected declaration|non-declaration statement": "what a cell is to run stands below a line with %% alone, definitions above it",
     r"imported and not used": "Go takes no import that nothing uses: take its line out",
+    r"string literal not terminated": 'text begins and ends with a double quote on one line: "text"',
+    r"missing ',' (?:before newline )?in (?:argument list|composite literal)": "a bracket is not closed, here or a line above, or a comma is missing",
 }
+
+# Where an error is: GoNB gives the cell and its line, and then a file of its own, which nobody has. Its column stays.
+PLACE = re.compile(r"(?:\./|(?:/[^\s<>\"'/]+)+/)main\.go:\d+:(\d+)")
+PACKAGE = re.compile(r"<div[^<>]*>\s*# gonb_\w+\s*</div>")
+ENDED = re.compile(r"exit status \d+\s*")
 
 
 class Connection(ZMQChannelsWebsocketConnection):
     """Hands a kernel one cell at a time, and none after one that failed or was stopped: Run All ends there, as with other
-    kernels of Jupyter. GoNB itself runs all that it was sent. Adds HINTS to errors.
+    kernels of Jupyter. GoNB itself runs all that it was sent. Tells errors in the cell's own terms, once, and adds HINTS.
     """
 
     def __init__(self, *args, **kwargs):
@@ -190,15 +197,26 @@ class Connection(ZMQChannelsWebsocketConnection):
             return
         kind = self.session.unpack(msg_list[0])["msg_type"]
         if kind == "display_data" and len(msg_list[3]) < 100_000:  # pictures are longer
-            report = self.session.unpack(msg_list[3])["data"].get("text/html", "")
-            self.report = report if "gonb-err-location" in report else ""
-        if kind != "error":
-            return
-        content, report = self.session.unpack(msg_list[3]), self.report
-        self.report = ""
-        hints = [hint for pattern, hint in HINTS.items() if re.search(pattern, report + content.get("evalue", ""))]
-        if hints:
-            content["traceback"] = [*content.get("traceback", []), "", *hints]
+            content = self.session.unpack(msg_list[3])
+            report = content["data"].get("text/html")
+            self.report = report if isinstance(report, str) and "gonb-err-location" in report else ""
+            if self.report:
+                content["data"]["text/html"] = PACKAGE.sub("", PLACE.sub(r"column \1", report))
+                msg_list[3] = self.session.pack(content)
+        elif kind == "stream" and len(msg_list[3]) < 1000:
+            content = self.session.unpack(msg_list[3])
+            if content.get("name") == "stderr" and ENDED.fullmatch(content.get("text", "")):  # which the error says again
+                content["text"] = ""
+                msg_list[3] = self.session.pack(content)
+        elif kind == "error":
+            content, report = self.session.unpack(msg_list[3]), self.report
+            self.report = ""
+            said = content.get("evalue", "")
+            if report:
+                content["traceback"] = ["The cell does not compile: nothing of it was run."]
+            elif ENDED.fullmatch(said):
+                content["traceback"] = [f"The cell ended with {said.strip()}."]
+            content["traceback"] = content.get("traceback", []) + [hint for pattern, hint in HINTS.items() if re.search(pattern, report + said)]
             msg_list[3] = self.session.pack(content)
 
     def handle_outgoing_message(self, stream, outgoing_msg):

@@ -81,10 +81,10 @@ func (s server) config() ([]byte, error) {
 
 // labSettings are JupyterLab's defaults here, by plugin; what a user changes in JupyterLab goes before them. No pop-up
 // about news or updates, which would ask another server; enough time for the first completion; and a file panel that shows
-// notebooks before folders, in the folder of the notebook that is looked at.
+// notebooks before folders, in the folder of the notebook that is looked at, with room for their names in place of dates.
 var labSettings = map[string]map[string]any{
 	"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false},
-	"@jupyterlab/filebrowser-extension:browser":   {"sortNotebooksFirst": true, "navigateToCurrentDirectory": true},
+	"@jupyterlab/filebrowser-extension:browser":   {"sortNotebooksFirst": true, "navigateToCurrentDirectory": true, "showLastModifiedColumn": false},
 	"@jupyterlab/completer-extension:manager":     {"providerTimeout": 5000},
 }
 

@@ -2,7 +2,10 @@
 
 package plots
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // NamedRun is one of several runs to be compared.
 type NamedRun struct {
@@ -26,7 +29,7 @@ const MaxRuns = 8
 // A run has one colour; in the first panel train accuracy is solid and test
 // accuracy dashed. Up to three runs are labelled at the ends of their curves,
 // so that the figure reads in grey; of more a legend explains colours and
-// dashes apart.
+// dashes apart. The overfit's axis ends at 25, 50 or 100 %.
 func Compare(d CompareData) (*Figure, error) {
 	if len(d.Runs) == 0 || len(d.Runs) > MaxRuns {
 		return nil, fmt.Errorf("comparison of %d runs: use 1 to %d", len(d.Runs), MaxRuns)
@@ -63,9 +66,24 @@ func Compare(d CompareData) (*Figure, error) {
 			d.Runs[i].proper(acc, true)
 		}
 	}
+	over.YMin, over.YMax = overfitRange(over)
 	f, err := NewGrid(d.Meta, Grid{Panels: [][]*Panel{{acc, over}}, XLabel: "step", ShareX: true, Keys: keys, Legend: legend, Aspect: 0.78, Reflow: true})
 	if err != nil {
 		return nil, fmt.Errorf("comparison: %w", err)
 	}
 	return f, nil
+}
+
+// overfitRange is a range for overfit that leaves no half of the frame empty: up to 25, 50 or 100 %; the panel's own, 0 and 0,
+// where there is more.
+func overfitRange(p *Panel) (lo, hi float64) {
+	q := *p
+	q.Percent = false
+	s := q.ySpan()
+	for _, hi := range []float64{0.25, 0.5, 1} {
+		if s.hi <= hi*0.98 {
+			return math.Min(s.lo, 0), hi
+		}
+	}
+	return 0, 0
 }

@@ -226,6 +226,10 @@
         show(p, px(p, places[p.at]), y + h / 3);
       });
     };
+    // A browser without our fonts has wider ones: their letters come closer, so that a text ends where its room does.
+    const narrow = (text, room) => {
+      if (text.getComputedTextLength() > room) for (const [k, v] of [['textLength', room], ['lengthAdjust', 'spacingAndGlyphs']]) text.setAttribute(k, v);
+    };
     // Names at the ends of curves, moved apart; each switches its curve.
     const ends = (p, g) => {
       const list = [];
@@ -238,11 +242,11 @@
       for (let i = 1; i < list.length; i++) list[i].y = Math.max(list[i].y, list[i - 1].y + 13);
       for (let i = list.length - 1; i >= 0; i--) list[i].y = Math.min(list[i].y, (i + 1 < list.length ? list[i + 1].y : p.box[1] + p.box[3] + 13) - 13);
       for (const {c, y} of list) {
-        const at = {x: p.box[0] + p.box[2] + 9, y: y + 4, 'font-size': d.tick, fill: c.c || '#6a6a6a'};
-        if (c.x == null) { write(g, c.label, at); continue; }
+        const at = {x: p.box[0] + p.box[2] + 9, y: y + 4, 'font-size': d.tick, fill: c.ink || '#6a6a6a'};
+        if (c.x == null) { narrow(write(g, c.label, at), c.room); continue; }
         const b = button(g, !off.has(c.name), plain(c.label), () => { off.has(c.name) ? off.delete(c.name) : off.add(c.name); redraw(); });
         b.setAttribute('opacity', off.has(c.name) ? 0.35 : 1);
-        write(b, c.label, at);
+        narrow(write(b, c.label, at), c.room);
       }
     };
     // The places on the X axis that have values.

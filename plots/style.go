@@ -32,11 +32,12 @@ type Size struct {
 
 // Named sizes.
 var (
-	// Column is one column of a two-column paper.
+	// Column is one column of a two-column paper, 3.35 inches wide; for another
+	// width see [Inches].
 	Column = Size{Name: "column", Width: 3.35 * vg.Inch, Scale: 1}
-	// TextWidth is the text width of a one-column paper.
+	// TextWidth is the text width of a one-column paper, 5.5 inches wide.
 	TextWidth = Size{Name: "textwidth", Width: 5.5 * vg.Inch, Scale: 1}
-	// Slide fills the width of a slide, to be read from afar.
+	// Slide fills the width of a slide, 10 inches, to be read from afar.
 	Slide = Size{Name: "slide", Width: 10 * vg.Inch, Scale: 1.8}
 	// Notebook is what [Figure.Show] uses.
 	Notebook = Size{Name: "notebook", Width: 7.5 * vg.Inch, Scale: 1.25}
@@ -47,6 +48,13 @@ const (
 	MinWidth = 1.5 * vg.Inch
 	MaxWidth = 40 * vg.Inch
 )
+
+// Inches is the size of a figure so many inches wide, for print: 3.25, or 8.5/2.54
+// for 8.5 cm. It chooses its own height. A width out of range is an error where
+// the figure is saved.
+func Inches(width float64) Size {
+	return Size{Name: fmt.Sprintf("%.4gin", width), Width: vg.Length(width) * vg.Inch, Scale: 1}
+}
 
 // SizeNamed returns the named size ("column", "textwidth", "slide" or
 // "notebook"), or one of any other width, written in inches or centimetres:

@@ -155,7 +155,9 @@ type webLine struct {
 	Name    string `json:"name"`
 	Text    pieces `json:"text"`
 	Label   pieces `json:"label,omitempty"`
-	X       int    `json:"x"` // which list of X values
+	Room    web    `json:"room,omitempty"` // of the label: its width in our own font
+	Ink     string `json:"ink,omitempty"`  // of the label
+	X       int    `json:"x"`              // which list of X values
 	Y       []web  `json:"y"`
 	Lo      []web  `json:"lo,omitempty"`
 	Hi      []web  `json:"hi,omitempty"`
@@ -183,6 +185,7 @@ type webRef struct {
 	X     web    `json:"x,omitempty"`
 	Y     web    `json:"y,omitempty"`
 	Label pieces `json:"label,omitempty"`
+	Room  web    `json:"room,omitempty"`
 }
 
 type webTick struct {

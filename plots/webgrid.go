@@ -143,13 +143,14 @@ func (b *webBuilder) panel(p *Panel, f frame) (*webPanel, error) {
 		}
 		return w, nil
 	}
+	tick := face(regular, f.st.tickSize())
 	for i := range p.Curves {
 		c := &p.Curves[i]
 		e := c.entry(i)
 		line := webLine{Name: plainText(c.Name), Text: piecesOf(c.Name), X: b.xs(c.X), Y: webList(c.Y), Lo: webList(c.Lo), Hi: webList(c.Hi),
 			Color: webHex(e.col), Dash: f.st.webDash(e.dash), Keys: b.switches(e), Marks: c.Marks || c.Scatter, Scatter: c.Scatter, Cloud: c.Role == Cloud}
 		if p.DirectLabels && c.Label != "" {
-			line.Label = piecesOf(c.Label)
+			line.Label, line.Room, line.Ink = piecesOf(c.Label), cssPixels(textWidth(tick, c.Label)), webHex(darker(e.col))
 		}
 		if c.Name == "" {
 			line.Text = piecesOf("value")
@@ -159,7 +160,7 @@ func (b *webBuilder) panel(p *Panel, f frame) (*webPanel, error) {
 	for _, ref := range p.References {
 		v := webRef{Y: web(ref.Y)}
 		if p.DirectLabels {
-			v.Label = piecesOf(ref.Label)
+			v.Label, v.Room = piecesOf(ref.Label), cssPixels(textWidth(tick, ref.Label))
 		}
 		w.Refs = append(w.Refs, v)
 	}

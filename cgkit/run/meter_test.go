@@ -108,3 +108,27 @@ type clock struct{ t time.Time }
 func (c *clock) now() time.Time { return c.t }
 
 func (c *clock) pass(d time.Duration) { c.t = c.t.Add(d) }
+
+// TestMeterWaitsForTheFirstSteps: the first steps of a run are evaluated more often than those after them, and say nothing of
+// the time left; a slow run's do after some seconds.
+func TestMeterWaitsForTheFirstSteps(t *testing.T) {
+	start := time.Unix(0, 0)
+	for _, c := range []struct {
+		done, total int
+		after       time.Duration
+		known       bool
+	}{
+		{10, 60_000, 700 * time.Millisecond, false}, {300, 60_000, 1500 * time.Millisecond, true}, {10, 60_000, 6 * time.Second, true},
+		{20, 400, 900 * time.Millisecond, false}, {50, 400, time.Second, true}, {1, 3, time.Second, true},
+	} {
+		var m Meter
+		m.Begin("", 0, c.total, start)
+		m.Wait("compiling", start)
+		begun := start.Add(30 * time.Second)
+		m.Wait("", begun)
+		m.Step(c.done, 1, begun.Add(c.after))
+		if left, known := m.Left(begun.Add(c.after)); known != c.known {
+			t.Errorf("%d of %d steps after %v: %v left, known %v, want %v", c.done, c.total, c.after, left, known, c.known)
+		}
+	}
+}

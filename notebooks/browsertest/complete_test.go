@@ -3,6 +3,7 @@
 package browsertest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -51,4 +52,15 @@ func TestCompletion(t *testing.T) {
 	s.press(t, kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
 	s.waitFor(t, 20*time.Second, "documentation on Shift-Tab", `document.querySelector('.jp-Tooltip')?.innerText.includes('overlays runs')`)
 	s.screenshot(t, "shift-tab")
+
+	// Behind a name among a call's arguments the name is meant, not the call.
+	s.press(t, kb.Escape)
+	s.do(t, current+`.content.activeCell.model.sharedModel.setSource('import (\n"coherentgradients/notebooks/study"\n"coherentgradients/plots"\n)\n\n%%\nstudy.Save(nil, study.Folder(), "q", plots.Column, plots.PDF)')`)
+	s.do(t, strings.Replace(at, "getSource().length", "getSource().indexOf(', plots.PDF')", 1))
+	s.press(t, kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
+	s.waitFor(t, 20*time.Second, "documentation of the name before the cursor", `document.querySelector('.jp-Tooltip')?.innerText.includes('3.35 inches')`)
+	s.screenshot(t, "shift-tab-argument")
+	if text := evaluate[string](t, s, `document.querySelector('.jp-Tooltip').innerText`); strings.Contains(text, "pkg.go.dev") || strings.Contains(text, "Folder") {
+		t.Errorf("it says %q", text)
+	}
 }

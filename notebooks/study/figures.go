@@ -339,12 +339,22 @@ func title(name string) string {
 func runRole(r *record.Record, all []*record.Record) plots.Role {
 	cs, levels := csOf(all), levelsOf(all)
 	switch {
-	case len(cs) == len(all):
+	case len(cs) == len(all) && len(rulesOf(all)) < 2:
 		return plots.Winsorization(r.Spec.C)
 	case len(levels) == len(all):
 		return plots.NoiseLevel(r.Spec.Noise)
 	}
 	return plots.Auto
+}
+
+// rulesOf is the rules of some runs besides the mean, which is each rule's c = 0.
+func rulesOf(all []*record.Record) (rules []string) {
+	for _, r := range all {
+		if name := r.Spec.Aggregator; name != record.AggregatorMean && !slices.Contains(rules, name) {
+			rules = append(rules, name)
+		}
+	}
+	return rules
 }
 
 // runName tells a run from the others it is compared with.
@@ -353,10 +363,15 @@ func runName(r *record.Record, all []*record.Record) string {
 		return slices.ContainsFunc(all, func(o *record.Record) bool { return f(o.Spec) != f(r.Spec) })
 	}
 	var words []string
-	if differs(func(s record.Spec) any { return s.Aggregator }) && r.Spec.Aggregator != "mean" && r.Spec.Aggregator != "winsorize" {
+	rules := len(rulesOf(all)) > 1
+	plain := r.Spec.Aggregator == record.AggregatorMean
+	switch {
+	case rules && plain:
+		words = append(words, "plain SGD")
+	case rules:
 		words = append(words, r.Spec.Aggregator)
 	}
-	if differs(func(s record.Spec) any { return s.C }) {
+	if !(rules && plain) && differs(func(s record.Spec) any { return s.C }) {
 		words = append(words, fmt.Sprintf("c = %v", r.Spec.C))
 	}
 	if differs(func(s record.Spec) any { return s.Noise }) {

@@ -45,7 +45,7 @@ func TestNew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ipynb.Parse(text); err != nil || !strings.Contains(string(text), "# my_net") || strings.Contains(string(text), templateTitle) {
+	if _, err := ipynb.Parse(text); err != nil || !strings.Contains(string(text), `study.Show(figure, \"my_net\")`) || strings.Contains(string(text), templateTitle) {
 		t.Errorf("the notebook: %v, %s", err, text)
 	}
 	for args, want := range map[string]string{

@@ -125,9 +125,11 @@ V1 = "v1.kernel.websocket.jupyter.org"  # what a browser and the server speak, i
 # What to do about errors that habits of other languages and notebooks lead to. GoNB shows the compiler's words alone.
 HINTS = {
     r"rune literal": 'Go writes text between double quotes: "text"',
-    r"undefined: \w+\b(?!\.)": "each cell is a program of its own: a name that later cells need is made above the %% of its cell",
+    r"undefined: \w+\b(?!\.)": "run the cell that makes this name first; each cell is a program of its own, and what later cells need stands above its %%",
     r"declared and not used": "Go takes no name that nothing uses: use it, or take its line out",
-    r"expected declaration|non-declaration statement": "what a cell is to run stands below a line with %% alone, definitions above it",
+    r'expected declaration, found "': "a list of packages stands between import ( and )",
+    r'expected declaration, found (?!")|non-declaration statement': "what a cell is to run stands below a line with %% alone, definitions above it",
+    r"no new variables on left side": "a name is made once, by := ; after that it is changed by =",
     r"imported and not used": "Go takes no import that nothing uses: take its line out",
     r"string literal not terminated": 'text begins and ends with a double quote on one line: "text"',
     r"missing ',' (?:before newline )?in (?:argument list|composite literal)": "a bracket is not closed, here or a line above, or a comma is missing",
@@ -136,6 +138,8 @@ HINTS = {
 # Where an error is: GoNB gives the cell and its line, and then a file of its own, which nobody has. Its column stays.
 PLACE = re.compile(r"(?:\./|(?:/[^\s<>\"'/]+)+/)main\.go:\d+:(\d+)")
 PACKAGE = re.compile(r"<div[^<>]*>\s*# gonb_\w+\s*</div>")
+NAME = re.compile(r"\w")
+LINK = re.compile(r"\[[^\[\]]*\]\(https://pkg\.go\.dev/coherentgradients[^()]*\)")  # of help; no such page is there
 ENDED = re.compile(r"exit status \d+\s*")
 
 
@@ -174,12 +178,29 @@ class Connection(ZMQChannelsWebsocketConnection):
         return super().disconnect()
 
     def handle_incoming_message(self, incoming_msg):
+        incoming_msg = self.inspected(incoming_msg)
         request = self.request(incoming_msg)
         if request and self.running:
             self.waiting.append((request, incoming_msg))
             return
         self.running = request or self.running
         super().handle_incoming_message(incoming_msg)
+
+    def inspected(self, message):
+        """A message, which asks about the name before the cursor where the cursor is just behind it: GoNB would tell of the
+        call around it."""
+        if self.subprotocol != V1:
+            return message
+        channel, parts = deserialize_msg_from_ws_v1(message)
+        if channel != "shell" or self.session.unpack(parts[0])["msg_type"] != "inspect_request":
+            return message
+        content = self.session.unpack(parts[3])
+        code, at = content.get("code", ""), content.get("cursor_pos", 0)
+        if not 0 < at <= len(code) or not NAME.match(code[at - 1]) or NAME.match(code[at : at + 1]):
+            return message
+        content["cursor_pos"] = at - 1
+        parts[3] = self.session.pack(content)
+        return serialize_msg_to_ws_v1(parts, channel)
 
     def request(self, message):
         """What a message asks for, if that is to run a cell."""
@@ -193,10 +214,15 @@ class Connection(ZMQChannelsWebsocketConnection):
 
     def _on_error(self, channel, msg, msg_list):
         super()._on_error(channel, msg, msg_list)
-        if channel != "iopub" or self.subprotocol != V1:
+        if channel not in ("iopub", "shell") or self.subprotocol != V1:
             return
         kind = self.session.unpack(msg_list[0])["msg_type"]
-        if kind == "display_data" and len(msg_list[3]) < 100_000:  # pictures are longer
+        if kind == "inspect_reply":
+            content = self.session.unpack(msg_list[3])
+            data = content.get("data", {})
+            content["data"] = {form: LINK.sub("", text) if isinstance(text, str) else text for form, text in data.items()}
+            msg_list[3] = self.session.pack(content)
+        elif kind == "display_data" and len(msg_list[3]) < 100_000:  # pictures are longer
             content = self.session.unpack(msg_list[3])
             report = content["data"].get("text/html")
             self.report = report if isinstance(report, str) and "gonb-err-location" in report else ""

@@ -29,7 +29,7 @@ const MaxRuns = 8
 // A run has one colour; in the first panel train accuracy is solid and test
 // accuracy dashed. Up to three runs are labelled at the ends of their curves,
 // so that the figure reads in grey; of more a legend explains colours and
-// dashes apart. The overfit's axis ends at 25, 50 or 100 %.
+// dashes apart. The overfit's axis goes to 25, 50 or 100 %.
 func Compare(d CompareData) (*Figure, error) {
 	if len(d.Runs) == 0 || len(d.Runs) > MaxRuns {
 		return nil, fmt.Errorf("comparison of %d runs: use 1 to %d", len(d.Runs), MaxRuns)
@@ -74,15 +74,16 @@ func Compare(d CompareData) (*Figure, error) {
 	return f, nil
 }
 
-// overfitRange is a range for overfit that leaves no half of the frame empty: up to 25, 50 or 100 %; the panel's own, 0 and 0,
-// where there is more.
+// overfitRange is a range for overfit that leaves no half of the frame empty, up to 25 or 50 %, with as much air as other
+// axes have; 0 and 0, for the panel's own, where there is more.
 func overfitRange(p *Panel) (lo, hi float64) {
 	q := *p
 	q.Percent = false
 	s := q.ySpan()
-	for _, hi := range []float64{0.25, 0.5, 1} {
-		if s.hi <= hi*0.98 {
-			return math.Min(s.lo, 0), hi
+	for _, top := range []float64{0.25, 0.5} {
+		if s.hi <= top {
+			s = span{math.Min(s.lo, 0), top}.padded(false)
+			return s.lo, s.hi
 		}
 	}
 	return 0, 0

@@ -315,3 +315,31 @@ func TestSizeOfAnyWidth(t *testing.T) {
 		}
 	}
 }
+
+// TestInches: it is the size of that width, and a width that no figure can have is an error where the figure is drawn.
+func TestInches(t *testing.T) {
+	named, err := SizeNamed("3.25in")
+	if got := Inches(3.25); err != nil || got != named {
+		t.Errorf("Inches = %+v, SizeNamed %+v, %v", got, named, err)
+	}
+	f, err := NewGrid(Meta{Caption: "c"}, Grid{Panels: [][]*Panel{{{Curves: []Curve{{X: []float64{0, 1}, Y: []float64{0, 1}}}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, width := range []float64{0, -3, 100, nan, math.Inf(1)} {
+		if _, err := f.Encode(PDF, Inches(width)); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v inches: %v", width, err)
+		}
+	}
+}
+
+// TestOverfitRange: no curve is cut, and none lies in the lowest quarter of the frame alone if it is above a sixteenth.
+func TestOverfitRange(t *testing.T) {
+	for top, want := range map[float64]float64{0.03: 0.25, 0.25: 0.25, 0.26: 0.5, 0.49: 0.5, 0.7: 0, 1: 0} {
+		p := &Panel{Percent: true, Curves: []Curve{{X: []float64{0, 1, 2}, Y: []float64{-0.02, nan, top}}}}
+		lo, hi := overfitRange(p)
+		if want == 0 && (lo != 0 || hi != 0) || want > 0 && (lo > -0.02 || hi < want || hi > want*1.05) {
+			t.Errorf("up to %v: from %v to %v", top, lo, hi)
+		}
+	}
+}

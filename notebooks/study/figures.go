@@ -371,7 +371,7 @@ func runName(r *record.Record, all []*record.Record) string {
 	case rules:
 		words = append(words, r.Spec.Aggregator)
 	}
-	if !(rules && plain) && differs(func(s record.Spec) any { return s.C }) {
+	if (!rules || record.TakesC(r.Spec.Aggregator)) && differs(func(s record.Spec) any { return s.C }) {
 		words = append(words, fmt.Sprintf("c = %v", r.Spec.C))
 	}
 	if differs(func(s record.Spec) any { return s.Noise }) {

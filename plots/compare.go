@@ -74,8 +74,8 @@ func Compare(d CompareData) (*Figure, error) {
 	return f, nil
 }
 
-// overfitRange is a range for overfit that leaves no half of the frame empty, up to 25 or 50 %, with as much air as other
-// axes have; 0 and 0, for the panel's own, where there is more.
+// overfitRange is a range for overfit up to 25 or 50 %, whichever is enough, with as much air as other axes have; 0 and 0, for
+// the panel's own range, where neither is.
 func overfitRange(p *Panel) (lo, hi float64) {
 	q := *p
 	q.Percent = false

@@ -23,6 +23,10 @@
     }
     return e;
   };
+  // A browser without our fonts has wider ones: their letters come closer, so that a text ends where its room does.
+  const narrow = (text, room) => {
+    if (text.getComputedTextLength() > room) for (const [k, v] of [['textLength', room], ['lengthAdjust', 'spacingAndGlyphs']]) text.setAttribute(k, v);
+  };
   const plain = pieces => pieces.map(p => p[0]).join('');
   const short = v => {
     if (!finite(v)) return '–';
@@ -121,7 +125,7 @@
         make(g, 'rect', {x: k.x - 3, y: k.y - 8, width: k.w + 6, height: 16, fill: '#fff', class: 'cg-hit'});
         sample(g, k);
         const t = write(g, k.t, {x: k.x + d.sample + 4, y: k.y + d.size * 0.35, 'font-size': d.size, fill: '#222'});
-        if (t.getComputedTextLength() > k.w - d.sample - 4) { t.setAttribute('textLength', k.w - d.sample - 4); t.setAttribute('lengthAdjust', 'spacingAndGlyphs'); }
+        narrow(t, k.w - d.sample - 4);
         if (again && again[0] === 'legend' && again[1] === i) g.focus();
       });
       const switches = [];
@@ -225,10 +229,6 @@
         p.at = e.key === 'Home' ? 0 : e.key === 'End' ? places.length - 1 : Math.max(0, Math.min(places.length - 1, (p.at ?? (step > 0 ? -1 : places.length)) + step));
         show(p, px(p, places[p.at]), y + h / 3);
       });
-    };
-    // A browser without our fonts has wider ones: their letters come closer, so that a text ends where its room does.
-    const narrow = (text, room) => {
-      if (text.getComputedTextLength() > room) for (const [k, v] of [['textLength', room], ['lengthAdjust', 'spacingAndGlyphs']]) text.setAttribute(k, v);
     };
     // Names at the ends of curves, moved apart; each switches its curve.
     const ends = (p, g) => {

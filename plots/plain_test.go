@@ -186,8 +186,8 @@ func TestHistogram(t *testing.T) {
 	}
 }
 
-// TestHeatColours: colours of either sign grow lighter from the lowest value to the highest, for every eye and in grey, by about
-// as much everywhere, so that the sign of a value is seen; and a missing one has a colour of its own.
+// TestHeatColours: colours of either sign grow lighter from the lowest value to the highest, for every eye and in grey, so that the
+// sign of a value is seen; and a missing one has a colour of its own, in grey too.
 func TestHeatColours(t *testing.T) {
 	h, err := madeUpGram(6).check()
 	if err != nil || !h.diverging() {
@@ -215,7 +215,8 @@ func TestHeatColours(t *testing.T) {
 			if !signed {
 				at = math.Abs(at)
 			}
-			if d := distance(none, lab(h.color(at, signed), visions["ordinary"])); d < 5 {
+			col := lab(h.color(at, signed), visions["ordinary"])
+			if d := distance(none, col); d < 5 || signed && math.Abs(none[0]-col[0]) < 5 {
 				t.Errorf("a missing value looks like %.2f of the scale: %.1f apart", at/h.Limit, d)
 			}
 		}
@@ -333,7 +334,7 @@ func TestInches(t *testing.T) {
 	}
 }
 
-// TestOverfitRange: no curve is cut, and none lies in the lowest quarter of the frame alone if it is above a sixteenth.
+// TestOverfitRange: the least of the ranges that cuts no curve.
 func TestOverfitRange(t *testing.T) {
 	for top, want := range map[float64]float64{0.03: 0.25, 0.25: 0.25, 0.26: 0.5, 0.49: 0.5, 0.7: 0, 1: 0} {
 		p := &Panel{Percent: true, Curves: []Curve{{X: []float64{0, 1, 2}, Y: []float64{-0.02, nan, top}}}}

@@ -46,7 +46,7 @@ func (f *Figure) web() (*webFigure, error) {
 			if p.Skip {
 				continue
 			}
-			w, err := b.panel(p, g.frame(l, r, k))
+			w, err := b.panel(p, g.frame(l, r, k), l.labels[k])
 			if err != nil {
 				return nil, err
 			}
@@ -129,7 +129,7 @@ func (b *webBuilder) switches(e legendEntry) (list []int) {
 	return list
 }
 
-func (b *webBuilder) panel(p *Panel, f frame) (*webPanel, error) {
+func (b *webBuilder) panel(p *Panel, f frame, room vg.Length) (*webPanel, error) {
 	r := f.rect
 	w := &webPanel{
 		Box:   [4]web{cssPixels(r.Min.X), b.y(r.Max.Y), cssPixels(r.Size().X), cssPixels(r.Size().Y)},
@@ -144,13 +144,14 @@ func (b *webBuilder) panel(p *Panel, f frame) (*webPanel, error) {
 		return w, nil
 	}
 	tick := face(regular, f.st.tickSize())
+	label := func(text string) string { return fit(tick, text, room-f.st.pt(7)) } // as [drawDirectLabels] has it
 	for i := range p.Curves {
 		c := &p.Curves[i]
 		e := c.entry(i)
 		line := webLine{Name: plainText(c.Name), Text: piecesOf(c.Name), X: b.xs(c.X), Y: webList(c.Y), Lo: webList(c.Lo), Hi: webList(c.Hi),
 			Color: webHex(e.col), Dash: f.st.webDash(e.dash), Keys: b.switches(e), Marks: c.Marks || c.Scatter, Scatter: c.Scatter, Cloud: c.Role == Cloud}
 		if p.DirectLabels && c.Label != "" {
-			line.Label, line.Room, line.Ink = piecesOf(c.Label), cssPixels(textWidth(tick, c.Label)), webHex(darker(e.col))
+			line.Label, line.Room, line.Ink = piecesOf(label(c.Label)), cssPixels(textWidth(tick, label(c.Label))), webHex(darker(e.col))
 		}
 		if c.Name == "" {
 			line.Text = piecesOf("value")
@@ -160,7 +161,7 @@ func (b *webBuilder) panel(p *Panel, f frame) (*webPanel, error) {
 	for _, ref := range p.References {
 		v := webRef{Y: web(ref.Y)}
 		if p.DirectLabels {
-			v.Label, v.Room = piecesOf(ref.Label), cssPixels(textWidth(tick, ref.Label))
+			v.Label, v.Room = piecesOf(label(ref.Label)), cssPixels(textWidth(tick, label(ref.Label)))
 		}
 		w.Refs = append(w.Refs, v)
 	}

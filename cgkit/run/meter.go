@@ -14,9 +14,6 @@ import (
 // evaluations of the first hundred steps take longer than the steps: a rate since the start would promise hours.
 const rateWindow = 15 * time.Second
 
-// settled is after what time a rate may be trusted that goes back to the beginning.
-const settled = 5 * time.Second
-
 // Meter measures how far a run is, how fast it goes and how long it still takes. Time that is waited for something
 // else, as the compiler, counts for neither. All that shows a run's progress has one. It reads no clock: now is given.
 type Meter struct {
@@ -96,12 +93,11 @@ func (m *Meter) Rate(now time.Time) float64 {
 }
 
 // Left is the time left at the rate so far; false where it is not known yet. The first steps, many of which are evaluated,
-// are much slower than those after them, so nothing is said of a long run after a moment of them.
+// are much slower than those after them, so nothing is said of a long run after few of them.
 func (m *Meter) Left(now time.Time) (time.Duration, bool) {
 	rate := m.Rate(now)
-	made := m.Done - m.from.done
-	first := m.from.at.Equal(m.began.Add(m.waited)) && m.Spent(now) < settled && made < min(200, m.Total/10)
-	if rate == 0 || first {
+	few := m.Done-m.from.done < min(200, (m.Total-m.from.done)/10)
+	if rate == 0 || few && m.Spent(now) < rateWindow {
 		return 0, false
 	}
 	return time.Duration(min(float64(m.Total-m.Done)/rate, 1e9) * float64(time.Second)), true

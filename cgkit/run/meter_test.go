@@ -118,7 +118,7 @@ func TestMeterWaitsForTheFirstSteps(t *testing.T) {
 		after       time.Duration
 		known       bool
 	}{
-		{10, 60_000, 700 * time.Millisecond, false}, {300, 60_000, 1500 * time.Millisecond, true}, {10, 60_000, 6 * time.Second, true},
+		{10, 60_000, 700 * time.Millisecond, false}, {300, 60_000, 1500 * time.Millisecond, true}, {10, 60_000, 6 * time.Second, false}, {10, 60_000, 16 * time.Second, true},
 		{20, 400, 900 * time.Millisecond, false}, {50, 400, time.Second, true}, {1, 3, time.Second, true},
 	} {
 		var m Meter

@@ -66,7 +66,7 @@ func TestNewNotebook(t *testing.T) {
 	})
 	s.waitFor(t, time.Minute, "the new notebook's kernel", current+`.sessionContext.session?.kernel?.status === 'idle' || `+current+`.sessionContext.isReady`)
 	s.waitFor(t, 20*time.Second, "the file panel in its folder", `[...document.querySelectorAll('.jp-BreadCrumbs-item')].some(e => e.innerText.trim() === 'mine')`)
-	if first := evaluate[string](t, s, current+`.content.widgets[0].model.sharedModel.getSource()`); !strings.HasPrefix(first, "# "+strings.TrimSuffix(filepath.Base(path), ".ipynb")+"\n") {
+	if first := evaluate[string](t, s, current+`.content.widgets[0].model.sharedModel.getSource()`); !strings.HasPrefix(first, "# A question of your own\n") {
 		t.Errorf("the new notebook begins with %q", first)
 	}
 	s.do(t, current+`.content.model.sharedModel.insertCell(0, {cell_type: 'code', source: ''}); `+current+`.content.activeCellIndex = 0`)

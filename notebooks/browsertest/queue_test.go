@@ -16,7 +16,8 @@ func TestRunAllEndsAtFailure(t *testing.T) {
 	s.open(t, "00_start_here")
 	const good, after = "%%\nfmt.Println(\"first\")", "%%\nfmt.Println(\"after\")"
 	for _, c := range []struct{ name, bad, stop, hint string }{
-		{"exit", "import \"os\"\n\n%%\nos.Exit(3)", "", "The cell ended with exit status 3."},
+		{"exit", "import \"os\"\n\n%%\nos.Exit(3)", "", "exit status 3"},
+		{"panic", "%%\nvar a []int\nfmt.Println(a[3])", "", "index out of range"},
 		{"no end of text", "%%\nfmt.Println(\"text)", "", "begins and ends with a double quote"},
 		{"no bracket", "%%\nfmt.Println(\"text\"", "", "a bracket is not closed"},
 		{"quotes", "%%\nfmt.Println('text')", "", "between double quotes"},
@@ -43,8 +44,12 @@ func TestRunAllEndsAtFailure(t *testing.T) {
 			if !strings.Contains(cells[1].Text, c.hint) {
 				t.Errorf("no word of %q in %q", c.hint, cells[1].Text)
 			}
-			if text := cells[1].Text; strings.Contains(text, "main.go") || strings.Contains(text, "gonb_") || strings.Count(text, "exit status") > 1 {
+			// A panic's stack is what the cell's own program says.
+			if text := cells[1].Text; c.name != "panic" && (strings.Contains(text, "main.go") || strings.Contains(text, "gonb_") || strings.Count(text, "exit status") > 1) {
 				t.Errorf("it tells of files that nobody has, or twice: %q", text)
+			}
+			if ran := strings.Contains(cells[1].Text, "The cell ended with an error"); ran != (c.name == "exit" || c.name == "panic" || c.name == "stopped") {
+				t.Errorf("whether it was run is told wrongly: %q", cells[1].Text)
 			}
 			for i, cell := range cells[2:] {
 				if cell.Text != "" || cell.Error != "" {

@@ -292,7 +292,7 @@ func runsOf(records []*record.Record, columns []string) (*plots.Figure, error) {
 			steps := evaluated(runs, math.MaxInt)
 			if l := spread(runs, steps, value); l.Y != nil {
 				name := runName(r, first)
-				if len(first) == 1 {
+				if len(first) == 1 && !byRule(first) {
 					name = fmt.Sprintf("c = %v, noise %v %%", r.Spec.C, 100*r.Spec.Noise)
 				}
 				p.Curves = append(p.Curves, plots.Curve{Name: name, X: steps, Y: l.Y, Lo: l.Lo, Hi: l.Hi, Role: runRole(r, first)})
@@ -339,7 +339,7 @@ func title(name string) string {
 func runRole(r *record.Record, all []*record.Record) plots.Role {
 	cs, levels := csOf(all), levelsOf(all)
 	switch {
-	case len(cs) == len(all) && len(rulesOf(all)) < 2:
+	case len(cs) == len(all) && !byRule(all):
 		return plots.Winsorization(r.Spec.C)
 	case len(levels) == len(all):
 		return plots.NoiseLevel(r.Spec.Noise)
@@ -347,7 +347,7 @@ func runRole(r *record.Record, all []*record.Record) plots.Role {
 	return plots.Auto
 }
 
-// rulesOf is the rules of some runs besides the mean, which is each rule's c = 0.
+// rulesOf is the rules of some runs besides the mean.
 func rulesOf(all []*record.Record) (rules []string) {
 	for _, r := range all {
 		if name := r.Spec.Aggregator; name != record.AggregatorMean && !slices.Contains(rules, name) {
@@ -357,13 +357,19 @@ func rulesOf(all []*record.Record) (rules []string) {
 	return rules
 }
 
+// byRule says that some runs have to be told apart by their rules: c alone does where there is winsorizing and nothing else.
+func byRule(all []*record.Record) bool {
+	rules := rulesOf(all)
+	return len(rules) > 1 || len(rules) == 1 && rules[0] != record.AggregatorWinsorize
+}
+
 // runName tells a run from the others it is compared with.
 func runName(r *record.Record, all []*record.Record) string {
 	differs := func(f func(record.Spec) any) bool {
 		return slices.ContainsFunc(all, func(o *record.Record) bool { return f(o.Spec) != f(r.Spec) })
 	}
 	var words []string
-	rules := len(rulesOf(all)) > 1
+	rules := byRule(all)
 	plain := r.Spec.Aggregator == record.AggregatorMean
 	switch {
 	case rules && plain:

@@ -25,6 +25,8 @@ func TestRunNames(t *testing.T) {
 		{[]*record.Record{run("winsorize", 0), run("winsorize", 2)}, []string{"c = 0", "c = 2"}, false},
 		{[]*record.Record{run("winsorize", 0), run("winsorize", 2), run("trimmed-mean", 2)}, []string{"plain SGD", "winsorize, c = 2", "trimmed-mean, c = 2"}, true},
 		{[]*record.Record{run("winsorize", 0), run("winsorize", 2), run("trimmed-mean", 4)}, []string{"plain SGD", "winsorize, c = 2", "trimmed-mean, c = 4"}, true},
+		{[]*record.Record{run("mean", 0), run("median", 0)}, []string{"plain SGD", "median"}, true},
+		{[]*record.Record{run("mean", 0), run("trimmed-mean", 2)}, []string{"plain SGD", "trimmed-mean, c = 2"}, true},
 		{[]*record.Record{run("winsorize", 2), run("median", 0)}, []string{"winsorize, c = 2", "median"}, true},
 	} {
 		var got []string

@@ -25,7 +25,7 @@ import (
 // leave it alone.
 const mineFolder = "mine"
 
-// template is the notebook that new makes; its title is templateTitle.
+// template is the notebook that new makes; where its name goes, it has templateTitle.
 //
 //go:embed template.ipynb
 var template []byte

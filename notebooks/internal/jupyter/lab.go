@@ -51,7 +51,7 @@ type LabOptions struct {
 	Extra []string
 }
 
-// Template is the text of a notebook, and the title in it that a new notebook's name takes the place of.
+// Template is the text of a notebook, and the word in it that a new notebook's name takes the place of.
 type Template struct {
 	Text  string `json:"text"`
 	Title string `json:"title"`

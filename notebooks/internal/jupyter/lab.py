@@ -23,7 +23,7 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "files.json")
     FILES = json.load(f)
 TUTORIALS, MINE = set(FILES["tutorials"] or []), FILES["mine"]
 TRUSTED, HIDDEN = set(FILES["trusted"] or []), set(FILES["hidden"] or [])
-TEMPLATE = FILES["template"]  # a new notebook's text, and the title in it that its name takes the place of; or nothing
+TEMPLATE = FILES["template"]  # a new notebook's text, and the word in it that its name takes the place of; or nothing
 GO = FILES["go"]  # the version that the kernel says it is of
 LINK = re.compile(r"(\]\()(?![a-z]+:|[#/])([^)\s#]+)")
 
@@ -136,16 +136,23 @@ HINTS = {
 }
 
 # Where an error is: GoNB gives the cell and its line, and then a file of its own, which nobody has. Its column stays.
-PLACE = re.compile(r"(?:\./|(?:/[^\s<>\"'/]+)+/)main\.go:\d+:(\d+)")
+PLACE = re.compile(r'(gonb-cell-line-info">[^<>]*</span>\s*<span class="gonb-err-location">)[^<>]*\bmain\.go:\d+(?::(\d+))?:?')
 PACKAGE = re.compile(r"<div[^<>]*>\s*# gonb_\w+\s*</div>")
+ENDED = re.compile(r"exit status \d+|signal: [\w ]+")
 NAME = re.compile(r"\w")
-LINK = re.compile(r"\[[^\[\]]*\]\(https://pkg\.go\.dev/coherentgradients[^()]*\)")  # of help; no such page is there
-ENDED = re.compile(r"exit status \d+\s*")
+PAGE = re.compile(r"\[[^\[\]]*\]\(https://pkg\.go\.dev/coherentgradients[^()]*\)")  # of help; no such page is there
+
+
+def inspected(code, at):
+    """Where to ask about a name: in it, if the cursor is just behind it. GoNB would tell of the call around it."""
+    if not isinstance(code, str) or not isinstance(at, int) or not 0 < at <= len(code):
+        return at
+    return at - 1 if NAME.match(code[at - 1]) and not NAME.match(code[at : at + 1]) else at
 
 
 class Connection(ZMQChannelsWebsocketConnection):
     """Hands a kernel one cell at a time, and none after one that failed or was stopped: Run All ends there, as with other
-    kernels of Jupyter. GoNB itself runs all that it was sent. Tells errors in the cell's own terms, once, and adds HINTS.
+    kernels of Jupyter. GoNB itself runs all that it was sent. Tells what does not compile in the cell's own terms, once, with HINTS.
     """
 
     def __init__(self, *args, **kwargs):
@@ -178,72 +185,59 @@ class Connection(ZMQChannelsWebsocketConnection):
         return super().disconnect()
 
     def handle_incoming_message(self, incoming_msg):
-        incoming_msg = self.inspected(incoming_msg)
-        request = self.request(incoming_msg)
+        request = None
+        if self.subprotocol == V1:
+            channel, parts = deserialize_msg_from_ws_v1(incoming_msg)
+            header = self.session.unpack(parts[0]) if channel == "shell" else {}
+            if header.get("msg_type") == "execute_request":  # and whether its failure ends those that wait
+                request = header, self.session.unpack(parts[3]).get("stop_on_error", True)
+            elif header.get("msg_type") == "inspect_request" and self.go():
+                content = self.session.unpack(parts[3])
+                content["cursor_pos"] = inspected(content.get("code"), content.get("cursor_pos"))
+                parts[3] = self.session.pack(content)
+                incoming_msg = serialize_msg_to_ws_v1(parts, channel)
         if request and self.running:
             self.waiting.append((request, incoming_msg))
             return
         self.running = request or self.running
         super().handle_incoming_message(incoming_msg)
 
-    def inspected(self, message):
-        """A message, which asks about the name before the cursor where the cursor is just behind it: GoNB would tell of the
-        call around it."""
-        if self.subprotocol != V1:
-            return message
-        channel, parts = deserialize_msg_from_ws_v1(message)
-        if channel != "shell" or self.session.unpack(parts[0])["msg_type"] != "inspect_request":
-            return message
-        content = self.session.unpack(parts[3])
-        code, at = content.get("code", ""), content.get("cursor_pos", 0)
-        if not 0 < at <= len(code) or not NAME.match(code[at - 1]) or NAME.match(code[at : at + 1]):
-            return message
-        content["cursor_pos"] = at - 1
-        parts[3] = self.session.pack(content)
-        return serialize_msg_to_ws_v1(parts, channel)
-
-    def request(self, message):
-        """What a message asks for, if that is to run a cell."""
-        if self.subprotocol != V1:
-            return None
-        channel, parts = deserialize_msg_from_ws_v1(message)
-        header = self.session.unpack(parts[0])
-        if channel != "shell" or header["msg_type"] != "execute_request":
-            return None
-        return header, self.session.unpack(parts[3]).get("stop_on_error", True)
+    def go(self):
+        """Whether the kernel is the project's, and not another one of Jupyter's."""
+        return getattr(self.kernel_manager, "kernel_name", "") == "gonb"
 
     def _on_error(self, channel, msg, msg_list):
         super()._on_error(channel, msg, msg_list)
-        if channel not in ("iopub", "shell") or self.subprotocol != V1:
-            return
+        if channel not in ("iopub", "shell") or self.subprotocol != V1 or len(msg_list[3]) > 100_000 or not self.go():
+            return  # pictures are longer
         kind = self.session.unpack(msg_list[0])["msg_type"]
-        if kind == "inspect_reply":
-            content = self.session.unpack(msg_list[3])
-            data = content.get("data", {})
-            content["data"] = {form: LINK.sub("", text) if isinstance(text, str) else text for form, text in data.items()}
+        if kind not in ("display_data", "error", "inspect_reply"):
+            return
+        content = self.session.unpack(msg_list[3])
+        try:
+            self.mend(kind, content)
             msg_list[3] = self.session.pack(content)
-        elif kind == "display_data" and len(msg_list[3]) < 100_000:  # pictures are longer
-            content = self.session.unpack(msg_list[3])
-            report = content["data"].get("text/html")
+        except Exception:
+            self.log.warning("a kernel's message of the kind %s was not understood", kind, exc_info=True)  # and stays
+
+    def mend(self, kind, content):
+        """Changes what a message says."""
+        data = content.get("data") or {}
+        if kind == "inspect_reply":
+            content["data"] = {form: PAGE.sub("", text) if isinstance(text, str) else text for form, text in data.items()}
+        elif kind == "display_data":
+            report = data.get("text/html")
             self.report = report if isinstance(report, str) and "gonb-err-location" in report else ""
             if self.report:
-                content["data"]["text/html"] = PACKAGE.sub("", PLACE.sub(r"column \1", report))
-                msg_list[3] = self.session.pack(content)
-        elif kind == "stream" and len(msg_list[3]) < 1000:
-            content = self.session.unpack(msg_list[3])
-            if content.get("name") == "stderr" and ENDED.fullmatch(content.get("text", "")):  # which the error says again
-                content["text"] = ""
-                msg_list[3] = self.session.pack(content)
-        elif kind == "error":
-            content, report = self.session.unpack(msg_list[3]), self.report
+                data["text/html"] = PACKAGE.sub("", PLACE.sub(lambda m: m[1] + (f"column {m[2]}:" if m[2] else ""), report))
+        else:
+            said, report = content.get("evalue") or "", self.report
             self.report = ""
-            said = content.get("evalue", "")
-            if report:
-                content["traceback"] = ["The cell does not compile: nothing of it was run."]
-            elif ENDED.fullmatch(said):
-                content["traceback"] = [f"The cell ended with {said.strip()}."]
-            content["traceback"] = content.get("traceback", []) + [hint for pattern, hint in HINTS.items() if re.search(pattern, report + said)]
-            msg_list[3] = self.session.pack(content)
+            if ENDED.fullmatch(said.strip()):  # which stands above, with what the cell's program said
+                content["traceback"] = ["The cell ended with an error: what it said stands above."]
+            elif report:
+                hints = [hint for pattern, hint in HINTS.items() if re.search(pattern, report)]
+                content["traceback"] = ["The cell does not compile: nothing of it was run.", *hints]
 
     def handle_outgoing_message(self, stream, outgoing_msg):
         super().handle_outgoing_message(stream, outgoing_msg)

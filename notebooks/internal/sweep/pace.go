@@ -58,13 +58,15 @@ type meter struct {
 }
 
 // left is the time for the cost that is left, so many runs going at a time, at the rate so far; false where there is no
-// rate yet.
+// rate yet, of a run that is over or of one that knows its own.
 func (m *meter) left(cost float64, runs []*active, jobs int, now time.Time) (time.Duration, bool) {
-	spent := m.spent
+	spent, known := m.spent, m.spent > 0
 	for _, a := range runs {
 		spent += a.meter.Spent(now)
+		_, ok := a.meter.Left(now)
+		known = known || ok
 	}
-	if m.cost <= 0 || spent <= 0 {
+	if !known || m.cost <= 0 || spent <= 0 {
 		return 0, false
 	}
 	seconds := cost / m.cost * spent.Seconds() / float64(max(jobs, 1))

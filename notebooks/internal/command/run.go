@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -221,6 +222,7 @@ func dataOptions(out *status.Printer) datasets.Options {
 // next from being executed; it isn't updated.
 func runAll(ctx context.Context, s *jupyter.Session, f runFlags, p plan, out *status.Printer) []error {
 	var failures []error
+	read := sync.OnceValues(func() (committed, error) { return readCommitted(p) })
 	for _, name := range p.names {
 		if ctx.Err() != nil {
 			break
@@ -230,7 +232,7 @@ func runAll(ctx context.Context, s *jupyter.Session, f runFlags, p plan, out *st
 			CellTimeout: f.cellTimeout, Extra: f.variables(p.out), Printer: out,
 		})
 		if err == nil && f.update {
-			err = update(p, name, s.Dir)
+			err = update(p, name, s.Dir, read)
 		}
 		if err != nil {
 			failures = append(failures, err)
@@ -239,26 +241,37 @@ func runAll(ctx context.Context, s *jupyter.Session, f runFlags, p plan, out *st
 	return failures
 }
 
+// committed is what the committed records say, which takes some seconds to be read.
+type committed struct {
+	book   *numbers.Book
+	digest string
+}
+
+func readCommitted(p plan) (committed, error) {
+	results := filepath.Join(p.folder, "results")
+	book, err := numbers.Open(results)
+	if err != nil {
+		return committed{}, err
+	}
+	digest, err := numbers.Digest(results)
+	return committed{book, digest}, err
+}
+
 // update rewrites a committed notebook from its executed copy, normalised, with the numbers in its text as the
 // committed records give them.
-func update(p plan, name, session string) error {
+func update(p plan, name, session string, read func() (committed, error)) error {
 	nb, err := ipynb.Read(filepath.Join(p.out, name+".ipynb"))
 	if err != nil {
 		return err
 	}
-	results := filepath.Join(p.folder, "results")
-	book, err := numbers.Open(results)
+	records, err := read()
 	if err != nil {
 		return err
 	}
-	if err := nb.EditMarkdown(func(text string) (string, error) { return numbers.Fill(text, book.Number) }); err != nil {
+	if err := nb.EditMarkdown(func(text string) (string, error) { return numbers.Fill(text, records.book.Number) }); err != nil {
 		return fmt.Errorf("%s is not updated: %w", name, err)
 	}
-	digest, err := numbers.Digest(results)
-	if err != nil {
-		return err
-	}
-	nb.SetRecords(digest)
+	nb.SetRecords(records.digest)
 	nb.Normalise(ipynb.Options{Paths: machinePaths(p, session)})
 	if problems := nb.Problems(); len(problems) > 0 {
 		return fmt.Errorf("%s is not updated: %s", name, problems[0])

@@ -144,14 +144,18 @@ func (b *webBuilder) panel(p *Panel, f frame, room vg.Length) (*webPanel, error)
 		return w, nil
 	}
 	tick := face(regular, f.st.tickSize())
-	label := func(text string) string { return fit(tick, text, room-f.st.pt(7)) } // as [drawDirectLabels] has it
+	label := func(text string) (pieces, web) { // and its width; as [drawDirectLabels] has it
+		text = fit(tick, text, room-f.st.pt(7))
+		return piecesOf(text), cssPixels(textWidth(tick, text))
+	}
 	for i := range p.Curves {
 		c := &p.Curves[i]
 		e := c.entry(i)
 		line := webLine{Name: plainText(c.Name), Text: piecesOf(c.Name), X: b.xs(c.X), Y: webList(c.Y), Lo: webList(c.Lo), Hi: webList(c.Hi),
 			Color: webHex(e.col), Dash: f.st.webDash(e.dash), Keys: b.switches(e), Marks: c.Marks || c.Scatter, Scatter: c.Scatter, Cloud: c.Role == Cloud}
 		if p.DirectLabels && c.Label != "" {
-			line.Label, line.Room, line.Ink = piecesOf(label(c.Label)), cssPixels(textWidth(tick, label(c.Label))), webHex(darker(e.col))
+			line.Label, line.Room = label(c.Label)
+			line.Ink = webHex(darker(e.col))
 		}
 		if c.Name == "" {
 			line.Text = piecesOf("value")
@@ -161,7 +165,7 @@ func (b *webBuilder) panel(p *Panel, f frame, room vg.Length) (*webPanel, error)
 	for _, ref := range p.References {
 		v := webRef{Y: web(ref.Y)}
 		if p.DirectLabels {
-			v.Label, v.Room = piecesOf(label(ref.Label)), cssPixels(textWidth(tick, label(ref.Label)))
+			v.Label, v.Room = label(ref.Label)
 		}
 		w.Refs = append(w.Refs, v)
 	}

@@ -38,7 +38,7 @@ type Spec struct {
 	Dataset      string  `json:"dataset"`       // mnist, fashion-mnist, cifar-10 or glyphs
 	Noise        float64 `json:"noise"`         // share of the training labels that are permuted, in [0, 1]
 	Hidden       []int   `json:"hidden"`        // widths of the hidden layers; none makes a linear classifier
-	Aggregator   string  `json:"aggregator"`    // the rule by which per-example gradients become one, as package aggregate names it: mean, winsorize, trimmed-mean, median, and so on
+	Aggregator   string  `json:"aggregator"`    // the rule that makes one of the gradients, by its name in package aggregate: mean, winsorize, median, and so on
 	C            float64 `json:"c"`             // percent clamped on either side, in [0, 50)
 	Percentile   string  `json:"percentile"`    // nearest or linear
 	Init         string  `json:"init"`          // authors or xavier

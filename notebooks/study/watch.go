@@ -11,7 +11,8 @@ import (
 
 // Watch shows below the cell how far a loop of one's own is, with its rate and the time left: call what it returns once
 // after each of so many steps. Until the first of them it says that something is compiled; after the last one the line
-// is gone, and nothing of it is saved (a loop that is left before leaves it where it is). (For curves that grow as well: package live.)
+// is gone, and nothing of it is saved; a loop that is left before leaves it where it is. For curves that grow as well there
+// is package live.
 func Watch(title string, steps int) (step func()) {
 	if steps < 1 {
 		return func() {}

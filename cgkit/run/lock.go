@@ -3,11 +3,19 @@
 package run
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
+	"time"
 
 	"coherentgradients/cgkit/internal/disk"
+	"coherentgradients/cgkit/record"
 )
+
+// awaitEvery is the pause between two looks at a run that another process trains.
+const awaitEvery = 300 * time.Millisecond
 
 // HeldError is what [Run] returns for a spec that another process is training in the same folder.
 type HeldError struct {
@@ -43,3 +51,37 @@ func lockRun(folder, id string) (*disk.Lock, error) {
 	}
 	return lock, nil
 }
+
+// awaitRun is [lockRun] that waits for the process that has the run. Progress has begun, and shows how far that process
+// has saved it.
+func awaitRun(ctx context.Context, spec record.Spec, opt Options, held *HeldError) (*disk.Lock, error) {
+	what, saved := "trained by another process"+held.Owner, SavedStep(opt.Store, spec)
+	tick := time.NewTicker(awaitEvery)
+	defer tick.Stop()
+	for {
+		Wait(opt.Progress, what)
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-tick.C:
+		}
+		lock, err := lockRun(opt.Store.Write, spec.ID())
+		if !errors.As(err, &held) {
+			Wait(opt.Progress, "")
+			return lock, err
+		}
+		if now := SavedStep(opt.Store, spec); now > saved {
+			saved = now
+			opt.Progress.Step(saved, math.NaN())
+		}
+	}
+}
+
+// begunProgress is a progress that has begun already to show the run that will be begun.
+type begunProgress struct{ Progress }
+
+// Begin implements [Progress].
+func (p begunProgress) Begin(_ string, done, _ int) { p.Step(done, math.NaN()) }
+
+// Wait implements [Waiter].
+func (p begunProgress) Wait(what string) { Wait(p.Progress, what) }

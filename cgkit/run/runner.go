@@ -39,6 +39,10 @@ type Options struct {
 	Redraw  bool // train nothing: an absent or unfinished record is an error that says how to make it
 	Retrain bool // train a spec again whose record says that it diverged, beside it as for Measure
 
+	// WaitForOthers waits for a run that another process trains in the same folder, and trains what that leaves
+	// unfinished. Otherwise that is a *HeldError.
+	WaitForOthers bool
+
 	// SaveWeights writes the final weights of what is trained into its record, as weights.npz: weights_i [in, out] and
 	// biases_i [out], float32. A run that was finished without them is not trained again for them.
 	SaveWeights bool
@@ -110,7 +114,7 @@ func (e *InterruptedError) Unwrap() error { return e.cause }
 // checkpoint if there is any. The record's Loaded says which.
 //
 // Errors: everything that is wrong with spec, store or data, before anything is trained or written; *OtherDataError
-// for a finished record of other data; another process training the same spec; *InterruptedError when ctx ended,
+// for a finished record of other data; *HeldError where another process trains the same spec; *InterruptedError when ctx ended,
 // within the time of one Advance; *DivergedError, together with the record so far, when the loss is no longer finite,
 // also when the record says so from an earlier run.
 func Run(ctx context.Context, spec record.Spec, opt Options) (*record.Record, error) {
@@ -178,6 +182,11 @@ func lockAndTrain(ctx context.Context, spec record.Spec, opt Options) (*record.R
 	}
 	defer undo() // does nothing unless it is empty, so after an early error
 	lock, err := lockRun(folder, id)
+	if held := (*HeldError)(nil); opt.WaitForOthers && errors.As(err, &held) {
+		opt.Progress.Begin(id, SavedStep(opt.Store, spec), spec.Steps)
+		lock, err = awaitRun(ctx, spec, opt, held)
+		opt.Progress = begunProgress{opt.Progress}
+	}
 	if err != nil {
 		return nil, err
 	}

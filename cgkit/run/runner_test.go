@@ -362,6 +362,57 @@ func TestRunTwoAtOnce(t *testing.T) {
 	}
 }
 
+// TestRunWaitsForOthers: a run that another one trains is waited for; what that leaves is trained on, and the run is begun
+// once for who looks on.
+func TestRunWaitsForOthers(t *testing.T) {
+	spec := fakeSpec(1500)
+	want := undisturbed(t, spec)
+	for _, test := range []struct {
+		name  string
+		after int // updates after which the other one stops; 0: it comes to its end
+	}{{"the other one ends", 0}, {"the other one stops", 700}} {
+		t.Run(test.name, func(t *testing.T) {
+			theirs, mine, log := &hooks{}, &hooks{}, &waits{}
+			their := fakeOptions(t, theirs)
+			opt := fakeOptions(t, mine)
+			opt.Store, opt.Progress, opt.WaitForOthers = their.Store, log, true
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			trains, goOn := make(chan bool), make(chan bool)
+			var begun sync.Once
+			theirs.advance = func(e *fakeEngine) (float64, error) {
+				begun.Do(func() { close(trains); <-goOn })
+				if test.after > 0 && e.step >= test.after {
+					stop()
+				}
+				return 1, nil
+			}
+			var other sync.WaitGroup
+			other.Go(func() { _, _ = Run(ctx, spec, their) })
+			<-trains
+			impatient, cancel := context.WithTimeout(t.Context(), 2*awaitEvery)
+			defer cancel()
+			_, err := RunAll(impatient, []record.Spec{spec}, opt)
+			recordtest.CheckError(t, err, []string{"stopped before its first update"})
+			log.lines = nil
+			time.AfterFunc(2*awaitEvery, func() { close(goOn) })
+			records, err := RunAll(t.Context(), []record.Spec{spec}, opt)
+			other.Wait()
+			if err != nil || evaluationsOf(t, records[0]) != want {
+				t.Fatalf("%v, %v", records, err)
+			}
+			made, _ := mine.counts()
+			if loaded := test.after == 0; records[0].Loaded != loaded || (made == 0) != loaded {
+				t.Errorf("loaded %v, %d engines made", records[0].Loaded, made)
+			}
+			text := strings.Join(log.lines, "\n")
+			if strings.Count(text, "begin ") != 1 || strings.Count(text, "title ") != 1 || !strings.Contains(text, "wait trained by another process (pid ") {
+				t.Errorf("shown:\n%s", text)
+			}
+		})
+	}
+}
+
 // TestRunManyAtOnce has several goroutines ask for one spec again and again until each has it.
 func TestRunManyAtOnce(t *testing.T) {
 	spec := fakeSpec(30)

@@ -26,7 +26,7 @@ func trainer(store *record.Store) runner {
 	pool := &train.Pool{}
 	return func(ctx context.Context, spec record.Spec, progress run.Progress) (*record.Record, error) {
 		return run.Run(ctx, spec, place.CompileTimes(run.Options{
-			NewEngine: pool.New, Store: store, Progress: progress, CheckpointEvery: 5 * time.Second,
+			NewEngine: pool.New, Store: store, Progress: progress, CheckpointEvery: 5 * time.Second, WaitForOthers: true,
 		}))
 	}
 }

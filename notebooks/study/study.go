@@ -139,7 +139,7 @@ func options(measure record.Measure) run.Options {
 	must(err)
 	return place.CompileTimes(run.Options{
 		NewEngine: train.New, Store: store, Progress: progress.NewProgress(), Datasets: data(), Measure: measure,
-		Redraw: Mode() == place.Redraw,
+		Redraw: Mode() == place.Redraw, WaitForOthers: true, // two notebooks may show one run
 	})
 }
 

@@ -57,6 +57,8 @@ func TestMistakes(t *testing.T) {
 		{[]string{"run", "no_such_notebook"}, "notebook"},
 		{[]string{"run", "--dataset", "letters"}, `no data set "letters": use one of mnist`},
 		{[]string{"run", "--cell-timeout", "-1s"}, "negative"},
+		{[]string{"run", "--jobs", "0"}, "jobs = 0: must be from 1 to"},
+		{[]string{"run", "--jobs", "two"}, `jobs = "two": must be a number from 1 to`},
 		{[]string{"lab", "--port", "70000"}, "port 70000 is out of range: 1 to 65535"},
 		{[]string{"lab", "--port", "0"}, "port 0 is out of range"},
 		{[]string{"lab", "--port", "x"}, "x"},

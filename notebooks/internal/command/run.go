@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"coherentgradients/datasets"
 	"coherentgradients/datasets/fetch"
@@ -25,6 +27,7 @@ import (
 	"coherentgradients/notebooks/internal/runner"
 	"coherentgradients/notebooks/internal/setup"
 	"coherentgradients/notebooks/internal/status"
+	"coherentgradients/notebooks/internal/sweep"
 	"coherentgradients/notebooks/study"
 )
 
@@ -41,7 +44,7 @@ const (
 // runFlags are the flags of run.
 type runFlags struct {
 	quick, full, update bool
-	out, dataset        string
+	out, dataset, jobs  string
 	cellTimeout         time.Duration
 }
 
@@ -64,6 +67,7 @@ func runCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.dataset, "dataset", "", "data set for the notebooks: "+strings.Join(datasets.Names(), ", ")+" (default: $CG_DATASET, else mnist)")
 	cmd.Flags().BoolVar(&f.update, "update", false, "rewrite the committed notebooks, normalised")
 	cmd.Flags().DurationVar(&f.cellTimeout, "cell-timeout", 0, "most time a cell may take, as 10m (default: any)")
+	cmd.Flags().StringVar(&f.jobs, "jobs", autoJobs, "notebooks at a time; auto is one with --full, two otherwise if cores and memory allow")
 	cmd.MarkFlagsMutuallyExclusive("quick", "full")
 	return cmd
 }
@@ -83,6 +87,7 @@ func (f runFlags) mode() place.Mode {
 type plan struct {
 	root, folder, out string
 	names             []string
+	jobs              int // notebooks at a time; 0 for what is best here
 	there             notebooks
 }
 
@@ -99,6 +104,9 @@ func (f runFlags) check(args []string) (plan, error) {
 	}
 	if dataset != "" && !datasets.Known(dataset) {
 		return p, fmt.Errorf("there is no data set %q: %suse one of %s", dataset, remedy.Meant(dataset, datasets.Names(), ""), strings.Join(datasets.Names(), ", "))
+	}
+	if p.jobs, err = countJobs(f.jobs, func() int { return 0 }); err != nil {
+		return p, err
 	}
 	if p.root, p.folder, err = checkout(); err != nil {
 		return p, err
@@ -185,6 +193,9 @@ func runNotebooks(cmd *cobra.Command, f runFlags, args []string) error {
 		return err
 	}
 	defer s.Close()
+	if p.jobs == 0 {
+		p.jobs = f.defaultJobs() // now that the plugin is there that it depends on
+	}
 	failures := runAll(ctx, s, f, p, out)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -218,26 +229,39 @@ func dataOptions(out *status.Printer) datasets.Options {
 	return datasets.Options{Progress: fetch.Terminal(os.Stderr), Note: func(line string) { out.Note("%s", line) }}
 }
 
-// runAll executes the notebooks one after the other. One that fails doesn't keep the
+// defaultJobs is how many notebooks at a time are fastest here. Most of what redrawing and quick training take is the
+// compiling of cells, which keeps 1.2 of two cores busy; full training keeps all of them busy by itself.
+func (f runFlags) defaultJobs() int {
+	if f.full {
+		return 1
+	}
+	return min(2, runtime.NumCPU(), sweep.DefaultJobs())
+}
+
+// runAll executes the notebooks, some at a time. One that fails doesn't keep the
 // next from being executed; it isn't updated.
 func runAll(ctx context.Context, s *jupyter.Session, f runFlags, p plan, out *status.Printer) []error {
-	var failures []error
+	failures := make([]error, len(p.names))
 	read := sync.OnceValues(func() (committed, error) { return readCommitted(p) })
-	for _, name := range p.names {
-		if ctx.Err() != nil {
-			break
-		}
-		err := runner.Run(ctx, s, runner.Job{
-			Notebook: filepath.Join(p.folder, p.there.file(name)), Out: p.out,
-			CellTimeout: f.cellTimeout, Extra: f.variables(p.out), Printer: out,
+	var group errgroup.Group
+	group.SetLimit(p.jobs)
+	for i, name := range p.names {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			err := runner.Run(ctx, s, runner.Job{
+				Notebook: filepath.Join(p.folder, p.there.file(name)), Out: p.out,
+				CellTimeout: f.cellTimeout, Extra: f.variables(p.out), Printer: out,
+			})
+			if err == nil && f.update {
+				err = update(p, name, s.Dir, read)
+			}
+			failures[i] = err
+			return nil
 		})
-		if err == nil && f.update {
-			err = update(p, name, s.Dir, read)
-		}
-		if err != nil {
-			failures = append(failures, err)
-		}
 	}
+	_ = group.Wait() // what failed is in failures, in the notebooks' order
 	return failures
 }
 

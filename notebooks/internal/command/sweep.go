@@ -92,7 +92,7 @@ func sweepCommand() *cobra.Command {
 	flags.StringVar(&f.seeds, "seeds", "", "seeds, as 1..3 or 1,2,5")
 	flags.StringVar(&f.shard, "shard", "", "train only part i of n, as 2/8: parts of about the same work, for job arrays")
 	flags.StringVar(&f.out, "out", "", "folder of the records (default: $CG_RUNS, or the user's cache folder)")
-	flags.StringVar(&f.jobs, "jobs", "auto", "runs at a time; auto is one for each two cores (two on two cores) as memory allows, and one on a GPU")
+	flags.StringVar(&f.jobs, "jobs", autoJobs, "runs at a time; auto is one for each two cores (two on two cores) as memory allows, and one on a GPU")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "list the runs and what is finished; train nothing")
 	flags.BoolVar(&f.saveWeights, "save-weights", false, "write the final weights into each record, as weights.npz")
 	flags.StringVar(&f.measure, "measure", "", measureHelp)
@@ -189,14 +189,17 @@ func read[T any](into *[]T, text, name string, parse func(name, text string) ([]
 	*into = values
 }
 
+// autoJobs, as --jobs, leaves the number to the program.
+const autoJobs = "auto"
+
 // countJobs reads --jobs.
-func (f sweepFlags) countJobs() (int, error) {
-	if f.jobs == "auto" {
-		return sweep.DefaultJobs(), nil
+func countJobs(text string, auto func() int) (int, error) {
+	if text == autoJobs {
+		return auto(), nil
 	}
-	n, err := strconv.Atoi(f.jobs)
+	n, err := strconv.Atoi(text)
 	if err != nil {
-		return 0, fmt.Errorf("jobs = %q: must be a number from 1 to %d, or auto", f.jobs, sweep.MaxJobs)
+		return 0, fmt.Errorf("jobs = %q: must be a number from 1 to %d, or auto", text, sweep.MaxJobs)
 	}
 	return n, sweep.CheckJobs(n)
 }
@@ -206,7 +209,7 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
-	jobs, err := f.countJobs()
+	jobs, err := countJobs(f.jobs, sweep.DefaultJobs)
 	if err != nil {
 		return err
 	}

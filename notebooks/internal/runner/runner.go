@@ -112,7 +112,7 @@ func Run(ctx context.Context, s *jupyter.Session, job Job) error {
 	step := job.Printer.Start("%s", name)
 	defer step.Fail()
 	script := filepath.Join(s.Dir, "driver.py")
-	if err := os.WriteFile(script, driver, 0o600); err != nil {
+	if err := renameio.WriteFile(script, driver, 0o600); err != nil { // whole, for whoever is started with it meanwhile
 		return fmt.Errorf("the driver can't be written: %w", err)
 	}
 	temp, err := os.MkdirTemp(job.Out, ".cg-")

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,13 +21,22 @@ import (
 // heartbeat is the pause between two signs of life where there is no terminal.
 const heartbeat = 30 * time.Second
 
-// lineWidth is what a spinner's text is cut to, so that it stays on one line.
-const lineWidth = 68
+// Widths that texts are cut to, so that they stay on one line of a terminal: of one step alone, of all steps that are
+// under way at the same time, and of the title of each of these.
+const (
+	lineWidth   = 68
+	sharedWidth = 74
+	titleWidth  = 14
+)
 
-// Printer writes steps and notes to one stream. A nil Printer is silent.
+// Printer writes steps and notes to one stream, steps that are under way at the same time too. A nil Printer is silent.
 type Printer struct {
 	out      io.Writer
 	terminal bool
+
+	mu    sync.Mutex
+	steps []*Step                  // under way, in a terminal
+	bar   *progressbar.ProgressBar // their one line; nil without any
 }
 
 // New writes to out, with a spinner if out is a terminal.
@@ -35,11 +45,57 @@ func New(out io.Writer) *Printer {
 	return &Printer{out: out, terminal: isFile && isatty.IsTerminal(file.Fd()) && os.Getenv("TERM") != "dumb"}
 }
 
-// Note prints one lasting line. Call it between steps, not within one.
+// Note prints one lasting line.
 func (p *Printer) Note(format string, args ...any) {
-	if p != nil {
-		fmt.Fprintf(p.out, format+"\n", args...)
+	if p == nil {
+		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.print(fmt.Sprintf(format, args...))
+}
+
+// print writes one lasting line, above the steps that are under way; the caller holds mu.
+func (p *Printer) print(line string) {
+	p.clear()
+	fmt.Fprintln(p.out, line)
+	p.draw(false)
+}
+
+// clear takes the steps' line away; the caller holds mu.
+func (p *Printer) clear() {
+	if p.bar != nil {
+		_ = p.bar.Finish() // nothing to do if the terminal is gone
+		p.bar = nil
+	}
+}
+
+// draw makes the line of the steps that are under way; the caller holds mu. The time on it is a step's where the line
+// began with one alone.
+func (p *Printer) draw(began bool) {
+	if len(p.steps) == 0 {
+		return
+	}
+	p.bar = progressbar.NewOptions(-1,
+		progressbar.OptionSetWriter(p.out),
+		progressbar.OptionSetDescription(p.line()),
+		progressbar.OptionSpinnerType(14),
+		progressbar.OptionSetElapsedTime(began && len(p.steps) == 1),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetRenderBlankState(true))
+}
+
+// line is what all steps under way do now; the caller holds mu.
+func (p *Printer) line() string {
+	if len(p.steps) == 1 {
+		return cut(p.steps[0].text(), lineWidth)
+	}
+	texts, room := make([]string, len(p.steps)), sharedWidth/len(p.steps)-3
+	for i, s := range p.steps {
+		short := &Step{title: cut(s.title, titleWidth), detail: s.detail}
+		texts[i] = cut(short.text(), room)
+	}
+	return strings.Join(texts, " | ")
 }
 
 // Step is one thing that takes long. All its methods may be called on nil and from
@@ -48,12 +104,9 @@ type Step struct {
 	printer *Printer
 	title   string
 	began   time.Time
-	bar     *progressbar.ProgressBar
 	stop    chan struct{}
 	once    sync.Once
-
-	mu     sync.Mutex
-	detail string
+	detail  string // the printer's mu guards it
 }
 
 // Start begins a step; end it with [Step.Done] or [Step.Fail].
@@ -62,14 +115,12 @@ func (p *Printer) Start(format string, args ...any) *Step {
 		return nil
 	}
 	s := &Step{printer: p, title: fmt.Sprintf(format, args...), began: time.Now(), stop: make(chan struct{})}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.terminal {
-		s.bar = progressbar.NewOptions(-1,
-			progressbar.OptionSetWriter(p.out),
-			progressbar.OptionSetDescription(s.title),
-			progressbar.OptionSpinnerType(14),
-			progressbar.OptionSetElapsedTime(true),
-			progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetRenderBlankState(true))
+		p.clear()
+		p.steps = append(p.steps, s)
+		p.draw(true)
 		return s
 	}
 	fmt.Fprintf(p.out, "%s …\n", s.title)
@@ -86,40 +137,36 @@ func (s *Step) beat() {
 		case <-s.stop:
 			return
 		case <-tick.C:
-			s.mu.Lock()
+			s.printer.mu.Lock()
 			fmt.Fprintf(s.printer.out, "%s … %s\n", s.text(), Elapsed(time.Since(s.began)))
-			s.mu.Unlock()
+			s.printer.mu.Unlock()
 		}
 	}
 }
 
 // Detail says what the step is doing now, as an addition to its title.
-func (s *Step) Detail(format string, args ...any) {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.detail = strings.TrimSpace(fmt.Sprintf(format, args...))
-	if s.bar != nil {
-		s.bar.Describe(cut(s.text(), lineWidth))
-	}
-}
+func (s *Step) Detail(format string, args ...any) { s.say(false, format, args...) }
 
 // Tick is [Step.Detail] that also leaves a line where there is no terminal.
-func (s *Step) Tick(format string, args ...any) {
+func (s *Step) Tick(format string, args ...any) { s.say(true, format, args...) }
+
+func (s *Step) say(lasting bool, format string, args ...any) {
 	if s == nil {
 		return
 	}
-	s.Detail(format, args...)
-	if s.bar == nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		fmt.Fprintf(s.printer.out, "%s\n", s.text())
+	p := s.printer
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s.detail = strings.TrimSpace(fmt.Sprintf(format, args...))
+	switch {
+	case p.bar != nil:
+		p.bar.Describe(p.line())
+	case lasting && !p.terminal:
+		fmt.Fprintf(p.out, "%s\n", s.text())
 	}
 }
 
-// text is title and detail; the caller holds mu.
+// text is title and detail; the caller holds the printer's mu.
 func (s *Step) text() string {
 	if s.detail == "" {
 		return s.title
@@ -140,12 +187,12 @@ func (s *Step) end(how string) {
 	}
 	s.once.Do(func() {
 		close(s.stop)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.bar != nil {
-			_ = s.bar.Finish() // clears the line; nothing to do if the terminal is gone
-		}
-		fmt.Fprintf(s.printer.out, "%s: %s %s\n", s.title, how, Elapsed(time.Since(s.began)))
+		p := s.printer
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.clear()
+		p.steps = slices.DeleteFunc(p.steps, func(other *Step) bool { return other == s })
+		p.print(fmt.Sprintf("%s: %s %s", s.title, how, Elapsed(time.Since(s.began))))
 	})
 }
 

@@ -132,7 +132,7 @@ func (b Basis) carried(s record.Spec, key string) setting {
 	if words := s.Besides(); words != "" {
 		found.what += ", " + words
 	}
-	return found
+	return among(found, record.CarrySeeds)
 }
 
 func claimF3() Claim {

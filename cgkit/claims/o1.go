@@ -10,7 +10,7 @@ import (
 )
 
 // openObservations are the claims about what the paper names and does not test.
-func openObservations() []Claim { return []Claim{claimO1(), claimO2(), claimO3()} }
+func openObservations() []Claim { return []Claim{claimO1(), claimO1a(), claimO2(), claimO3()} }
 
 // agreementOf is α̂ = (A − 1)/(m − 1) of all m training examples, the median over the evaluated steps of epochs 1 to 10.
 func agreementOf(r run) float64 {
@@ -20,8 +20,8 @@ func agreementOf(r run) float64 {
 
 func claimO1() Claim {
 	return Claim{
-		ID: "O1", Where: "CG §1, observation (d)", Figure: "notebook 11", Runs: "nets of one hidden layer of 32, 256, 1,024 (seeds 11, 12, 13) and 4,096 (seed 11), and of two to four of 256, " +
-			"on the first 6,000 examples of MNIST, 5,000 steps, 0 and 25 % noise, gradients measured",
+		ID: "O1", Where: "CG §1, observation (d)", Figure: "notebook 11", Runs: "nets of one hidden layer of 32, 256, 1,024 and 4,096, and of two to four of 256, " +
+			"on the first 6,000 examples of MNIST, 5,000 steps, 0 and 25 % noise, gradients measured; seeds 11, 12, 13",
 		Text:     "Wider nets generalise better although all fit their training labels, and the gradients of their examples agree more.",
 		Quantity: "test and training accuracy; α̂ = (A − 1)/(m − 1) of all training examples; memorised share of the corrupt examples, corrupt accuracy less (1 − va)/9",
 		Steps:    "accuracies and memorised share: the last; α̂: the median over the evaluated steps from 60 to 600, epochs 1 to 10",
@@ -84,6 +84,61 @@ func claimO1() Claim {
 			e.decide(2, steps...)
 			e.decide(3, part{what: "the gain in memorised share from 32 to 1,024", sign: "≥", limit: 0.1, unit: inPoints,
 				number: func(v value) float64 { return v(memory[wide]) - v(memory[narrow]) }})
+		},
+	}
+}
+
+// agreementWhile is α̂ of all m training examples, the median over the evaluations at which a share of them from low to high
+// is right; NaN where there is none.
+func agreementWhile(r run, low, high float64) float64 {
+	m := r.epoch() * float64(r.Spec.Batch)
+	right, a := r.whole("train_accuracy"), r.whole("coherence")
+	var here curve
+	for i, at := range a.steps {
+		if share := right.at(at); share >= low && share <= high {
+			here.steps, here.values = append(here.steps, at), append(here.values, (a.values[i]-1)/(m-1))
+		}
+	}
+	return here.medianValue()
+}
+
+func claimO1a() Claim {
+	return Claim{
+		ID: "O1a", Where: "CG §1, observation (d)", Figure: "notebook 11",
+		Runs:     "nets of one hidden layer of 32, 256, 1,024 and 4,096 on the first 6,000 examples of MNIST, 600 steps, no noise, gradients measured; seeds 21, 22, 23",
+		Text:     "Where they have learned as much, the gradients of a wider net's examples agree more, and in the first steps they do so too.",
+		Quantity: "α̂ = (A − 1)/(m − 1) of all training examples",
+		Steps:    "the median over the evaluations at which from 90 to 97 % of the training examples are right; over steps 1 to 9",
+		Words: "O1 compares at equal steps, when the wide net has 90 % and the narrow one 85 %. \"More\" is 1.25 times, as there, and 1.5 times from 32 to 4,096; in the first steps 1.25 times from 32 " +
+			"to 4,096. Seen beforehand, in the three seeds of O1: 1.36, 2.0 and 1.6 times in the median.",
+		Falsified: "gradients that agree less in the wider net, where both have learned as much",
+		Conditions: []Condition{
+			core("while 90 to 97 % of the training examples are right α̂ of the net of 1,024 is ≥ 1.25 times that of 32"),
+			core("and that of 4,096 ≥ 1.5 times"),
+			also("over steps 1 to 9 α̂ of the net of 4,096 is ≥ 1.25 times that of 32"),
+			also("from each width to the next, 32 to 4,096, α̂ falls by ≤ 10 %, by either"),
+		},
+		judge: func(e *evidence) {
+			var while, first []Quantity
+			for _, w := range record.Widths() {
+				s := among(settingOf(record.EarlyCapacity(w), fmt.Sprintf("%d", w)), record.EarlySeeds)
+				while = append(while, e.measure("agreement_while_90_to_97", s, func(r run) float64 { return agreementWhile(r, 0.9, 0.97) }))
+				first = append(first, e.measure("agreement_steps_1_to_9", s, func(r run) float64 {
+					return (r.curve("coherence", 1, 9).medianValue() - 1) / (r.epoch()*float64(r.Spec.Batch) - 1)
+				}))
+			}
+			over := func(what string, list []Quantity, wide, narrow int, limit float64) part {
+				return part{what: fmt.Sprintf("%s α̂ of the net of %d over that of %d", what, record.Widths()[wide], record.Widths()[narrow]), sign: "≥", limit: limit, unit: inTimes,
+					number: func(v value) float64 { return v(list[wide]) / v(list[narrow]) }}
+			}
+			e.decide(0, over("while 90 to 97 % are right", while, 2, 0, 1.25))
+			e.decide(1, over("while 90 to 97 % are right", while, 3, 0, 1.5))
+			e.decide(2, over("in steps 1 to 9", first, 3, 0, 1.25))
+			var steps []part
+			for i := range record.Widths()[1:] {
+				steps = append(steps, over("while 90 to 97 % are right", while, i+1, i, 0.9), over("in steps 1 to 9", first, i+1, i, 0.9))
+			}
+			e.decide(3, steps...)
 		},
 	}
 }

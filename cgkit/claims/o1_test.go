@@ -25,6 +25,21 @@ func openWorld() []*record.Record {
 			e.Extra["coherence"] = 1 + 100*(1+gain/4)/float64(len(s.Hidden))
 		}))
 	}
+	for _, s := range record.EarlyCapacityRuns() {
+		if s.Seed != 21 {
+			continue
+		}
+		made := madeUp(s, func(x float64, e *record.Evaluation) {
+			gain := map[int]float64{32: 0, 256: 1, 1024: 2, 4096: 3}[s.Hidden[0]]
+			e.TrainAccuracy = 0.8
+			if e.Step >= 100 {
+				e.TrainAccuracy = 0.95
+			}
+			e.Extra["coherence"] = 1 + 100*(1+gain/4)
+		})
+		made.Spec.Seed = s.Seed
+		records = append(records, made)
+	}
 	for _, s := range record.StartedRuns() {
 		if s.Seed != 11 {
 			continue
@@ -56,7 +71,7 @@ func openWorld() []*record.Record {
 }
 
 func TestOpenClaims(t *testing.T) {
-	for _, id := range []string{"O1", "O2", "O3"} {
+	for _, id := range []string{"O1", "O1a", "O2", "O3"} {
 		if v := furtherVerdict(t, id, openWorld()); v.Verdict != Holds {
 			t.Errorf("%s: %s: %s\n%v", id, v.Verdict, v.Reason, v.Measured)
 		}
@@ -70,7 +85,9 @@ func TestOpenClaims(t *testing.T) {
 		return records
 	}
 	width := func(noise float64, w int) func(record.Spec) bool {
-		return func(s record.Spec) bool { return s.Noise == noise && len(s.Hidden) == 1 && s.Hidden[0] == w }
+		return func(s record.Spec) bool {
+			return s.Steps == 5000 && s.Noise == noise && len(s.Hidden) == 1 && s.Hidden[0] == w
+		}
 	}
 	started := func(first string, steps int, rate float64) func(record.Spec) bool {
 		return func(s record.Spec) bool {
@@ -90,6 +107,16 @@ func TestOpenClaims(t *testing.T) {
 			}
 		}
 	}
+	early := func(w int) func(record.Spec) bool {
+		return func(s record.Spec) bool { return s.Steps == 600 && s.Hidden[0] == w }
+	}
+	late := func(name string, v float64) func(*record.Evaluation) {
+		return func(e *record.Evaluation) {
+			if e.Step >= 100 {
+				e.Extra[name] = v
+			}
+		}
+	}
 	testFurther(t, []furtherCase{
 		{"O1", "no gain", edited(width(0, 1024), test(0.932)), DoesNotHold, "0.5 points"},
 		{"O1", "32 does not fit", edited(width(0, 32), func(e *record.Evaluation) { e.TrainAccuracy = 0.97 }), DoesNotHold, "0.5 points"},
@@ -97,6 +124,16 @@ func TestOpenClaims(t *testing.T) {
 		{"O1", "4,096 is worse", edited(width(0, 4096), test(0.9)), HoldsInPart, "from each width"},
 		{"O1", "it does not memorise", edited(width(0.25, 1024), func(e *record.Evaluation) { *e.CorruptAccuracy = 0.3 }), HoldsInPart, "memorised"},
 		{"O1", "depth agrees", edited(func(s record.Spec) bool { return len(s.Hidden) == 4 }, set("coherence", 200)), HoldsInPart, "four layers"},
+		{"O1a", "no more where as much is learned", edited(early(1024), late("coherence", 110)), DoesNotHold, "1.25 times"},
+		{"O1a", "the widest no more", edited(early(4096), late("coherence", 120)), DoesNotHold, "1.5 times"},
+		{"O1a", "alike in the first steps", edited(early(4096), func(e *record.Evaluation) {
+			if e.Step < 100 {
+				e.Extra["coherence"] = 101
+			}
+		}), HoldsInPart, "steps 1 to 9"},
+		{"O1a", "a step down", edited(early(256), late("coherence", 190)), HoldsInPart, "each width to the next"},
+		{"O1a", "never there", edited(early(32), func(e *record.Evaluation) { e.TrainAccuracy = 0.8 }), DoesNotHold, "1.25 times"},
+		{"O1a", "not measured", edited(early(32), func(e *record.Evaluation) { delete(e.Extra, "coherence") }), NotTested, "coherence"},
 		{"O2", "no harm", edited(started(record.FirstRandom, 6000, 0.1), test(0.945)), DoesNotHold, "harm is ≥ 1 point"},
 		{"O2", "the norms do it", edited(started(record.FirstNorms, 6000, 0.1), test(0.92)), DoesNotHold, "norms alone"},
 		{"O2", "these images alone", edited(started(record.FirstElsewhere, 6000, 0.1), test(0.95)), HoldsInPart, "other images"},

@@ -35,7 +35,19 @@ const (
 )
 
 // format writes a number in its unit.
-func (u unit) format(x float64) string {
+func (u unit) format(x float64) string { return u.formatTo(x, 0) }
+
+// formatUnlike is format, with as many digits more as it takes to look unlike another number, up to three.
+func (u unit) formatUnlike(x, other float64) string {
+	text := u.format(x)
+	for more := 1; more <= 3 && x != other && u.formatTo(x, more-1) == u.formatTo(other, more-1); more++ {
+		text = u.formatTo(x, more)
+	}
+	return text
+}
+
+// formatTo is format with some digits more.
+func (u unit) formatTo(x float64, more int) string {
 	switch {
 	case math.IsNaN(x):
 		return "undefined"
@@ -49,17 +61,17 @@ func (u unit) format(x float64) string {
 	}
 	switch u {
 	case inPercent:
-		return digits(100*x, 1) + " %"
+		return digits(100*x, 1+more) + " %"
 	case inPoints:
-		return digits(100*x, 1) + " points"
+		return digits(100*x, 1+more) + " points"
 	case inSteps:
 		return strings.ReplaceAll(humanize.Comma(int64(math.Round(x))), "-", "−")
 	case inTimes:
-		return digits(x, 2) + " times"
+		return digits(x, 2+more) + " times"
 	case inCount:
 		return strings.TrimSuffix(digits(x, 1), ".0")
 	}
-	return strings.ReplaceAll(strconv.FormatFloat(x+0, 'g', 3, 64), "-", "−")
+	return strings.ReplaceAll(strconv.FormatFloat(x+0, 'g', 3+more, 64), "-", "−")
 }
 
 // met says whether the part is met, looking at quantities by v.
@@ -104,7 +116,7 @@ func (p part) sentence() string {
 	if p.limit == 0 {
 		asked = p.sign + " 0"
 	}
-	return fmt.Sprintf("%s is %s, where %s is asked", p.what, p.unit.format(p.number(medians)), asked)
+	return fmt.Sprintf("%s is %s, where %s is asked", p.what, p.unit.formatUnlike(p.number(medians), p.limit), asked)
 }
 
 // trial is how a condition is decided: at least need of its parts must be met, all where need is 0.

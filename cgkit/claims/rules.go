@@ -13,12 +13,12 @@ import (
 const ruleRuns = "784–256–256–256–10 on the first 6,000 examples of MNIST with half of the labels permuted, with 25 % permuted, with 25 % turned into the " +
 	"next class, and of Fashion-MNIST with half permuted; 6,000 steps, batch 100, rate 0.1; seeds 11, 12, 13"
 
-// arm is a setting of the comparison of rules.
+// arm is a setting of the comparison of rules. Other seeds do not count.
 func (b Basis) arm(name string, c record.RuleCell) setting {
 	arms := record.RuleArms()
 	a := arms[slices.IndexFunc(arms, func(a record.RuleArm) bool { return a.Name == name })]
 	s := b.on(a.On(c))
-	return setting{key: c.Name + "_" + name, ask: ask(s), what: fmt.Sprintf("%s, %s, %s, %d steps", s.Dataset, c.Text, a.Text, s.Steps)}
+	return among(setting{key: c.Name + "_" + name, ask: ask(s), what: fmt.Sprintf("%s, %s, %s, %d steps", s.Dataset, c.Text, a.Text, s.Steps)}, record.RuleSeeds)
 }
 
 // noisy are the cells of the comparison that have label noise.

@@ -63,7 +63,7 @@ func (c Check) Format(x float64) string { return unitOf(c.Unit).format(x) }
 
 // Spread is the number that the condition hangs on, with its range over the seeds where it has one.
 func (c Check) Spread() string {
-	middle, low, high := c.Format(c.Number.Median), c.Format(c.Number.Min), c.Format(c.Number.Max)
+	middle, low, high := unitOf(c.Unit).formatUnlike(c.Number.Median, c.Limit), c.Format(c.Number.Min), c.Format(c.Number.Max)
 	if low == high {
 		return middle
 	}

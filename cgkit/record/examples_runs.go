@@ -41,6 +41,14 @@ func WrongLabels(dataset, kind string) Spec {
 	return s
 }
 
+// WrongLabelsByEpoch is [WrongLabels] with permuted labels, evaluated after every epoch: its averages over training are
+// over the epochs. Its runs, with [ExampleSeeds], belong to no claim.
+func WrongLabelsByEpoch(dataset string) Spec {
+	s := WrongLabels(dataset, "")
+	s.Schedule = ScheduleEven
+	return s
+}
+
 // ExampleRuns are the runs of [CleanLabels] and [WrongLabels], the first seed of all of them first.
 func ExampleRuns() (specs []Spec) {
 	for _, seed := range WrongSeeds() {

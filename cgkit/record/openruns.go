@@ -9,7 +9,7 @@ package record
 // were written.
 var OpenSeeds = []int64{11, 12, 13}
 
-// Widths are those of one hidden layer in the runs of [Capacity]; the last has the first of [OpenSeeds] alone.
+// Widths are those of one hidden layer in the runs of [Capacity].
 func Widths() []int { return []int{32, 256, 1024, 4096} }
 
 // Capacity is a run of observation (d): a net of hidden layers on the first 6,000 examples of MNIST for 5,000 steps
@@ -28,16 +28,36 @@ func CapacityRuns() []Spec {
 		nets = append(nets, []int{width})
 	}
 	var specs []Spec
-	for i, seed := range OpenSeeds {
+	for _, seed := range OpenSeeds {
 		for _, hidden := range nets {
 			for _, noise := range []float64{0, 0.25} {
-				if i > 0 && hidden[0] > 1024 {
-					continue
-				}
 				s := Capacity(noise, hidden...)
 				s.Seed = seed
 				specs = append(specs, s)
 			}
+		}
+	}
+	return specs
+}
+
+// EarlySeeds are the seeds of the runs of [EarlyCapacity]. No run had them before the claim about these was written.
+var EarlySeeds = []int64{21, 22, 23}
+
+// EarlyCapacity is the beginning of a run of [Capacity] without noise, with one hidden layer: 600 steps, ten epochs.
+func EarlyCapacity(width int) Spec {
+	s := Capacity(0, width)
+	s.Steps = 600
+	return s
+}
+
+// EarlyCapacityRuns lists the runs of [EarlyCapacity].
+func EarlyCapacityRuns() []Spec {
+	var specs []Spec
+	for _, seed := range EarlySeeds {
+		for _, width := range Widths() {
+			s := EarlyCapacity(width)
+			s.Seed = seed
+			specs = append(specs, s)
 		}
 	}
 	return specs

@@ -65,13 +65,13 @@ func easyHardBars(records []*record.Record) (*plots.Figure, error) {
 		}
 		panels = append(panels, p)
 	}
-	what := "Test accuracy (%) of nets trained on 1,250 easy or hard examples, 125 of each class, and tested on as many others of either kind"
+	what := "Test accuracy (%) of nets trained on 1,250 easy or hard examples, 125 of each class, and tested on as many others of either kind, mean of the last three evaluations"
 	m := metaWith(what, fmt.Sprintf("bars are medians over the seeds %s, with their range", seedList(shown)), shown...)
 	if len(shown) > 0 {
 		m.Caption = fmt.Sprintf("%s. %s, net %s, %s steps of batch %d, rate %v; bars are medians over the seeds %s, with their range.", what,
 			"The first 6,000 examples of MNIST and of Fashion-MNIST", net(shown[0]), Steps.One(float64(shown[0].Spec.Steps)), shown[0].Spec.Batch, shown[0].Spec.LearningRate, seedList(shown))
 	}
-	return plots.NewGrid(m, plots.Grid{Panels: [][]*plots.Panel{panels}, ShareY: true, Aspect: 0.7, Reflow: true})
+	return plots.NewGrid(m, plots.Grid{Panels: [][]*plots.Panel{panels}, YLabel: "test accuracy (%)", ShareY: true, Aspect: 0.7, Reflow: true})
 }
 
 // easyHardEnds are the mean test accuracies of the last three evaluations, by seed.

@@ -5,6 +5,7 @@ package study
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 
 // OpenRuns are the runs of notebook 11, which the claims O1 to O3 are judged by, whatever the notebook's data set.
 func OpenRuns() []record.Spec {
-	return append(append(record.CapacityRuns(), record.StartedRuns()...), record.PatternRuns()...)
+	return slices.Concat(record.CapacityRuns(), record.EarlyCapacityRuns(), record.StartedRuns(), record.PatternRuns())
 }
 
 // Alpha is α̂ = (A − 1)/(m − 1) of the evaluations of runs on all m training examples of a set, A being their coherence.
@@ -136,7 +137,7 @@ func starts(records []*record.Record) (*plots.Figure, error) {
 	if len(columns) == 0 {
 		g.Panels, g.RowHeads = [][]*plots.Panel{{nil}}, nil
 	}
-	return plots.NewGrid(metaOfSeeds(fmt.Sprintf("Random labels first, then real ones, from step %d on", startsFrom), records), g)
+	return plots.NewGrid(metaOfSeeds(fmt.Sprintf("Random labels first, then real ones, from step %d on; heights differ by panel and begin 12 points below its lowest end; what lies lower is cut", startsFrom), records), g)
 }
 
 // columnsOfStarts are the rates and the lengths of what came before, as record.Starts orders them, that there are records

@@ -155,6 +155,14 @@ func AtPristine(name string, level float64) func(*record.Record) float64 {
 	return func(r *record.Record) float64 { return along(r, name, PristineAt(level)(r)) }
 }
 
+// MemorisedAtPristine is the memorised share there: of the corrupt examples those predicted as labelled, less what mistakes
+// give, (1 − test accuracy)/9.
+func MemorisedAtPristine(level float64) func(*record.Record) float64 {
+	return func(r *record.Record) float64 {
+		return AtPristine("corrupt_accuracy", level)(r) - (1-AtPristine("test_accuracy", level)(r))/9
+	}
+}
+
 // Steady are the finished runs of a rule with momentum 0.9 at a rate, 1,000 steps; none in quick mode.
 func Steady(rule string, rate float64) []*record.Record {
 	if Mode() == place.Quick {

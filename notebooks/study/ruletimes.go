@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"coherentgradients/cgkit/record"
@@ -118,6 +119,11 @@ func timesOf(c *Contest, t Times) (*plots.Figure, error) {
 					panels[k].Curves = append(panels[k].Curves, curve)
 				}
 			}
+		}
+	}
+	for _, p := range panels { // plain SGD lies where many do: it is drawn over them
+		if len(p.Curves) > 1 && p.Curves[0].Name == Families[0] {
+			p.Curves = append(slices.Clone(p.Curves[1:]), p.Curves[0])
 		}
 	}
 	what := "Equal time, that of plain SGD's run; step times by the bench"

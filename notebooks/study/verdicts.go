@@ -263,6 +263,7 @@ var short = map[string]string{
 	"F3":   "augmentation alone removes half of the overfit at 25 %",
 	"F4":   "figures 1 and 2 carry over to Fashion-MNIST",
 	"O1":   "wider nets generalise better, gradients agree more",
+	"O1a":  "wider nets agree more where they have learned as much",
 	"O2":   "random labels first: worse, by directions, not norms",
 	"O3":   "random labels: weights along the images' directions",
 

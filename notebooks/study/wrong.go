@@ -74,7 +74,7 @@ func wrongLabels(records []*record.Record) (*plots.Figure, error) {
 		rows = [][]*plots.Panel{{nil}}
 	}
 	return plots.NewGrid(metaOfSeeds("Wrong labels missed (%) with as many flags as there are wrong labels, by scores up to a step", shown),
-		plots.Grid{Panels: rows, XLabel: "step", ShareX: true, ShareY: true, Aspect: 0.75})
+		plots.Grid{Panels: rows, XLabel: "step", YLabel: "wrong labels missed (%)", ShareX: true, ShareY: true, Aspect: 0.75})
 }
 
 // PrecisionFigure draws precision against recall of each score at the end of training: medians over seeds, with their
@@ -101,7 +101,7 @@ func precision(records []*record.Record) (*plots.Figure, error) {
 	if len(rows[0]) == 0 {
 		rows = [][]*plots.Panel{{nil}}
 	}
-	return plots.NewGrid(metaOfSeeds("Precision (%) by recall (%) of scores over the whole run", shown),
+	return plots.NewGrid(metaOfSeeds("Precision (%) by recall (%) of scores over the whole run; the margin at the stop: at that step alone", shown),
 		plots.Grid{Panels: rows, XLabel: "recall: wrong labels found (%)", YLabel: "precision: flags that are right (%)", ShareX: true, ShareY: true, Aspect: 0.75})
 }
 

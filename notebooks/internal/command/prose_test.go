@@ -195,13 +195,13 @@ var given = map[string]string{
 	// proper accuracy, what counts as collapsed, an exercise's setting
 	"05_explore": "20 32.5 3 35 0.9",
 	// the rules' settings, the claims' limits, epochs, the smallest case, the share of pristine examples at which rules are compared
-	"08_which_rule_forgets": "784–256–256–256–10 335,114 2003.07422 2203.10036 3 6 11 12 13 0.5 0.9 0.01 0.03 600 18,000 94",
+	"08_which_rule_forgets": "784–256–256–256–10 335,114 2003.07422 2203.10036 3 6 11 12 13 0.5 0.9 0.01 0.03 600 18,000 94 90 2,000",
 	// nets, numbers of the papers and their shares, sizes and epochs
-	"07_coherence": "784–256–256–256–10 784–64–10 2008.01217 2203.10036 1706.05699 1812.06162 2107.06665 2020 11 20,000 2,000 50,000 40,356 0.0223 0.008 30 500 200",
+	"07_coherence": "784–256–256–256–10 784–64–10 2008.01217 2203.10036 1706.05699 1812.06162 2107.06665 2020 11 20,000 2,000 50,000 40,356 0.0223 0.008 30 500 200 3",
 	// claims' and notebooks' numbers, widths, starts, epochs and directions of the runs, limits asked for, two papers
-	"11_open_observations": "3 11 12 32 4,096 1,024 5,000 4,000 600 0.01 90 784–256–256–256–10 51 40 20 0.5 1906.02613 2006.10455",
+	"11_open_observations": "3 11 12 32 4,096 1,024 5,000 4,000 600 0.01 90 784–256–256–256–10 51 40 20 0.5 1906.02613 2006.10455 9 97 98 89",
 	// claims' and notebooks' numbers, nets, examples, epochs and forms of an image, shares of kinds
 	"12_does_it_carry_over": "3 11 12 16 64 2,000 150 162 784–256–256–256–10 784–2048–10 0.05 55",
 	// the smallest case and an exercise on it, numbers of the rules and of the claim, the split, the loop; the study cited
-	"09_when_to_stop": "0.25 3 5 15 20 300 480 784–256–256–256–10 2,000 2021 2024 2017 960 40 128",
+	"09_when_to_stop": "0.25 3 5 15 20 300 480 600 784–256–256–256–10 2,000 2021 2024 2017 960 40 128",
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -177,6 +178,35 @@ func (f sweepFlags) specs() ([]record.Spec, error) {
 	return sweep.Shard(specs, part), nil
 }
 
+// paperMeasures are what each of the specs, which [sweepFlags.specs] has made of --paper, is to be measured by.
+func (f sweepFlags) paperMeasures(specs []record.Spec) ([]record.Measure, error) {
+	words, err := sweep.Words("paper", f.paper)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string]record.Measure{}
+	for _, word := range words {
+		measure := sweep.PaperMeasure(word)
+		if measure == "" {
+			continue
+		}
+		part := f
+		part.paper, part.shard = word, ""
+		of, err := part.specs()
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range of {
+			by[s.ID()] = measure
+		}
+	}
+	measures := make([]record.Measure, len(specs))
+	for i, s := range specs {
+		measures[i] = by[s.ID()]
+	}
+	return measures, nil
+}
+
 // read parses a flag's list, unless the flag is not given.
 func read[T any](into *[]T, text, name string, parse func(name, text string) ([]T, error), errs *[]error) {
 	if text == "" {
@@ -189,12 +219,12 @@ func read[T any](into *[]T, text, name string, parse func(name, text string) ([]
 	*into = values
 }
 
-// autoJobs, as --jobs, leaves the number to the program.
+// autoJobs, as --jobs, leaves the number to the program; so does nothing.
 const autoJobs = "auto"
 
 // countJobs reads --jobs.
 func countJobs(text string, auto func() int) (int, error) {
-	if text == autoJobs {
+	if text == autoJobs || text == "" {
 		return auto(), nil
 	}
 	n, err := strconv.Atoi(text)
@@ -221,11 +251,20 @@ func runSweep(cmd *cobra.Command, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
+	measures := slices.Repeat([]record.Measure{measure}, len(specs))
+	if f.paper != "" && !cmd.Flags().Changed("measure") {
+		if measures, err = f.paperMeasures(specs); err != nil {
+			return err
+		}
+		if some := slices.Compact(slices.Sorted(slices.Values(measures))); some[len(some)-1] != "" {
+			printer(cmd).Note("runs that are there to be measured are: by %s; --measure says otherwise", joinMeasures(some))
+		}
+	}
 	asked := specs
 	if specs, err = run.CompleteSpecs(cmd.Context(), specs, dataOptions(printer(cmd))); err != nil {
 		return suggestedSet(err, asked)
 	}
-	runs := sweep.Plan(store, specs, measure)
+	runs := sweep.PlanEach(store, specs, measures)
 	if f.dryRun {
 		sweep.List(cmd.OutOrStdout(), runs)
 		return nil
@@ -342,4 +381,15 @@ func trainFor(ctx context.Context, spec record.Spec, f trainFlags, measure recor
 		return nil // told, and nothing went wrong
 	}
 	return err
+}
+
+// joinMeasures lists measures for people, without the empty one.
+func joinMeasures(list []record.Measure) string {
+	var words []string
+	for _, m := range list {
+		if m != "" {
+			words = append(words, strings.ReplaceAll(string(m), ",", " and "))
+		}
+	}
+	return strings.Join(words, ", ")
 }

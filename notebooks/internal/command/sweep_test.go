@@ -266,6 +266,41 @@ func TestSweepDryRun(t *testing.T) {
 	}
 }
 
+// TestSweepMeasures: runs that are there to be measured are, also beside others, unless something else is said.
+func TestSweepMeasures(t *testing.T) {
+	folder := t.TempDir()
+	for _, c := range []struct {
+		args []string
+		note string
+	}{
+		{[]string{"--paper", "coherence-whole"}, "by coherence; --measure says otherwise"},
+		{[]string{"--paper", "carry-over-wide,open-patterns,figure4"}, "by alignment, gradients; --measure"},
+		{[]string{"--paper", "collapse"}, "by clamping and health;"},
+		{[]string{"--paper", "figure1,figure4"}, ""},
+		{[]string{"--paper", "coherence-whole", "--measure", ""}, ""},
+		{[]string{"--paper", "coherence-whole", "--measure", "gradients"}, ""},
+	} {
+		code, _, errs := call(append([]string{"sweep", "--dry-run", "--out", folder}, c.args...)...)
+		if code != codeOK || !strings.Contains(errs, c.note) || (c.note == "") != (errs == "") {
+			t.Errorf("%v: code %d, %q; want %q", c.args, code, errs, c.note)
+		}
+	}
+	f := sweepFlags{paper: "carry-over-wide,carry-over-whole"}
+	specs, err := f.specs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	measures, err := f.paperMeasures(specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range specs {
+		if wide := slices.Equal(s.Hidden, []int{2048}); wide != (measures[i] == record.MeasureGradients) || !wide && measures[i] != "" {
+			t.Errorf("%s is measured by %q", s.ID(), measures[i])
+		}
+	}
+}
+
 // TestSweepMistakes: each is one line that names what was wrong, before anything is made.
 func TestSweepMistakes(t *testing.T) {
 	cache := t.TempDir()

@@ -40,14 +40,14 @@ var short = map[string]string{
 //	seeds RUNS                seeds figure4 n=25 c=2
 //	fact NAME [n=25] [c=2]    one of [Facts], or verdict_ID
 //
-// STATISTIC is final, best (the largest), least, bestat and leastat (their steps), at=STEP, reach=LEVEL (the step at
+// STATISTIC is final, best (the largest), least, bestat and leastat (their steps), median, at=STEP, reach=LEVEL (the step at
 // which a level is first reached, on a straight line between evaluations), all but the last two over the evaluations
 // from=STEP and to=STEP where given. COLUMN is a value of the record, or one of [study.Derive]. RUNS is figure1
 // with n, figure4 with n and c, fullbatch and minibatch with n, collapse, rules with arm and cell, or one of
 // coherentSpec with n.
 //
 // One run a seed gives one number; the answer is their median and, in brackets, the least and the largest. These words
-// change how it is written: bare (without the unit), only=median, min, max or range, as=percent, points, number,
+// change how it is written: bare (without the unit), only=median, min, max, range or each (of all of them), as=percent, points, number,
 // steps, and digits=N.
 func (b *Book) Number(what string) (string, error) {
 	q, err := parse(what)
@@ -238,6 +238,9 @@ func (q query) of(steps, values []float64) (float64, error) {
 		}
 		return values[i], nil
 	}
+	if q.words[0] == "median" {
+		return study.Median(values), nil
+	}
 	most, least := 0, 0
 	for i, v := range values {
 		if v > values[most] {
@@ -259,7 +262,7 @@ func (q query) of(steps, values []float64) (float64, error) {
 	case "leastat":
 		return steps[least], nil
 	}
-	return 0, fmt.Errorf("there is no statistic %q: use final, best, least, bestat, leastat, at=STEP or reach=LEVEL", q.words[0])
+	return 0, fmt.Errorf("there is no statistic %q: use final, best, least, bestat, leastat, median, at=STEP or reach=LEVEL", q.words[0])
 }
 
 // claim is a quantity of a verdict.
@@ -330,7 +333,13 @@ func (q query) write(values []float64, kind string) (string, error) {
 		return u.One(slices.Max(values)), nil
 	case "range":
 		return u.Range(values), nil
+	case "each":
+		list := make([]string, len(values))
+		for i, v := range slices.Sorted(slices.Values(values)) {
+			list[i] = u.One(v)
+		}
+		return strings.Join(list, ", "), nil
 	default:
-		return "", fmt.Errorf("only=%s: use median, min, max or range", only)
+		return "", fmt.Errorf("only=%s: use median, min, max, range or each", only)
 	}
 }

@@ -13,6 +13,7 @@ import (
 func init() {
 	facts["easy_in_common"] = easyInCommon
 	facts["missed_least"] = missedLeast
+	facts["missed_at"] = missedAt
 }
 
 // exampleSet is the data set that a query names by n.
@@ -45,17 +46,43 @@ func easyInCommon(b *Book, q query) (string, error) {
 	return study.Percent.Range(study.Overlap(scores, runs[0].Spec.Evaluated())), nil
 }
 
-// missedLeast is the step at which AUM misses fewest of the permuted labels (c=0) or the flipped ones (c=1).
-func missedLeast(b *Book, q query) (string, error) {
-	set, err := exampleSet(q)
+// missedAt SCORE at=1 is what a score misses of the permuted labels (c=0) or the flipped ones (c=1) at an evaluated step.
+func missedAt(b *Book, q query) (string, error) {
+	if len(q.words) != 3 || q.values["at"] == "" {
+		return "", fmt.Errorf("say fact missed_at SCORE at=STEP")
+	}
+	runs, err := wrongRuns(b, q)
 	if err != nil {
 		return "", err
+	}
+	var missed []float64
+	for _, r := range runs {
+		steps, values := r.Column("missed_" + q.words[2])
+		v, err := q.of(steps, values)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", r.Spec.ID(), err)
+		}
+		missed = append(missed, v)
+	}
+	return q.write(missed, "percent")
+}
+
+// wrongRuns are the runs with wrong labels that a query names by n and c.
+func wrongRuns(b *Book, q query) ([]*record.Record, error) {
+	set, err := exampleSet(q)
+	if err != nil {
+		return nil, err
 	}
 	kind := ""
 	if q.values["c"] == "1" {
 		kind = record.NoisePairFlip
 	}
-	runs, err := b.of(record.WrongLabels(set, kind))
+	return b.of(record.WrongLabels(set, kind))
+}
+
+// missedLeast is the step at which AUM misses fewest of the permuted labels (c=0) or the flipped ones (c=1).
+func missedLeast(b *Book, q query) (string, error) {
+	runs, err := wrongRuns(b, q)
 	if err != nil {
 		return "", err
 	}

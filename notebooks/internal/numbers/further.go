@@ -4,7 +4,7 @@ package numbers
 
 import "coherentgradients/cgkit/record"
 
-// further are the runs of notebooks 11 and 12 by the names that texts have for them, at a share of noise and a c.
+// further are the runs of notebooks 10 to 12 by the names that texts have for them, at a share of noise and a c.
 // Of each the seeds of their own plan alone count: others, of other claims' runs, are in no table of these notebooks.
 var further = map[string]func(noise, c float64) record.Spec{
 	// wide is a net of one hidden layer, of the width c.
@@ -21,5 +21,12 @@ var further = map[string]func(noise, c float64) record.Spec{
 	},
 	"photographs":         func(noise, c float64) record.Spec { return record.CarriedCIFAR(noise, c, "") },
 	"photographs_flipped": func(noise, c float64) record.Spec { return record.CarriedCIFAR(noise, c, record.AugmentFlipShift) },
-	"clothes_wide":        func(noise, _ float64) record.Spec { return record.CarriedWide(noise) },
+	// wrong has a quarter of the labels of 6,000 digits permuted, and scores of its examples; by_epoch the same, evaluated
+	// after every epoch.
+	"wrong":          func(_, _ float64) record.Spec { return record.WrongLabels(record.ExampleSets()[0], "") },
+	"wrong_by_epoch": func(_, _ float64) record.Spec { return record.WrongLabelsByEpoch(record.ExampleSets()[0]) },
+	// plain_by_epoch is plain SGD on 6,000 digits, evaluated after every epoch.
+	"plain_by_epoch": func(noise, _ float64) record.Spec { return record.Stopping(record.StoppingSets()[0], noise, "") },
+	"clothes_whole":  func(noise, c float64) record.Spec { return record.CarriedWhole(noise, c) },
+	"clothes_wide":   func(noise, _ float64) record.Spec { return record.CarriedWide(noise) },
 }

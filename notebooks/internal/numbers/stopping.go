@@ -4,6 +4,7 @@ package numbers
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -53,6 +54,64 @@ func init() {
 		return fmt.Sprintf("%d of %d", less, all), nil
 	}
 	facts["stopping_run"] = stoppingRun
+	// stopping_mean_from RULE at=60: stopping_mean of the trough or the evidence-based rule where it may keep nothing before
+	// that step, of the records.
+	facts["stopping_mean_from"] = func(b *Book, q query) (string, error) {
+		from, err := q.float("at", math.NaN())
+		if err != nil || len(q.words) != 3 || math.IsNaN(from) {
+			return "", fmt.Errorf("say fact stopping_mean_from RULE at=STEP")
+		}
+		rule, known := fromStep[q.words[2]]
+		if !known {
+			return "", fmt.Errorf("stopping_mean_from %s: use trough or evidence", q.words[2])
+		}
+		var means []float64
+		b.stoppingCells(func(runs []*record.Record) {
+			var lost []float64
+			for _, r := range runs {
+				lost = append(lost, lostBy(r, rule(study.Signals(r), from)))
+			}
+			means = append(means, study.Median(lost))
+		})
+		if len(means) == 0 {
+			return "", fmt.Errorf("no run of S1")
+		}
+		return points.One(meanOf(means)), nil
+	}
+	// stopping_at_floor: in how many of how many runs the trough keeps the first epoch that it may.
+	facts["stopping_at_floor"] = func(b *Book, _ query) (string, error) {
+		at, all := 0, 0
+		b.stoppingCells(func(runs []*record.Record) {
+			for _, r := range runs {
+				run := study.Signals(r)
+				keep := fromStep["trough"](run, stopping.TroughFrom)
+				if all++; run.Steps[keep] == stopping.TroughFrom {
+					at++
+				}
+			}
+		})
+		return fmt.Sprintf("%d of %d", at, all), nil
+	}
+	// stopping_duel RULE: in how many runs the trough loses less than a rule, and in how many more.
+	facts["stopping_duel"] = func(b *Book, q query) (string, error) {
+		i := slices.IndexFunc(stopping.Rules(), func(r stopping.Rule) bool { return len(q.words) == 3 && r.Name == q.words[2] })
+		if i < 0 {
+			return "", fmt.Errorf("say fact stopping_duel RULE")
+		}
+		less, more := 0, 0
+		b.stoppingCells(func(runs []*record.Record) {
+			for _, r := range runs {
+				run := study.Signals(r)
+				switch a, c := lostBy(r, stopping.Rules()[0].Of(run).Keep), lostBy(r, stopping.Rules()[i].Of(run).Keep); {
+				case a < c:
+					less++
+				case a > c:
+					more++
+				}
+			}
+		})
+		return fmt.Sprintf("%d against %d", less, more), nil
+	}
 	facts["stopping_best_epochs"] = bestEpochs
 	facts["turn_by_epoch"] = turnByEpoch
 	facts["stopping_seeds"] = func(b *Book, _ query) (string, error) {
@@ -64,6 +123,41 @@ func init() {
 			return "", fmt.Errorf("no run of S1")
 		}
 		return study.Unit{}.Range(seeds), nil
+	}
+}
+
+// fromStep are rules of S1 that may keep nothing before a step.
+var fromStep = map[string]func(run stopping.Run, from float64) int{
+	"trough": func(run stopping.Run, from float64) int {
+		return stopping.Trough{From: from}.Of(run.Steps, run.Column("coherence")).Keep
+	},
+	"evidence": func(run stopping.Run, from float64) int {
+		values := run.Column("evidence")
+		for i, at := range run.Steps {
+			if at < from {
+				values[i] = math.Inf(-1)
+			}
+		}
+		return stopping.FirstAbove(values, 0).Keep
+	},
+}
+
+// lostBy is what a choice loses of the best test accuracy.
+func lostBy(r *record.Record, keep int) float64 {
+	test := study.Signals(r).Column("test_accuracy")
+	return slices.Max(test) - test[keep]
+}
+
+// stoppingCells calls do with the runs of each of S1's cells.
+func (b *Book) stoppingCells(do func(runs []*record.Record)) {
+	for _, set := range record.StoppingSets() {
+		for _, n := range record.StoppingNoises() {
+			runs, _ := b.of(record.Stopping(set, n.Share, n.Kind)) // none, or not yet
+			runs = slices.DeleteFunc(runs, func(r *record.Record) bool { return !slices.Contains(record.StoppingSeeds, r.Spec.Seed) })
+			if len(runs) > 0 {
+				do(runs)
+			}
+		}
 	}
 }
 

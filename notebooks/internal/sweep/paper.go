@@ -37,25 +37,26 @@ var paper = map[string]func() Grid{
 	"figure1-seeds": func() Grid {
 		return Grid{{Hidden: wide, Steps: wideSteps, Noise: []float64{0, 0.25, 0.5}, Seed: seeds}}
 	},
-	// Not the paper's: a run that collapses, and what may keep it from that. Measure clamping and health with it.
+	// Not the paper's: a run that collapses, and what may keep it from that.
 	"collapse": listed(collapseRuns),
-	// Not the paper's: runs by which rules are judged that say when to stop. Measure signals with it.
+	// Not the paper's: runs by which rules are judged that say when to stop.
 	"stopping": listed(record.StoppingRuns),
-	// Easy, hard and wrong examples: measure examples with the first; the second needs its clean runs.
+	// Easy, hard and wrong examples: the second needs the clean runs of the first.
 	"examples":  listed(record.ExampleRuns),
 	"easy-hard": listed(record.EasyHardRuns),
-	// Does it carry over to other images and another net? With wide, measure gradients.
+	// Does it carry over to other images and another net?
 	"carry-over":       listed(func() []record.Spec { return record.CarriedOn("fashion-mnist-6000") }),
 	"carry-over-cifar": listed(func() []record.Spec { return record.CarriedOn("cifar-10-2000") }),
 	"carry-over-wide":  listed(record.CarriedWideRuns),
 	"carry-over-whole": listed(record.CarriedWholeRuns),
-	// What the paper left open. With the first, measure gradients, with the last alignment.
+	// What the paper left open.
 	"open-capacity": listed(record.CapacityRuns),
+	"open-early":    listed(record.EarlyCapacityRuns),
 	"open-starts":   listed(record.StartedRuns),
 	"open-patterns": listed(record.PatternRuns),
 	// Which rule forgets wrong labels.
 	"rules": listed(func() []record.Spec { return record.RuleRuns("mnist") }),
-	// How far gradients agree over training. Measure coherence with them.
+	// How far gradients agree over training.
 	"coherence":       listed(record.CoherenceRuns),
 	"coherence-whole": listed(record.CoherenceWholeRuns),
 	// CG, discussion: the full batch beside minibatches, on a subset.
@@ -67,6 +68,17 @@ var paper = map[string]func() Grid{
 		return Grid{{Hidden: wide, Steps: []int{10}, Noise: []float64{0.25, 0.5, 0.75}, Seed: []int64{4, 5, 6, 7, 8, 9, 10}}}
 	},
 }
+
+// measured is what the runs of a part that is not the paper's are for. The paper's own are measured where that is asked
+// for: Figures 2 and 3 need gradients, Figures 1 and 4 don't.
+var measured = map[string]record.Measure{
+	"collapse": record.MeasureClamping + "," + record.MeasureHealth, "stopping": record.MeasureSignals, "examples": record.MeasureExamples,
+	"carry-over-wide": record.MeasureGradients, "open-capacity": record.MeasureGradients, "open-early": record.MeasureGradients,
+	"open-patterns": record.MeasureAlignment, "coherence": record.MeasureCoherence, "coherence-whole": record.MeasureCoherence,
+}
+
+// PaperMeasure is what the runs of a part that [Paper] knows are to be measured by, where nothing else is asked for.
+func PaperMeasure(name string) record.Measure { return measured[name] }
 
 // PaperNames lists what [Paper] knows.
 func PaperNames() []string { return append(slices.Sorted(maps.Keys(paper)), "all") }

@@ -5,6 +5,7 @@ package sweep
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dustin/go-humanize"
 
@@ -46,9 +47,14 @@ type Run struct {
 // Plan looks up each spec in the store. A record that can't be read makes its run a damaged or a failed one; one that
 // was finished without the measure asked for is to be trained again.
 func Plan(store *record.Store, specs []record.Spec, measure record.Measure) []*Run {
+	return PlanEach(store, specs, slices.Repeat([]record.Measure{measure}, len(specs)))
+}
+
+// PlanEach is [Plan] with a measure for each spec.
+func PlanEach(store *record.Store, specs []record.Spec, measures []record.Measure) []*Run {
 	runs := make([]*Run, len(specs))
 	for i, spec := range specs {
-		runs[i] = &Run{Spec: spec, ID: spec.ID(), Measure: measure}
+		runs[i] = &Run{Spec: spec, ID: spec.ID(), Measure: measures[i]}
 		runs[i].look(store)
 	}
 	return runs

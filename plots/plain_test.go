@@ -240,6 +240,17 @@ func TestLogTicks(t *testing.T) {
 	}
 }
 
+// TestLogTicksWithinADecade: a range about 1 has ticks on either side of it.
+func TestLogTicksWithinADecade(t *testing.T) {
+	var got []string
+	for _, k := range logTicks(0.53, 1.86, 4) {
+		got = append(got, k.Label)
+	}
+	if want := []string{"0.7", "1", "1.5"}; !slices.Equal(got, want) {
+		t.Errorf("ticks %v, want %v", got, want)
+	}
+}
+
 // TestPlainMistakes: each error is one line that names what is wrong and what to do.
 func TestPlainMistakes(t *testing.T) {
 	two := []float64{1, 2}

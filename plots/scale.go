@@ -160,6 +160,9 @@ func logTicks(min, max float64, n int) []plot.Tick {
 			}
 			switch {
 			case len(out) < 2 && len(times) == 3:
+				if between := withinDecade(min, max); len(between) >= 2 && len(between) <= n+1 {
+					return between
+				}
 				return linearTicks(min, max, n-1)
 			case len(out) >= 2 && len(out) <= n+1:
 				return out
@@ -167,6 +170,18 @@ func logTicks(min, max float64, n int) []plot.Tick {
 		}
 	}
 	return linearTicks(min, max, n-1)
+}
+
+// withinDecade are ticks for a range of less than a power of ten, at ratios that are about alike.
+func withinDecade(min, max float64) (out []plot.Tick) {
+	for e := math.Floor(math.Log10(min)); e <= math.Ceil(math.Log10(max)); e++ {
+		for _, m := range []float64{1, 1.5, 2, 3, 5, 7} {
+			if v := m * math.Pow(10, e); v >= min && v <= max {
+				out = append(out, plot.Tick{Value: v, Label: logLabel(v)})
+			}
+		}
+	}
+	return out
 }
 
 // logLabel writes a value of a logarithmic axis in few characters.

@@ -55,7 +55,7 @@ func (x crossings) parts(exactly string) [][]part {
 		for i := range parts {
 			parts[i].say = func(v value) string {
 				if math.IsInf(v(x.step[i]), 1) {
-					return fmt.Sprintf("%sf^c never takes the lead for good at %s", exactly, names[i])
+					return fmt.Sprintf("%sf^c is never in the lead at three evaluated steps in a row at %s", exactly, names[i])
 				}
 				return fmt.Sprintf("%sthe curves cross at step %s at %s, not by %s", exactly, inSteps.format(v(x.step[i])), names[i], inSteps.format(limit))
 			}

@@ -18,7 +18,7 @@ func carryOver() []Claim {
 		claimCarried("F1", "CG §3, figure 4, here on Fashion-MNIST", "784–256–256–256–10 on the first 6,000 examples of Fashion-MNIST, 6,000 steps; seeds 11, 12, 13",
 			"Winsorizing does to Fashion-MNIST what it does to MNIST: with c = 2 wrong labels are not memorised, and overfit grows the more slowly the larger c is.",
 			func(noise, c float64) record.Spec { return record.CarriedFashion(noise, c, "") }),
-		claimCarried("F1a", "CG §3, figure 4, here on Fashion-MNIST", "figure 4's on all of Fashion-MNIST, 60,000 steps; seed 11",
+		claimCarried("F1a", "CG §3, figure 4, here on Fashion-MNIST", "figure 4's on all of Fashion-MNIST, 60,000 steps; seeds 11, 12, 13",
 			"The same on all 60,000 examples of Fashion-MNIST.", record.CarriedWhole),
 		claimCarried("F2", "CG §3, figure 4, here on CIFAR-10 with convolutions",
 			"a net of two convolutions of 8 and 16 channels and a layer of 64 on the first 2,000 examples of CIFAR-10, 3,000 steps; seeds 11, 12, 13",

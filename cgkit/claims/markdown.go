@@ -24,6 +24,7 @@ var changes = []Change{
 	{"2026-11-26", "C16, C17, R1, F1 to F4, O1 to O3", "seeds 11 to 13 in place of any", "Plain SGD at 25 % noise has a run of the same spec with seed 14, of L2, so one side of a comparison had a seed more. " +
 		"No condition and no verdict has changed"},
 	{"2026-11-26", "O1", "seeds 12 and 13 of the width 4,096 too", "The runs were made after those of the other widths, when their verdict was known: it does not hold, and has not changed"},
+	{"2026-11-26", "F1a", "seeds 12 and 13 too", "The claim was written with one seed, 11, for the time its runs take; the others were made when its verdict was known"},
 	{"2026-11-26", "O1a", "new; O1 stays as it is", "O1 compares widths at equal steps, from epoch 1 on, when most is learned and wide nets are further on. Where as much is learned α̂ rose with the width: found by looking " +
 		"at O1's three seeds, so the test takes seeds 21 to 23, which were trained after it was written"},
 }

@@ -98,14 +98,16 @@ func CarriedWideRuns() []Spec {
 	return specs
 }
 
-// CarriedWholeRuns lists the runs of [CarriedWhole], with the first of [CarrySeeds] alone.
+// CarriedWholeRuns lists the runs of [CarriedWhole], the first seed of all of them first.
 func CarriedWholeRuns() []Spec {
 	var specs []Spec
-	for _, noise := range []float64{0.25, 0.5} {
-		for _, c := range []float64{0, 1, 2} {
-			s := CarriedWhole(noise, c)
-			s.Seed = CarrySeeds[0]
-			specs = append(specs, s)
+	for _, seed := range CarrySeeds {
+		for _, noise := range []float64{0.25, 0.5} {
+			for _, c := range []float64{0, 1, 2} {
+				s := CarriedWhole(noise, c)
+				s.Seed = seed
+				specs = append(specs, s)
+			}
 		}
 	}
 	return specs

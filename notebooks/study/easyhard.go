@@ -81,7 +81,7 @@ func cleanScores(store *record.Store, set string, seed int64) (*record.Examples,
 		return nil, nil, err
 	}
 	if r == nil || !r.Complete() || !r.HasExamples() {
-		return nil, nil, fmt.Errorf("which examples of %s are easy follows from %s, which is not there with its scores: train it with go run ./notebooks sweep --paper examples --measure examples",
+		return nil, nil, fmt.Errorf("which examples of %s are easy follows from %s, which is not there with its scores: train it with go run ./notebooks sweep --paper examples",
 			set, s.Normalized().ID())
 	}
 	e, err := r.LoadExamples()

@@ -29,7 +29,7 @@ func EasyHardRecords() []*record.Record {
 	found := findIn(store, os.Stdout, "", specs)
 	fmt.Printf("%d of %d records found", len(found), len(specs)+missing)
 	if missing > 0 {
-		fmt.Print("; train the rest with: go run ./notebooks sweep --paper easy-hard, after sweep --paper examples --measure examples")
+		fmt.Print("; train the rest with: go run ./notebooks sweep --paper easy-hard, after sweep --paper examples")
 	}
 	fmt.Println()
 	return found

@@ -48,7 +48,7 @@ func Scored(specs ...record.Spec) []*record.Record {
 	store, err := place.OpenStore("")
 	must(err)
 	records := findIn(store, os.Stdout, "", specs)
-	sayFound(os.Stdout, len(records), len(specs), "sweep --paper examples --measure examples")
+	sayFound(os.Stdout, len(records), len(specs), "sweep --paper examples")
 	return records
 }
 

@@ -207,8 +207,19 @@ func metaWith(what, ofSeeds string, records ...*record.Record) plots.Meta {
 	}
 	join := func(list []string) string { return strings.Join(list, " / ") }
 	m.Caption = fmt.Sprintf("%s. %s, net %s, %s, %s steps; %s.", what, join(sets), join(nets), join(rates), join(steps), ofSeeds)
-	if len(present) == 0 {
+	ended := 0
+	for _, r := range present {
+		if r.Diverged != nil {
+			ended++
+		}
+	}
+	switch {
+	case len(present) == 0:
 		m.Caption = what + ". No record found."
+	case ended == 1:
+		m.Caption += " One run ended early, in a loss that is no number."
+	case ended > 1:
+		m.Caption += fmt.Sprintf(" %d runs ended early, in a loss that is no number.", ended)
 	}
 	m.Provenance["records"] = strings.Join(ids, " ")
 	m.Provenance["seeds"] = strings.Join(seeds, " ")

@@ -37,7 +37,7 @@ func StoppingCells() []StoppingCell {
 		c.Records = records
 		cells = append(cells, c.StoppingCell)
 	}
-	sayFound(os.Stdout, found, asked, "sweep --paper stopping --measure signals")
+	sayFound(os.Stdout, found, asked, "sweep --paper stopping")
 	return cells
 }
 

@@ -47,9 +47,9 @@ func claimsCommand() *cobra.Command {
 			}
 			if found+len(unreadable) < asked {
 				fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d records found; train the rest with: go run ./notebooks sweep --paper all --measure gradients\n"+
-					"and, for W1 and W2: go run ./notebooks sweep --paper collapse --measure clamping,health\n"+
-					"for C16, C17, R1 and R2: go run ./notebooks sweep --paper rules\n"+
-					"for C18 and L1: go run ./notebooks sweep --paper examples --measure examples, then sweep --paper easy-hard\n", found, asked)
+					"and, for the claims after the first paper's: go run ./notebooks sweep --paper collapse,rules,coherence,coherence-whole,stopping,examples,"+
+					"open-capacity,open-early,open-starts,open-patterns,carry-over,carry-over-wide,carry-over-whole,carry-over-cifar\n"+
+					"then, for C18: go run ./notebooks sweep --paper easy-hard\n", found, asked)
 			}
 			if out != "" {
 				return claims.Write(out, verdicts)

@@ -5,6 +5,7 @@ package command
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -21,6 +22,29 @@ func allClaims() int { return len(claims.All()) + len(claims.Later()) + len(clai
 func judgedRuns(t *testing.T) int {
 	_, _, asked, _ := study.Judge(&record.Store{Write: t.TempDir()}, "glyphs")
 	return asked
+}
+
+// TestClaimsTellsHowToTrain: the commands that are named for what is missing make the first seed of every run that the
+// claims are judged by.
+func TestClaimsTellsHowToTrain(t *testing.T) {
+	figuresOf(t)
+	_, _, errs := call("claims")
+	made := map[string]bool{}
+	for _, m := range regexp.MustCompile(`--paper (\S+)`).FindAllStringSubmatch(errs, -1) {
+		specs, err := sweepFlags{paper: m[1]}.specs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range specs {
+			s.Seed = 0
+			made[s.ID()] = true
+		}
+	}
+	for _, s := range append(study.ClaimRuns("mnist"), study.LaterRuns("mnist")...) {
+		if s.Seed = 0; !made[s.ID()] {
+			t.Errorf("nothing that is named makes %s", s.ID())
+		}
+	}
 }
 
 func TestClaims(t *testing.T) {

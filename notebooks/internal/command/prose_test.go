@@ -183,11 +183,11 @@ const settingsOfRuns = `0 1 2 4 8 10 25 50 75 100 256 784 2048 400 300 0.1 1,000
 // given are the other numbers that a notebook defines or works out before the reader's eyes.
 var given = map[string]string{
 	// nets, epochs, levels of accuracy asked for, the 5 % of C5
-	"01_label_noise": "−1 784–2048–10 784–256–10 167 70 90 99 5",
+	"01_label_noise": "−1 784–2048–10 784–256–10 167 70 90 99 5 20,000",
 	// the smallest case, proper accuracies and group sizes, shares of parameters, steps looked at
 	"02_strong_and_weak_gradients": "784–2048–10 0.775 55 45 0.55 600 64 77.5 22.5 32.5 67.5 80 9 54,000 20,000",
 	// parameters, proper accuracy, what counts as collapsed, ln 10, the runs of W1 and W2 and their changes
-	"03_winsorized_sgd": "335,114 32.5 20 2.30 15,000 2,000 64 200 0.2",
+	"03_winsorized_sgd": "335,114 32.5 20 2.30 15,000 2,000 64 200 0.2 8,000 40,000 12",
 	// levels of accuracy asked for, proper accuracy
 	"04_paper_against_runs": "90 99 55",
 	// papers, nets and sizes of the runs, the smallest case, a trial's share

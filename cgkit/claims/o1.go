@@ -13,10 +13,15 @@ import (
 func openObservations() []Claim { return []Claim{claimO1(), claimO1a(), claimO2(), claimO3()} }
 
 // agreementOf is α̂ = (A − 1)/(m − 1) of all m training examples, the median over the evaluated steps of epochs 1 to 10.
-func agreementOf(r run) float64 {
-	m := r.epoch() * float64(r.Spec.Batch)
-	return (r.curve("coherence", r.epoch(), 10*r.epoch()).medianValue() - 1) / (m - 1)
+func agreementOf(r run) float64 { return r.agreementIn(r.epoch(), 10*r.epoch()) }
+
+// agreementIn is α̂ of all m training examples, the median over the evaluated steps from one to another.
+func (r run) agreementIn(from, to float64) float64 {
+	return agreement(r.curve("coherence", from, to).medianValue(), r.examples())
 }
+
+// examples is how many training examples there are.
+func (r run) examples() float64 { return r.epoch() * float64(r.Spec.Batch) }
 
 func claimO1() Claim {
 	return Claim{
@@ -91,15 +96,14 @@ func claimO1() Claim {
 // agreementWhile is α̂ of all m training examples, the median over the evaluations at which a share of them from low to high
 // is right; NaN where there is none.
 func agreementWhile(r run, low, high float64) float64 {
-	m := r.epoch() * float64(r.Spec.Batch)
 	right, a := r.whole("train_accuracy"), r.whole("coherence")
 	var here curve
 	for i, at := range a.steps {
 		if share := right.at(at); share >= low && share <= high {
-			here.steps, here.values = append(here.steps, at), append(here.values, (a.values[i]-1)/(m-1))
+			here.steps, here.values = append(here.steps, at), append(here.values, a.values[i])
 		}
 	}
-	return here.medianValue()
+	return agreement(here.medianValue(), r.examples())
 }
 
 func claimO1a() Claim {
@@ -123,9 +127,7 @@ func claimO1a() Claim {
 			for _, w := range record.Widths() {
 				s := among(settingOf(record.EarlyCapacity(w), fmt.Sprintf("%d", w)), record.EarlySeeds)
 				while = append(while, e.measure("agreement_while_90_to_97", s, func(r run) float64 { return agreementWhile(r, 0.9, 0.97) }))
-				first = append(first, e.measure("agreement_steps_1_to_9", s, func(r run) float64 {
-					return (r.curve("coherence", 1, 9).medianValue() - 1) / (r.epoch()*float64(r.Spec.Batch) - 1)
-				}))
+				first = append(first, e.measure("agreement_steps_1_to_9", s, func(r run) float64 { return r.agreementIn(1, 9) }))
 			}
 			over := func(what string, list []Quantity, wide, narrow int, limit float64) part {
 				return part{what: fmt.Sprintf("%s α̂ of the net of %d over that of %d", what, record.Widths()[wide], record.Widths()[narrow]), sign: "≥", limit: limit, unit: inTimes,

@@ -107,7 +107,7 @@ func TestEasyHardSets(t *testing.T) {
 	if !datasets.Known(name) || slices.Contains(datasets.Names(), name) {
 		t.Errorf("%s is known: %v; listed: %v", name, datasets.Known(name), datasets.Names())
 	}
-	if _, err := datasets.Open(t.Context(), name, datasets.Options{}); err == nil || !strings.Contains(err.Error(), "sweep --paper examples") {
+	if _, err := datasets.Open(t.Context(), name, datasets.Options{}); err == nil || !strings.HasSuffix(err.Error(), "train it with go run ./notebooks sweep --paper examples") {
 		t.Error(err)
 	}
 }

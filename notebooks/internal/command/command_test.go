@@ -91,10 +91,10 @@ func TestCheckRefusesOut(t *testing.T) {
 		}
 	}
 	t.Chdir(root)
-	if _, err := (runFlags{out: file}).check(nil); err == nil || !strings.Contains(err.Error(), file) {
+	if _, err := (runFlags{jobs: autoJobs, out: file}).check(nil); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("--out at a file: %v", err)
 	}
-	p, err := runFlags{quick: true, out: filepath.Join(root, "out")}.check([]string{"a"})
+	p, err := runFlags{quick: true, jobs: autoJobs, out: filepath.Join(root, "out")}.check([]string{"a"})
 	if err != nil || !slices.Equal(p.names, []string{"a"}) || p.out != filepath.Join(root, "out") {
 		t.Errorf("a good plan: %+v, %v", p, err)
 	}

@@ -67,11 +67,11 @@ func TestNew(t *testing.T) {
 		t.Error("the notebook was replaced")
 	}
 	out := t.TempDir()
-	all, err := runFlags{out: out}.check(nil)
+	all, err := runFlags{jobs: autoJobs, out: out}.check(nil)
 	if err != nil || !slices.Equal(all.names, []string{"00_a"}) {
 		t.Errorf("run without a name: %q, %v", all.names, err)
 	}
-	own, err := runFlags{out: out}.check([]string{"my_net"})
+	own, err := runFlags{jobs: autoJobs, out: out}.check([]string{"my_net"})
 	if err != nil || !slices.Equal(own.names, []string{"my_net"}) || own.there.file("my_net") != "mine/my_net.ipynb" {
 		t.Errorf("run my_net: %+v, %v", own, err)
 	}

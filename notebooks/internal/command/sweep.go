@@ -219,12 +219,12 @@ func read[T any](into *[]T, text, name string, parse func(name, text string) ([]
 	*into = values
 }
 
-// autoJobs, as --jobs, leaves the number to the program; so does nothing.
+// autoJobs, as --jobs, leaves the number to the program.
 const autoJobs = "auto"
 
 // countJobs reads --jobs.
 func countJobs(text string, auto func() int) (int, error) {
-	if text == autoJobs || text == "" {
+	if text == autoJobs {
 		return auto(), nil
 	}
 	n, err := strconv.Atoi(text)

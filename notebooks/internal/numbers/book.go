@@ -40,15 +40,15 @@ var short = map[string]string{
 //	seeds RUNS                seeds figure4 n=25 c=2
 //	fact NAME [n=25] [c=2]    one of [Facts], or verdict_ID
 //
-// STATISTIC is final, best (the largest), least, bestat and leastat (their steps), median, at=STEP, reach=LEVEL (the step at
-// which a level is first reached, on a straight line between evaluations), all but the last two over the evaluations
-// from=STEP and to=STEP where given. COLUMN is a value of the record, or one of [study.Derive]. RUNS is figure1
+// STATISTIC is final, best (the largest), least, bestat and leastat (their steps), median, at=STEP, reach=LEVEL (the
+// step at which a level is first reached, on a straight line between evaluations), all but the last two over the
+// evaluations from=STEP and to=STEP where given. COLUMN is a value of the record, or one of [study.Derive]. RUNS is figure1
 // with n, figure4 with n and c, fullbatch and minibatch with n, collapse, rules with arm and cell, or one of
 // coherentSpec with n.
 //
 // One run a seed gives one number; the answer is their median and, in brackets, the least and the largest. These words
-// change how it is written: bare (without the unit), only=median, min, max, range or each (of all of them), as=percent, points, number,
-// steps, and digits=N.
+// change how it is written: bare (without the unit), only=median, min, max, range or each (of all of them), as=percent,
+// points, number, steps, and digits=N.
 func (b *Book) Number(what string) (string, error) {
 	q, err := parse(what)
 	if err != nil {
@@ -138,8 +138,7 @@ func (b *Book) runs(q query) ([]*record.Record, error) {
 	case "minibatch":
 		spec = record.MiniBatch(study.DefaultDataset, n/100)
 	case "coherent", "coherent-fashion", "coherent-whole", "convolutions", "convolutions-fashion":
-		runs, err := b.of(coherentSpec(kind, n/100))
-		return slices.DeleteFunc(runs, func(r *record.Record) bool { return !slices.Contains(record.CoherenceSeeds, r.Spec.Seed) }), err
+		return b.among(coherentSpec(kind, n/100), record.CoherenceSeeds)
 	case "collapse":
 		spec = record.Collapse(study.DefaultDataset)
 	case "rules":
@@ -150,8 +149,7 @@ func (b *Book) runs(q query) ([]*record.Record, error) {
 			return nil, fmt.Errorf("there are no runs %q: use figure1, figure4, fullbatch, minibatch, collapse, rules or %s", kind,
 				strings.Join(slices.Sorted(maps.Keys(further)), ", "))
 		}
-		runs, err := b.of(make(n/100, c))
-		return slices.DeleteFunc(runs, func(r *record.Record) bool { return !slices.Contains(record.CarrySeeds, r.Spec.Seed) }), err
+		return b.among(make(n/100, c), record.CarrySeeds)
 	}
 	return b.of(spec)
 }
@@ -170,6 +168,12 @@ func (b *Book) of(spec record.Spec) ([]*record.Record, error) {
 	}
 	slices.SortFunc(found, func(a, b *record.Record) int { return int(a.Spec.Seed - b.Spec.Seed) })
 	return found, nil
+}
+
+// among is of, of some seeds alone.
+func (b *Book) among(spec record.Spec, seeds []int64) ([]*record.Record, error) {
+	found, err := b.of(spec)
+	return slices.DeleteFunc(found, func(r *record.Record) bool { return !slices.Contains(seeds, r.Spec.Seed) }), err
 }
 
 // statistic is a number of each of some runs.

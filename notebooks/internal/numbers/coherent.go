@@ -32,10 +32,6 @@ func init() {
 	// group_ratio n=25 cell=coherent-fashion: α̂ of the corrupt examples over that of the pristine ones, of each run the
 	// median over the evaluated steps from 10 to 1,000 at which pristine ones agree at all.
 	facts["group_ratio"] = func(b *Book, q query) (string, error) {
-		n, err := q.float("n", 0)
-		if err != nil {
-			return "", err
-		}
 		q.words = append(q.words, q.values["cell"])
 		runs, err := b.runs(q)
 		if err != nil {
@@ -46,7 +42,7 @@ func init() {
 			steps, corrupt := r.Column("alpha_corrupt")
 			_, pristine := r.Column("alpha_pristine")
 			if len(corrupt) != len(pristine) || len(corrupt) == 0 {
-				return "", fmt.Errorf("%s has no groups to compare at %g %% noise", r.Spec.ID(), n)
+				return "", fmt.Errorf("%s has no groups to compare", r.Spec.ID())
 			}
 			var ratios []float64
 			for i, at := range steps {

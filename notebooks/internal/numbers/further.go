@@ -21,9 +21,7 @@ var further = map[string]func(noise, c float64) record.Spec{
 	},
 	"photographs":         func(noise, c float64) record.Spec { return record.CarriedCIFAR(noise, c, "") },
 	"photographs_flipped": func(noise, c float64) record.Spec { return record.CarriedCIFAR(noise, c, record.AugmentFlipShift) },
-	// wrong has a quarter of the labels of 6,000 digits permuted, and scores of its examples; by_epoch the same, evaluated
-	// after every epoch.
-	"wrong":          func(_, _ float64) record.Spec { return record.WrongLabels(record.ExampleSets()[0], "") },
+	// wrong_by_epoch has a quarter of the labels of 6,000 digits permuted, and scores of its examples after every epoch.
 	"wrong_by_epoch": func(_, _ float64) record.Spec { return record.WrongLabelsByEpoch(record.ExampleSets()[0]) },
 	// plain_by_epoch is plain SGD on 6,000 digits, evaluated after every epoch.
 	"plain_by_epoch": func(noise, _ float64) record.Spec { return record.Stopping(record.StoppingSets()[0], noise, "") },

@@ -120,8 +120,7 @@ func (b *Book) armOf(q query) ([]*record.Record, error) {
 	}
 	s := arms[a].On(cells[c])
 	s.Seed = record.RuleSeeds[0]
-	found, err := b.of(s.Normalized())
-	return slices.DeleteFunc(found, func(r *record.Record) bool { return !slices.Contains(record.RuleSeeds, r.Spec.Seed) }), err
+	return b.among(s.Normalized(), record.RuleSeeds)
 }
 
 // plainSGD are the contest's runs of plain SGD in a cell, denseSGD the same evaluated after every epoch.

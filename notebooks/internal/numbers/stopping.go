@@ -66,10 +66,11 @@ func init() {
 			return "", fmt.Errorf("stopping_mean_from %s: use trough or evidence", q.words[2])
 		}
 		var means []float64
-		b.stoppingCells(func(runs []*record.Record) {
+		b.stoppingCells(func(_ record.StoppingNoise, runs []*record.Record) {
 			var lost []float64
 			for _, r := range runs {
-				lost = append(lost, lostBy(r, rule(study.Signals(r), from)))
+				run := study.Signals(r)
+				lost = append(lost, lostBy(run, rule(run, from)))
 			}
 			means = append(means, study.Median(lost))
 		})
@@ -81,11 +82,10 @@ func init() {
 	// stopping_at_floor: in how many of how many runs the trough keeps the first epoch that it may.
 	facts["stopping_at_floor"] = func(b *Book, _ query) (string, error) {
 		at, all := 0, 0
-		b.stoppingCells(func(runs []*record.Record) {
+		b.stoppingCells(func(_ record.StoppingNoise, runs []*record.Record) {
 			for _, r := range runs {
 				run := study.Signals(r)
-				keep := fromStep["trough"](run, stopping.TroughFrom)
-				if all++; run.Steps[keep] == stopping.TroughFrom {
+				if all++; run.Steps[stopping.Rules()[0].Of(run).Keep] == stopping.TroughFrom {
 					at++
 				}
 			}
@@ -99,10 +99,10 @@ func init() {
 			return "", fmt.Errorf("say fact stopping_duel RULE")
 		}
 		less, more := 0, 0
-		b.stoppingCells(func(runs []*record.Record) {
+		b.stoppingCells(func(_ record.StoppingNoise, runs []*record.Record) {
 			for _, r := range runs {
 				run := study.Signals(r)
-				switch a, c := lostBy(r, stopping.Rules()[0].Of(run).Keep), lostBy(r, stopping.Rules()[i].Of(run).Keep); {
+				switch a, c := lostBy(run, stopping.Rules()[0].Of(run).Keep), lostBy(run, stopping.Rules()[i].Of(run).Keep); {
 				case a < c:
 					less++
 				case a > c:
@@ -143,19 +143,17 @@ var fromStep = map[string]func(run stopping.Run, from float64) int{
 }
 
 // lostBy is what a choice loses of the best test accuracy.
-func lostBy(r *record.Record, keep int) float64 {
-	test := study.Signals(r).Column("test_accuracy")
+func lostBy(run stopping.Run, keep int) float64 {
+	test := run.Column("test_accuracy")
 	return slices.Max(test) - test[keep]
 }
 
-// stoppingCells calls do with the runs of each of S1's cells.
-func (b *Book) stoppingCells(do func(runs []*record.Record)) {
+// stoppingCells calls do with the noise and the runs of each of S1's cells that has any.
+func (b *Book) stoppingCells(do func(n record.StoppingNoise, runs []*record.Record)) {
 	for _, set := range record.StoppingSets() {
 		for _, n := range record.StoppingNoises() {
-			runs, _ := b.of(record.Stopping(set, n.Share, n.Kind)) // none, or not yet
-			runs = slices.DeleteFunc(runs, func(r *record.Record) bool { return !slices.Contains(record.StoppingSeeds, r.Spec.Seed) })
-			if len(runs) > 0 {
-				do(runs)
+			if runs, _ := b.among(record.Stopping(set, n.Share, n.Kind), record.StoppingSeeds); len(runs) > 0 {
+				do(n, runs)
 			}
 		}
 	}
@@ -185,19 +183,14 @@ func stoppingRun(b *Book, q query) (string, error) {
 func bestEpochs(b *Book, q query) (string, error) {
 	clean := q.values["n"] == "0"
 	var at []float64
-	for _, set := range record.StoppingSets() {
-		for _, n := range record.StoppingNoises() {
-			if (n.Share == 0) != clean {
-				continue
-			}
-			runs, _ := b.of(record.Stopping(set, n.Share, n.Kind)) // none, or not yet
-			for _, r := range runs {
-				if slices.Contains(record.StoppingSeeds, r.Spec.Seed) {
-					at = append(at, float64(study.BestStep(r))/study.Signals(r).Steps[1]) // step 0 is the first evaluation, an epoch's end the second
-				}
-			}
+	b.stoppingCells(func(n record.StoppingNoise, runs []*record.Record) {
+		if (n.Share == 0) != clean {
+			return
 		}
-	}
+		for _, r := range runs {
+			at = append(at, float64(study.BestStep(r))/study.Signals(r).Steps[1]) // step 0 is the first evaluation, an epoch's end the second
+		}
+	})
 	if len(at) == 0 {
 		return "", fmt.Errorf("no run of S1")
 	}
@@ -211,15 +204,13 @@ func turnByEpoch(b *Book, q query) (string, error) {
 	if err != nil || set < 0 || q.values["cell"] == "" {
 		return "", fmt.Errorf("say fact turn_by_epoch n=NOISE cell=SET")
 	}
-	runs, err := b.of(record.Stopping(record.StoppingSets()[set], n/100, ""))
+	runs, err := b.among(record.Stopping(record.StoppingSets()[set], n/100, ""), record.StoppingSeeds)
 	if err != nil {
 		return "", err
 	}
 	var values []float64
 	for _, r := range runs {
-		if slices.Contains(record.StoppingSeeds, r.Spec.Seed) {
-			values = append(values, study.RiseFrom(r, "example_norm2", 300))
-		}
+		values = append(values, study.RiseFrom(r, "example_norm2", 300))
 	}
 	return q.write(values, "number")
 }

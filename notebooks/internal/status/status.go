@@ -92,8 +92,7 @@ func (p *Printer) line() string {
 	}
 	texts, room := make([]string, len(p.steps)), sharedWidth/len(p.steps)-3
 	for i, s := range p.steps {
-		short := &Step{title: cut(s.title, titleWidth), detail: s.detail}
-		texts[i] = cut(short.text(), room)
+		texts[i] = cut(said(cut(s.title, titleWidth), s.detail), room)
 	}
 	return strings.Join(texts, " | ")
 }
@@ -167,11 +166,14 @@ func (s *Step) say(lasting bool, format string, args ...any) {
 }
 
 // text is title and detail; the caller holds the printer's mu.
-func (s *Step) text() string {
-	if s.detail == "" {
-		return s.title
+func (s *Step) text() string { return said(s.title, s.detail) }
+
+// said is a title with what is said in addition, if anything is.
+func said(title, detail string) string {
+	if detail == "" {
+		return title
 	}
-	return s.title + ": " + s.detail
+	return title + ": " + detail
 }
 
 // Done ends the step with one lasting line "title: done in 3 s".
